@@ -1,0 +1,78 @@
+import { connect } from 'node:net';
+
+/** What a port answered: `loading` while a server reads its append-only file. */
+export interface ProbeAnswer {
+  readonly state: 'ready' | 'loading' | 'silent';
+  /** The answering process, where the server tells it; two servers may race for one port. */
+  readonly pid?: number;
+}
+
+const SILENT: ProbeAnswer = { state: 'silent' };
+
+/** Sends PING and INFO to 127.0.0.1:`port` over a new connection; never rejects. */
+export async function probeServer(port: number, timeoutMs = 1_000): Promise<ProbeAnswer> {
+  try {
+    const request = 'PING\r\nINFO server\r\n';
+    return readAnswer(await exchange({ port, request, isWhole: namesItsProcess, timeoutMs }));
+  } catch {
+    // Refused, cut or too slow: nobody who could be used listens there.
+    return SILENT;
+  }
+}
+
+/**
+ * Median time of a PING round trip to 127.0.0.1:`port`, in ms, connecting included.
+ *
+ * @throws Error when the server does not answer within a second.
+ */
+export async function measureLatencyMs(port: number, samples = 9): Promise<number> {
+  const times: number[] = [];
+  for (let sample = 0; sample < samples; sample++) {
+    const startedAt = performance.now();
+    await exchange({
+      port,
+      request: 'PING\r\n',
+      isWhole: (reply) => reply.endsWith('\r\n'),
+      timeoutMs: 1_000,
+    });
+    times.push(performance.now() - startedAt);
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(samples / 2)] ?? Number.POSITIVE_INFINITY;
+}
+
+function namesItsProcess(reply: string): boolean {
+  // A server with a password does not say who it is.
+  return reply.startsWith('-NOAUTH') || /process_id:\d+\r\n/.test(reply);
+}
+
+function readAnswer(reply: string): ProbeAnswer {
+  const pid = /process_id:(\d+)\r\n/.exec(reply)?.[1];
+  const state = reply.startsWith('+PONG') || reply.startsWith('-NOAUTH') ? 'ready' : 'loading';
+  return pid === undefined ? { state } : { state, pid: Number(pid) };
+}
+
+interface Exchange {
+  readonly port: number;
+  readonly request: string;
+  readonly isWhole: (reply: string) => boolean;
+  readonly timeoutMs: number;
+}
+
+function exchange({ port, request, isWhole, timeoutMs }: Exchange): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let reply = '';
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(request));
+    const timer = setTimeout(() => socket.destroy(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      reply += chunk;
+      if (!isWhole(reply)) return;
+      resolve(reply);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      reject(new Error('The server closed the connection'));
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * Job ids: a ULID (48 bits of time in ms, then 80 bits) whose last two characters carry the shard, 0 to 1023.
+ * The id alone finds the job, and ids sort by the time they were made. Format: github.com/ulid/spec, Crockford's base 32.
+ * Ours, and not a library's, because of the shard and because ids of one millisecond must rise cheaply.
+ */
+const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const PAIRS: readonly string[] = Array.from({ length: 1024 }, (_, n) => DIGITS.charAt(n >> 5) + DIGITS.charAt(n & 31));
+
+/** The most shards an installation can have: what two characters of an id can tell apart. */
+export const MAX_SHARDS = 1024;
+
+/** Where an id source gets time and chance from. */
+export interface IdEntropy {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Fills the bytes with random values. */
+  readonly randomBytes: (bytes: Uint8Array) => void;
+}
+
+const pair = (n: number): string => PAIRS[n & 1023] ?? '';
+
+/** Returns a function that makes ids for a shard. Ids of one source rise strictly, also within a millisecond. */
+export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number) => string {
+  const bytes = new Uint8Array(10);
+  let lastMs = -1;
+  let prefix = '';
+  let counter = 0;
+
+  function renew(ms: number): void {
+    lastMs = ms;
+    randomBytes(bytes);
+    let time = '';
+    for (let rest = ms, i = 0; i < 5; i++, rest = Math.floor(rest / 1024)) time = pair(rest % 1024) + time;
+    let chance = '';
+    for (let i = 0; i < 8; i += 2) chance += pair(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0));
+    prefix = time + chance;
+    // Half of the range stays free above, so that the counter cannot overflow within a millisecond.
+    counter = (((bytes[8] ?? 0) << 8) | (bytes[9] ?? 0)) << 3;
+  }
+
+  return (shard) => {
+    const ms = now();
+    if (ms > lastMs || counter >= 1 << 20) renew(Math.max(ms, lastMs));
+    const n = counter++;
+    return prefix + pair(n >> 10) + pair(n) + pair(shard);
+  };
+}
+
+/** Whether a text has the form of a job id. */
+export function isJobId(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+/** The shard that a job lives in. The id must have the right form. */
+export function shardOf(id: string): number {
+  return DIGITS.indexOf(id.charAt(24)) * 32 + DIGITS.indexOf(id.charAt(25));
+}
+
+/** When an id was made, by its producer's clock: milliseconds since 1970. */
+export function idTime(id: string): number {
+  let ms = 0;
+  for (let i = 0; i < 10; i++) ms = ms * 32 + DIGITS.indexOf(id.charAt(i));
+  return ms;
+}

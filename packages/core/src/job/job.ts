@@ -1,0 +1,208 @@
+import type { JobState } from './states.ts';
+import { STATE_LETTERS } from './states.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+/**
+ * The record of a job, encoded and decoded here and nowhere else. Its lines: docs/protocol.md §3.
+ * A record is handled as text; every part that scripts look at is ASCII.
+ */
+
+/** Bytes of the mark with its newline. */
+export const MARK_LENGTH = 32;
+/** Owner and claim of a job that nobody runs. */
+const NOBODY = '-'.repeat(24);
+const STATE_OF = new Map<string, JobState>(
+  Object.entries(STATE_LETTERS).map(([state, letter]) => [letter, state as JobState]),
+);
+const MARK = /^[SEAPFC]\w{3}[0-3]\d\d.{24}\n$/;
+const MAX_CACHED_HEADERS = 1000;
+
+/** Options of a single job. In a record only those that differ from {@link JOB_DEFAULTS}. */
+export interface JobOptions {
+  /** How often it is tried before it is `failed`. */
+  readonly maxAttempts: number;
+  /** How long to wait before the next attempt. */
+  readonly retry: RetryPolicy;
+  /** How long an attempt may take, ms; 0: as long as it likes. */
+  readonly timeoutMs: number;
+}
+
+/** What a job does that says nothing else. */
+export const JOB_DEFAULTS: JobOptions = { maxAttempts: 10, retry: 'hangfire', timeoutMs: 0 };
+
+/** The name and the options of a job, from line 1 of its record. */
+export interface JobHeader {
+  readonly name: string;
+  readonly options: JobOptions;
+}
+
+/** Where a job is, from line 0 of its record. */
+export interface JobMark {
+  /** `processing` may be `succeeded`: see {@link stateOfRecord}. */
+  readonly state: JobState;
+  /** Code of the queue in its shard. */
+  readonly queueCode: string;
+  /** Digit of the priority, 0 to 3. */
+  readonly priority: number;
+  /** How often a worker died while it held the job. */
+  readonly crashes: number;
+  /** How many of these deaths are blamed on the job alone. */
+  readonly blamed: number;
+  /** Identity of the worker that runs it, and the number of its claim. */
+  readonly owner: string | undefined;
+  readonly claim: string | undefined;
+}
+
+/** A line of the tail: something that happened to the job. */
+export interface TailLine {
+  readonly code: TailCode;
+  readonly worker: string | undefined;
+  readonly claim: string | undefined;
+  /** The attempt, from 1; undefined where none is meant. */
+  readonly attempt: number | undefined;
+  /** ms since 1970, by the clock of Redis as the worker knew it. 0: it never started. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** The result, the error, or the reason, as JSON. */
+  readonly json: string;
+}
+
+/** What a tail line tells; docs/protocol.md §3. */
+export type TailCode = 'S' | 'R' | 'F' | 'D' | 'L' | 'W' | 'Q' | 'C';
+
+/** The parts of a record, with the tail not yet decoded. */
+export interface JobRecord {
+  readonly mark: string;
+  readonly header: string;
+  readonly payload: string;
+  readonly tail: string;
+}
+
+/** The header line of a job. */
+export function encodeHeader(name: string, options: JobOptions): string {
+  const own: Record<string, unknown> = {};
+  if (options.maxAttempts !== JOB_DEFAULTS.maxAttempts) own['maxAttempts'] = options.maxAttempts;
+  if (options.retry !== JOB_DEFAULTS.retry) own['retry'] = options.retry;
+  if (options.timeoutMs !== JOB_DEFAULTS.timeoutMs) own['timeoutMs'] = options.timeoutMs;
+  return Object.keys(own).length === 0 ? name : `${name} ${JSON.stringify(own)}`;
+}
+
+/** A new record without its first five characters, state and place, which depend on the shard. */
+export function encodeBody(header: string, payload: string): string {
+  return `00${NOBODY}\n${header}\n${payload}`;
+}
+
+/** A new record. `state` is the letter of `enqueued` or `scheduled`. */
+export function encodeRecord(state: 'E' | 'S', place: string, body: string): string {
+  return state + place + body;
+}
+
+/** A line for the tail, with the newline that begins it. */
+export function encodeTailLine(line: TailLine): string {
+  const { code, worker = '-', claim = '-', attempt = '-', startedAt, endedAt, json } = line;
+  return `\n${code} ${worker} ${claim} ${attempt} ${startedAt} ${endedAt} ${json}`;
+}
+
+/** The parts of a record, or undefined when it is damaged. */
+export function splitRecord(record: string): JobRecord | undefined {
+  if (record.charCodeAt(MARK_LENGTH - 1) !== 10) return undefined;
+  const headerEnd = record.indexOf('\n', MARK_LENGTH);
+  if (headerEnd < 0) return undefined;
+  const payloadEnd = record.indexOf('\n', headerEnd + 1);
+  return {
+    mark: record.slice(0, MARK_LENGTH),
+    header: record.slice(MARK_LENGTH, headerEnd),
+    payload: payloadEnd < 0 ? record.slice(headerEnd + 1) : record.slice(headerEnd + 1, payloadEnd),
+    tail: payloadEnd < 0 ? '' : record.slice(payloadEnd),
+  };
+}
+
+const headers = new Map<string, JobHeader | undefined>();
+
+/** The header of a job, or undefined when it is damaged. Jobs of one kind share their header, so it is remembered. */
+export function decodeHeader(header: string): JobHeader | undefined {
+  const known = headers.get(header);
+  if (known !== undefined) return known;
+  const decoded = parseHeader(header);
+  if (headers.size >= MAX_CACHED_HEADERS) headers.clear();
+  headers.set(header, decoded);
+  return decoded;
+}
+
+function parseHeader(header: string): JobHeader | undefined {
+  const space = header.indexOf(' ');
+  if (space < 0) return header === '' ? undefined : { name: header, options: JOB_DEFAULTS };
+  try {
+    const own: unknown = JSON.parse(header.slice(space + 1));
+    if (typeof own !== 'object' || own === null || space === 0) return undefined;
+    return { name: header.slice(0, space), options: { ...JOB_DEFAULTS, ...own } };
+  } catch {
+    // Not JSON: the record is damaged, which the caller handles.
+    return undefined;
+  }
+}
+
+/** The mark of a job, or undefined when it is damaged. */
+export function decodeMark(mark: string): JobMark | undefined {
+  if (!MARK.test(mark)) return undefined;
+  const owner = mark.slice(7, 19);
+  return {
+    state: STATE_OF.get(mark.charAt(0)) ?? 'enqueued',
+    queueCode: mark.slice(1, 4),
+    priority: Number(mark.charAt(4)),
+    crashes: Number(mark.charAt(5)),
+    blamed: Number(mark.charAt(6)),
+    owner: owner.startsWith('-') ? undefined : owner,
+    claim: owner.startsWith('-') ? undefined : mark.slice(19, 31),
+  };
+}
+
+/** The lines of a tail, oldest first. Lines that are damaged are left out. */
+export function decodeTail(tail: string): TailLine[] {
+  if (tail === '') return [];
+  return tail.slice(1).split('\n').flatMap(decodeTailLine);
+}
+
+function decodeTailLine(line: string): TailLine[] {
+  const fields = /^([SRFDLWQC]) (\S+) (\S+) (\S+) (\d+) (\d+) (.*)$/.exec(line);
+  if (fields === null) return [];
+  const [, code, worker, claim, attempt, startedAt, endedAt, json] = fields;
+  return [
+    {
+      code: code as TailCode,
+      worker: worker === '-' ? undefined : worker,
+      claim: claim === '-' ? undefined : claim,
+      attempt: attempt === '-' ? undefined : Number(attempt),
+      startedAt: Number(startedAt),
+      endedAt: Number(endedAt),
+      json: json ?? 'null',
+    },
+  ];
+}
+
+/** The state of a job: its mark's, but `succeeded` when the claim in the mark has a line that says so. */
+export function stateOfRecord(mark: JobMark, tail: string): JobState {
+  const done = mark.state === 'processing' && tail.includes(`\nS ${mark.owner ?? ''} ${mark.claim ?? ''} `);
+  return done ? 'succeeded' : mark.state;
+}
+
+/** What the next attempt of a job must know of the earlier ones. */
+export interface AttemptHistory {
+  /** The number of the next attempt, from 1. Deferred, released and rescued runs use none; a requeue starts again. */
+  readonly attempt: number;
+  /** How often the job was taken back from a dead worker since then. */
+  readonly recoveries: number;
+}
+
+/** Counts attempts in a tail. */
+export function attemptHistory(tail: string): AttemptHistory {
+  let attempt = 1;
+  let recoveries = 0;
+  if (tail === '') return { attempt, recoveries };
+  for (const line of decodeTail(tail)) {
+    if (line.code === 'Q') [attempt, recoveries] = [1, 0];
+    else if (line.code === 'W') recoveries++;
+    else if (line.code === 'R' || line.code === 'F') attempt = (line.attempt ?? attempt) + 1;
+  }
+  return { attempt, recoveries };
+}

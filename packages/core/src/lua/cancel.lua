@@ -1,0 +1,41 @@
+-- Ends jobs that a person does not want to run. A running one loses its claim; its worker is told.
+-- Transition: scheduled, enqueued, awaiting, processing -> cancelled
+-- KEYS: 1 prefix
+-- ARGV: 1 who, 2 reason (JSON text), 3 states it may be in (letters), 4 how many cancelled jobs to keep, 5… ids
+-- Returns: per job "OK", "GONE", "DAMAGED", or its state's letter when that is not among the expected ones
+--@include now
+--@include place
+local P = KEYS[1]
+--@include state
+--@include stale
+--@include detach
+--@include tail
+--@include ended
+--@include audit
+--@include trim
+--@include bury
+local who, reason, expected, keep, outcomes, done = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), {}, {}
+redis.call('ZCARD', $cancelled)
+redis.call('ZCARD', $scheduled)
+redis.call('DEL', $none)
+for i = 5, #ARGV do
+  local id = ARGV[i]
+  local state, mark = stateOf(id)
+  local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
+  if mark and string.find(expected, state, 1, true) and string.find('SEAP', state, 1, true) then
+    detach(id, state, mark)
+    redis.call('SETRANGE', $job .. id, 0, 'C' .. string.sub(mark, 2, 7) .. NOBODY)
+    appendTail(id, '\nC - - - 0 ' .. string.format('%.0f', now) .. ' ' .. reason)
+    redis.call('ZADD', $cancelled, now, id)
+    audit(who, 'cancel', id, reason)
+    done[#done + 1] = id
+    answer = 'OK'
+  end
+  outcomes[#outcomes + 1] = answer
+end
+if #done > 0 then
+  redis.pcall('HINCRBY', $stats, 'cancelled', #done)
+  announceEnd(done)
+  trimSorted($cancelled, keep, '(0', 2 * #done)
+end
+return outcomes

@@ -1,0 +1,44 @@
+-- Takes jobs that wait in the given queues, in that order and by priority; promotes what is due first. Never resent.
+-- Transition: enqueued -> processing (and scheduled -> enqueued)
+-- KEYS: 1 prefix
+-- ARGV: 1 worker, 2 claim number, 3 most jobs, 4 lease (ms), 5 "1" if registered as idle, 6 "1" if it may take a suspect,
+--       7… queues
+-- Returns: {"LEASE_LOST"}, {"STALE"}, or {"OK", now, next due (ms, -1 none), "1" if timekeeper, id, record, id, record…}
+--@include now
+--@include wake
+--@include place
+local P = KEYS[1]
+--@include quarantine
+--@include promote
+--@include timekeeper
+local worker, no, most, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local wasIdle, maySuspect, firstQueue = ARGV[5] == '1', ARGV[6] == '1', 7
+if not redis.call('ZSCORE', $leases, worker) then return { 'LEASE_LOST' } end
+local highest = redis.call('HGET', $processing .. worker, 'n')
+if highest and tonumber(no) <= tonumber(highest) then return { 'STALE' } end
+local codes = redis.call('HMGET', $queues, unpack(ARGV, firstQueue))
+local pausedAt = redis.pcall('EXISTS', $paused) == 1 and redis.pcall('HMGET', $paused, unpack(ARGV, firstQueue)) or {}
+redis.call('DEL', $none)
+local _, promoted = promoteDue(100)
+local reply, ids, bytes, suspect = { 'OK', now, -1, 0 }, {}, 0, nil
+--@include pop
+for i = firstQueue, #ARGV do
+  local queue, code = ARGV[i], codes[i - firstQueue + 1]
+  promoted[queue] = nil
+  if code and not pausedAt[i - firstQueue + 1] and #ids < most then
+    if maySuspect then suspect = popSuspect(queue, code); maySuspect = not suspect end
+    for priority = 0, 3 do
+      if #ids < most and bytes < 4194304 then pop(queue, code .. priority, $ready .. queue .. ':' .. priority) end
+    end
+  end
+end
+redis.call('HSET', $processing .. worker, 'n', no)
+if #ids > 0 then
+  redis.call('SADD', $processing .. worker .. ':' .. no, unpack(ids))
+  redis.call('HSET', $processing .. worker, no, #ids)
+  if suspect then redis.call('HSET', $processing .. worker, 'suspect', no .. ' ' .. suspect) end
+end
+redis.call('ZADD', $leases, 'XX', now + leaseMs, worker)
+for queue in pairs(promoted) do wake(queue) end
+--@include idle
+return reply

@@ -1,0 +1,40 @@
+-- Removes jobs and all that is known of them. A running one only by force; its worker is told.
+-- Transition: scheduled, enqueued, awaiting, succeeded, failed, cancelled (processing by force) -> (none)
+-- KEYS: 1 prefix
+-- ARGV: 1 who, 2 reason (JSON text), 3 states it may be in (letters; P only by force), 4… ids
+-- Returns: per job "OK", "GONE", "DAMAGED", or its state's letter when that is not among the expected ones
+--@include now
+--@include place
+local P = KEYS[1]
+--@include state
+--@include stale
+--@include detach
+--@include ended
+--@include audit
+--@include trim
+local who, reason, expected, outcomes, done = ARGV[1], ARGV[2], ARGV[3], {}, {}
+redis.call('ZCARD', $failed)
+redis.call('ZCARD', $cancelled)
+redis.call('ZCARD', $scheduled)
+redis.call('DEL', $none)
+for i = 4, #ARGV do
+  local id = ARGV[i]
+  local state, mark = stateOf(id)
+  local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
+  if mark and string.find(expected, state, 1, true) then
+    if state == 'D' then
+      redis.pcall('HINCRBY', $stale, 'succeeded', 1)
+    else
+      detach(id, state, mark)
+    end
+    announceEnd({ id })
+    unlinkRecords({ id })
+    redis.call('UNLINK', $progress .. id, $log .. id)
+    audit(who, 'delete', id, reason)
+    done[#done + 1] = id
+    answer = 'OK'
+  end
+  outcomes[#outcomes + 1] = answer
+end
+if #done > 0 then redis.pcall('HINCRBY', $stats, 'deleted', #done) end
+return outcomes

@@ -1,0 +1,29 @@
+-- Stores new jobs and puts them at the ends of their queues; once per call number of a producer's lane.
+-- Transition: (none) -> enqueued
+-- KEYS: 1 prefix
+-- ARGV: 1 client, 2 lane, 3 call number, 4 how long to remember the lane (ms; 0: as it is), 5 number of large payloads,
+--       then per large payload: id, payload; then per group: queue, code, priority, number of jobs, then per job: id, record
+-- Returns: "OK", "ALREADY", "STALE", "CODES", or {"EXISTS", id…} when some ids exist (the others are stored)
+--@include now
+--@include wake
+local P = KEYS[1]
+--@include lane
+local group, existing, total = firstGroup, { 'EXISTS' }, 0
+while group < #ARGV do
+  local queue, list, jobs = ARGV[group], $ready .. ARGV[group] .. ':' .. ARGV[group + 2], tonumber(ARGV[group + 3])
+  for from = group + 4, group + 3 + 2 * jobs, 500 do
+    local to, pairs_, ids = math.min(from + 499, group + 3 + 2 * jobs), {}, {}
+    for i = from, to, 2 do
+      local n = i - from + 1
+      ids[#ids + 1] = ARGV[i]
+      pairs_[n], pairs_[n + 1] = $job .. ARGV[i], ARGV[i + 1]
+    end
+    if redis.call('MSETNX', unpack(pairs_)) == 0 then ids = storeEach(ids, pairs_, existing) end
+    if #ids > 0 then redis.call('RPUSH', list, unpack(ids)) end
+    total = total + #ids
+  end
+  wake(queue)
+  group = group + 4 + 2 * jobs
+end
+redis.pcall('HINCRBY', $stats, 'enqueued', total)
+return #existing > 1 and existing or 'OK'

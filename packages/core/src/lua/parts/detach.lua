@@ -1,0 +1,14 @@
+-- Takes a job out of the structure that its state names, whatever that is. Needs a valid mark.
+local function detach(id, state, mark)
+  if state == 'S' then redis.call('ZREM', $scheduled, id)
+  elseif state == 'F' then redis.call('ZREM', $failed, id)
+  elseif state == 'C' then redis.call('ZREM', $cancelled, id)
+  elseif state == 'E' then countStale(queueOf(mark), mark, 1)
+  elseif state == 'P' then
+    local owner, no = string.sub(mark, 8, 19), string.sub(mark, 20, 31)
+    local set = $processing .. owner .. ':' .. no
+    redis.call('SREM', set, id)
+    if redis.call('EXISTS', set) == 0 then redis.call('HDEL', $processing .. owner, no) end
+    redis.call('PUBLISH', $wake .. owner, 'cancel ' .. no .. ' ' .. id)
+  end
+end

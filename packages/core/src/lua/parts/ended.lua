@@ -1,0 +1,7 @@
+-- Tells whoever waits for the end of these jobs.
+local function announceEnd(ids)
+  if #ids == 0 or redis.call('EXISTS', $watched) == 0 then return end
+  for i = 1, #ids do
+    if redis.call('ZSCORE', $watched, ids[i]) then redis.call('PUBLISH', $ended, ids[i]) end
+  end
+end

@@ -1,0 +1,17 @@
+-- A claim that got less than it asked registers its worker as idle; one that left jobs behind passes the wake-up on.
+if #ids < most and bytes < 4194304 then
+  reply[3], reply[4] = keepTime()
+  for i = firstQueue, #ARGV do redis.pcall('ZADD', $idle .. ARGV[i], now, worker) end
+else
+  local others, waiting = {}, false
+  for i = firstQueue, #ARGV do
+    others[#others + 1] = $idle .. ARGV[i]
+    if wasIdle then redis.pcall('ZREM', $idle .. ARGV[i], worker) end
+  end
+  if redis.call('EXISTS', unpack(others)) > 0 then
+    for i = firstQueue, #ARGV do
+      local list = $ready .. ARGV[i] .. ':'
+      if redis.call('EXISTS', list .. 0, list .. 1, list .. 2, list .. 3) > 0 then wake(ARGV[i]) end
+    end
+  end
+end

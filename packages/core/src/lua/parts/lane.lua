@@ -1,0 +1,27 @@
+-- The fence of a producer's call: executed once per lane and number. Needs P; gives firstGroup and storeEach.
+local lanes, lane, call, ttl = $producer .. ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local last = redis.call('HGET', lanes, lane)
+if last == call then return 'ALREADY' end
+if last and tonumber(call) < tonumber(last) then return 'STALE' end
+local firstGroup = 6 + 2 * tonumber(ARGV[5])
+do
+  local at = firstGroup
+  while at < #ARGV do
+    if redis.call('HGET', $queues, ARGV[at]) ~= ARGV[at + 1] then return 'CODES' end
+    at = at + 4 + 2 * tonumber(ARGV[at + 3])
+  end
+end
+redis.call('HSET', lanes, lane, call)
+if ttl > 0 or not last then redis.call('PEXPIRE', lanes, 3600000) end
+for i = 6, firstGroup - 2, 2 do
+  redis.call('SET', $payload .. ARGV[i], ARGV[i + 1])
+  redis.call('SADD', $payloads, ARGV[i])
+end
+local function storeEach(ids, pairs_, existing)
+  local stored = {}
+  for i = 1, #ids do
+    if redis.call('SETNX', pairs_[2 * i - 1], pairs_[2 * i]) == 1 then stored[#stored + 1] = ids[i]
+    else existing[#existing + 1] = ids[i] end
+  end
+  return stored
+end

@@ -1,0 +1,23 @@
+-- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs `now`.
+local function promoteDue(limit)
+  local due = redis.pcall('ZRANGE', $scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
+  local lists, queues, moved = {}, {}, 0
+  if due.err or #due == 0 then return 0, queues end
+  redis.call('ZREM', $scheduled, unpack(due))
+  for i = 1, #due do
+    local mark = redis.pcall('GETRANGE', $job .. due[i], 0, 31)
+    if not isMark(mark) then
+      quarantine(due[i])
+    elseif string.byte(mark) == 83 then
+      local queue = queueOf(mark)
+      local list = isSuspect(mark) and $suspects .. queue or $ready .. queue .. ':' .. string.sub(mark, 5, 5)
+      redis.call('SETRANGE', $job .. due[i], 0, 'E')
+      if not lists[list] then lists[list] = {} end
+      lists[list][#lists[list] + 1] = due[i]
+      queues[queue] = true
+      moved = moved + 1
+    end
+  end
+  for list, ids in pairs(lists) do redis.call('RPUSH', list, unpack(ids)) end
+  return moved, queues
+end

@@ -1,0 +1,18 @@
+-- Takes a job out of an open claim: membership in the claim's set is the fence. Returns its mark, or nil and the answer.
+local function take(worker, no, id, code)
+  local set = $processing .. worker .. ':' .. no
+  local mark = redis.pcall('GETRANGE', $job .. id, 0, 31)
+  if redis.pcall('SREM', set, id) ~= 1 then
+    local record = redis.pcall('GET', $job .. id)
+    if not record then return nil, 'GONE' end
+    local line = '\n' .. code .. ' ' .. worker .. ' ' .. no .. ' '
+    if type(record) == 'string' and string.find(record, line, 32, true) then return nil, 'ALREADY' end
+    return nil, 'LOST'
+  end
+  if redis.call('EXISTS', set) == 0 then redis.call('HDEL', $processing .. worker, no) end
+  if not isMark(mark) then
+    quarantine(id)
+    return nil, 'GONE'
+  end
+  return mark
+end

@@ -1,0 +1,14 @@
+-- Stops a queue from being claimed.
+-- Transition: none
+-- KEYS: 1 prefix
+-- ARGV: 1 who, 2 reason (JSON text), 3 queue
+-- Returns: "OK" or "ALREADY"
+--@include now
+local P = KEYS[1]
+--@include audit
+local who, reason, queue = ARGV[1], ARGV[2], ARGV[3]
+if redis.call('HEXISTS', $paused, queue) == 1 then return 'ALREADY' end
+redis.call('DEL', $none)
+redis.call('HSET', $paused, queue, '{"by":' .. cjson.encode(who) .. ',"why":' .. reason .. ',"at":' .. string.format('%.0f', now) .. '}')
+audit(who, 'pause', queue, reason)
+return 'OK'

@@ -1,0 +1,18 @@
+-- Moves due jobs to their queues when no claim does it, because every slot is busy.
+-- Transition: scheduled -> enqueued
+-- KEYS: 1 prefix
+-- ARGV: 1 worker, 2 most jobs in this call
+-- Returns: {number moved, next due (ms, -1 none), "1" if this worker is the timekeeper}
+--@include now
+--@include wake
+--@include place
+local P = KEYS[1]
+--@include quarantine
+--@include promote
+--@include timekeeper
+local worker, most = ARGV[1], tonumber(ARGV[2])
+redis.call('DEL', $none)
+local moved, queues = promoteDue(most)
+for queue in pairs(queues) do wake(queue) end
+local due, keeper = keepTime()
+return { moved, due, keeper }

@@ -1,0 +1,43 @@
+-- Runs jobs again, or now instead of later, with all their attempts. Goes to the end of the queue.
+-- Transition: scheduled, succeeded, failed, cancelled -> enqueued
+-- KEYS: 1 prefix
+-- ARGV: 1 who, 2 reason (JSON text), 3 states it may be in (letters), 4… ids
+-- Returns: per job "OK", "GONE", "DAMAGED", or its state's letter when that is not among the expected ones
+--@include now
+--@include wake
+--@include place
+local P = KEYS[1]
+--@include state
+--@include stale
+--@include detach
+--@include back
+--@include tail
+--@include audit
+local who, reason, expected, outcomes, queues, done = ARGV[1], ARGV[2], ARGV[3], {}, {}, 0
+redis.call('ZCARD', $failed)
+redis.call('ZCARD', $cancelled)
+redis.call('ZCARD', $scheduled)
+redis.call('DEL', $none)
+for i = 4, #ARGV do
+  local id = ARGV[i]
+  local state, mark = stateOf(id)
+  local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
+  if mark and string.find(expected, state, 1, true) and string.find('SDFC', state, 1, true) then
+    if state == 'D' then
+      -- Its entry in the list of finished jobs stops to count, and the trim must spare the job when it meets that entry.
+      redis.call('HINCRBY', $requeued, id, 1)
+      redis.pcall('HINCRBY', $stale, 'succeeded', 1)
+    else
+      detach(id, state, mark)
+    end
+    appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now) .. ' ' .. reason)
+    queues[putBack(id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
+    audit(who, 'requeue', id, reason)
+    done = done + 1
+    answer = 'OK'
+  end
+  outcomes[#outcomes + 1] = answer
+end
+if done > 0 then redis.pcall('HINCRBY', $stats, 'requeued', done) end
+for queue in pairs(queues) do wake(queue) end
+return outcomes

@@ -1,0 +1,27 @@
+-- Removes finished jobs that are older or more than retention keeps; a bounded number a call.
+-- Transition: succeeded, failed, cancelled -> (none)
+-- KEYS: 1 prefix
+-- ARGV: 1 most jobs in this call, 2 succeeded: how many, 3 succeeded: how long (ms), 4 failed and cancelled: how many,
+--       5 failed and cancelled: how long (ms)
+-- Returns: how many were removed
+--@include now
+local P = KEYS[1]
+--@include trim
+--@include bury
+local limit, keepSucceeded, succeededMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local keepOthers, othersMs = tonumber(ARGV[4]), tonumber(ARGV[5])
+redis.call('ZCARD', $failed)
+redis.call('ZCARD', $cancelled)
+local over = redis.call('LLEN', $succeeded) - keepSucceeded
+redis.call('DEL', $none)
+redis.call('ZREMRANGEBYSCORE', $watched, '-inf', now)
+local removed, left = 0, limit
+if over > 0 then removed = trimSucceeded(math.min(over, left)) end
+--@include age
+for _ = 1, 20 do
+  local count = removed < limit and agedOut(100) or removed < limit and agedOut(10) or removed < limit and agedOut(1)
+  if not count then break end
+  removed = removed + trimSucceeded(count)
+end
+removed = removed + trimSorted($failed, keepOthers, now - othersMs, left)
+return removed + trimSorted($cancelled, keepOthers, now - othersMs, left)

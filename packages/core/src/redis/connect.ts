@@ -1,0 +1,169 @@
+import { Cluster, Redis } from 'ioredis';
+import type { ClusterNode, RedisOptions } from 'ioredis';
+import type { LinstockError } from '../errors.ts';
+import { OptionError, RedisError } from '../errors.ts';
+import { asRedisError } from './errors.ts';
+
+/**
+ * Where Redis is.
+ * - a URL: `redis://…`, `rediss://…`, `unix://…`
+ * - options of ioredis, which include Sentinel: `{ sentinels: […], name: "mymaster" }`
+ * - a Cluster: `{ cluster: [{ host, port }…], options }`
+ * - your own instance of ioredis (`Redis` or `Cluster`): its settings are copied; the instance itself is left alone.
+ */
+export type RedisTarget =
+  | string
+  | RedisOptions
+  | ClusterTarget
+  | Redis
+  | Cluster;
+
+/** A Cluster: some of its nodes, and options of ioredis. */
+export interface ClusterTarget {
+  readonly cluster: readonly ClusterNode[];
+  readonly options?: ClusterSettings;
+}
+
+type ClusterSettings = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
+
+/** Limits of a connection, ms. */
+export interface ConnectionLimits {
+  /** A call without an answer fails after this, and its connection is cut. @default 5000 */
+  readonly commandTimeoutMs: number;
+}
+
+/** Limits that hold where nothing else is said. */
+export const DEFAULT_LIMITS: ConnectionLimits = { commandTimeoutMs: 5000 };
+const RECONNECT_MOST_MS = 1000;
+
+/** A connection that never resends by itself, never waits for ever, and comes back after an outage. */
+export class Connection {
+  readonly redis: Redis | Cluster;
+  readonly #commandTimeoutMs: number;
+  #lastError: Error | undefined;
+  #closed = false;
+
+  constructor(target: RedisTarget, role: 'commands' | 'subscriber', limits: ConnectionLimits = DEFAULT_LIMITS) {
+    this.#commandTimeoutMs = limits.commandTimeoutMs;
+    this.redis = open(target, settings(role, limits));
+    // ioredis prints errors that nobody listens to. The calls that fail tell what is wrong.
+    this.redis.on('error', (error: Error) => (this.#lastError = error));
+  }
+
+  /** Resolves when calls can be sent. Throws `REDIS_UNREACHABLE` or `REDIS_REFUSED` when they cannot after the time given. */
+  async ready(timeoutMs: number): Promise<void> {
+    if (this.redis.status === 'ready') return;
+    if (this.redis.status === 'wait') this.redis.connect().catch((error: Error) => (this.#lastError = error));
+    const ready = deferred();
+    const timer = setTimeout(() => ready.reject(this.#unreachable(timeoutMs)), timeoutMs);
+    const onEnd = () => ready.reject(this.#unreachable(timeoutMs));
+    this.redis.once('ready', ready.resolve);
+    if (!this.#closed) this.redis.once('end', onEnd);
+    try {
+      await ready.promise;
+    } finally {
+      clearTimeout(timer);
+      this.redis.off('ready', ready.resolve);
+      this.redis.off('end', onEnd);
+    }
+  }
+
+  /** Cuts the connection; it comes back by itself. For a call that timed out: its answer must not be taken for another's. */
+  cut(): void {
+    if (this.#closed) return;
+    if (this.redis instanceof Cluster) for (const node of this.redis.nodes('all')) node.disconnect(true);
+    else this.redis.disconnect(true);
+  }
+
+  /** Closes for good. Calls that have no answer yet fail. */
+  close(): void {
+    this.#closed = true;
+    this.redis.disconnect();
+  }
+
+  get commandTimeoutMs(): number {
+    return this.#commandTimeoutMs;
+  }
+
+  #unreachable(timeoutMs: number): LinstockError {
+    const cause = this.#lastError;
+    const refused = cause === undefined ? undefined : asRedisError(cause);
+    if (refused?.code === 'REDIS_REFUSED') return refused;
+    const detail = cause === undefined ? '' : ` (${cause.message || (cause as NodeJS.ErrnoException).code || 'no detail'})`;
+    const message = `Redis cannot be reached after ${timeoutMs} ms${detail}: check that it runs, the address, and the network`;
+    return new RedisError('REDIS_UNREACHABLE', message, { timeoutMs }, cause);
+  }
+}
+
+interface Deferred {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function deferred(): Deferred {
+  let settle: Omit<Deferred, 'promise'> = { resolve: () => {}, reject: () => {} };
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle };
+}
+
+function settings(role: 'commands' | 'subscriber', limits: ConnectionLimits): RedisOptions {
+  return {
+    lazyConnect: true,
+    // A call is resent by the code that knows whether it may be, never by the connection.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: role === 'subscriber',
+    commandTimeout: limits.commandTimeoutMs,
+    // Also cuts a connection whose other end is silent. A subscriber may hear nothing for long.
+    ...(role === 'commands' ? { socketTimeout: limits.commandTimeoutMs } : {}),
+    connectTimeout: limits.commandTimeoutMs,
+    retryStrategy: (times) => Math.min(20 * 2 ** Math.min(times, 10), RECONNECT_MOST_MS) * (0.5 + Math.random() / 2),
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    connectionName: `linstock-${role}`,
+  };
+}
+
+/** ioredis's constructor without the type parameter for how replies are mapped, which does not concern us. */
+const PlainRedis = Redis as unknown as {
+  new (options: RedisOptions): Redis;
+  new (url: string, options: RedisOptions): Redis;
+};
+
+function open(target: RedisTarget, own: RedisOptions): Redis | Cluster {
+  if (target instanceof Cluster) {
+    const options = target.options as ClusterSettings;
+    return target.duplicate([], clusterSettings(options, own) as Parameters<Cluster['duplicate']>[1]);
+  }
+  if (target instanceof Redis) return target.duplicate(own);
+  if (typeof target === 'string') return openUrl(target, own);
+  if (typeof target !== 'object' || target === null) {
+    throw new OptionError('redis', 'must be a URL, options of ioredis, { cluster }, or an instance of ioredis', target);
+  }
+  if ('cluster' in target) return new Cluster([...target.cluster], clusterSettings(target.options ?? {}, own));
+  return new PlainRedis({ ...target, ...own });
+}
+
+function clusterSettings(options: ClusterSettings, own: RedisOptions): ClusterSettings {
+  return {
+    ...options,
+    redisOptions: { ...options.redisOptions, ...own } as NonNullable<ClusterSettings['redisOptions']>,
+    lazyConnect: true,
+    // Zero: a call whose connection closed is not sent again by ioredis.
+    retryDelayOnFailover: 0,
+    enableOfflineQueue: true,
+  };
+}
+
+function openUrl(url: string, own: RedisOptions): Redis {
+  if (url.startsWith('unix://')) return new PlainRedis({ ...own, path: url.slice('unix://'.length) });
+  // The URL may hold a password, so messages do not repeat it.
+  const hidden = '(not shown: it may hold a password)';
+  if (!/^rediss?:\/\//.test(url)) {
+    throw new OptionError('redis', 'must be a URL that begins with redis://, rediss:// or unix://', url.includes('@') ? hidden : url);
+  }
+  if (!URL.canParse(url)) throw new OptionError('redis', 'must be a URL such as redis://127.0.0.1:6379', hidden);
+  return new PlainRedis(url, own);
+}

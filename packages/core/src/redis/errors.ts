@@ -1,0 +1,55 @@
+import { RedisError, RedisFullError } from '../errors.ts';
+
+/**
+ * What an error of a call means for it.
+ * - `refused`: not executed, and it passes: the same call may be sent again.
+ * - `unknown`: the connection broke or time ran out; it may have been executed, or may be executed later.
+ * - `full`: not executed; Redis has no memory left.
+ * - `fault`: not executed, and it will not pass by itself.
+ */
+export type ErrorClass = 'refused' | 'unknown' | 'full' | 'fault';
+
+/** First words of replies that pass by themselves: start, failover, moving slots, a long script, a disk that is full. */
+const REFUSED = new Set([
+  'LOADING',
+  'READONLY',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'MOVED',
+  'ASK',
+  'BUSY',
+  'NOREPLICAS',
+  'MISCONF',
+  'NOSCRIPT',
+]);
+/** What ioredis says when a call never left this process. */
+const UNSENT = /^Stream isn't writeable|^Cluster isn't ready/;
+/** What a connection's end looks like, in ioredis and in Node. */
+const BROKEN = /Connection is closed|Command timed out|max retries per request|Socket timeout|Too many Cluster redirections|Cluster is ended/;
+const BROKEN_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNABORTED']);
+
+/** Tells weather from faults: the one place that knows what Redis and ioredis say. */
+export function classifyError(error: unknown): ErrorClass {
+  if (!(error instanceof Error)) return 'fault';
+  const word = error.message.split(' ', 1)[0] ?? '';
+  if (word === 'OOM' || error.message.includes('OOM command not allowed')) return 'full';
+  if (REFUSED.has(word) || UNSENT.test(error.message)) return 'refused';
+  if (BROKEN.test(error.message) || BROKEN_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return 'unknown';
+  return 'fault';
+}
+
+/** An error of Redis as one of ours. */
+export function asRedisError(error: unknown): RedisError | RedisFullError {
+  const message = error instanceof Error ? error.message : String(error);
+  const word = message.split(' ', 1)[0] ?? '';
+  if (classifyError(error) === 'full') return new RedisFullError(error);
+  if (['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(word)) {
+    const advice = 'check the user, the password and the permissions that docs/redis-keys.md needs';
+    return new RedisError('REDIS_REFUSED', `Redis refused: ${message}; ${advice}`, {}, error);
+  }
+  if (classifyError(error) === 'fault') {
+    return new RedisError('REDIS_FAULT', `Redis answered with an error: ${message}`, {}, error);
+  }
+  return new RedisError('REDIS_UNREACHABLE', `Redis cannot be reached: ${message}`, {}, error);
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { Command } from 'ioredis';
+import { LUA } from '../generated/lua.ts';
+import { LinstockError } from '../errors.ts';
+import type { Connection } from './connect.ts';
+
+/** The name of a script in `lua/`. */
+export type ScriptName = keyof typeof LUA;
+/** An argument of a script. */
+export type ScriptArgument = string | number;
+
+/** The scripts' names for Redis: SHA-1 of their text. */
+export const SHA1 = Object.fromEntries(
+  Object.entries(LUA).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
+) as Readonly<Record<ScriptName, string>>;
+
+/** Runs one script on a shard. Errors are those of ioredis; see `classifyError`. */
+export async function runScript(
+  connection: Connection,
+  name: ScriptName,
+  prefix: string,
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  try {
+    return await send(connection, 'evalsha', [SHA1[name], 1, prefix, args as ScriptArgument[]]);
+  } catch (error) {
+    return recover(connection, name, prefix, args, error);
+  }
+}
+
+/** One command. ioredis flattens the array of arguments: cheaper than spreading thousands of them here. */
+function send(connection: Connection, command: string, args: (ScriptArgument | ScriptArgument[])[]): Promise<unknown> {
+  const sent = new Command(command, args, { replyEncoding: 'utf8' });
+  return connection.redis.sendCommand(sent) as Promise<unknown>;
+}
+
+function recover(
+  connection: Connection,
+  name: ScriptName,
+  prefix: string,
+  args: readonly ScriptArgument[],
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+    // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
+    return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
+  }
+  if (error instanceof Error && error.message === 'Command timed out') connection.cut();
+  throw error;
+}
+
+/** `PROTOCOL`: a script answered with a word that its wrapper does not know: versions do not fit, or a bug. */
+export class ProtocolError extends LinstockError {
+  constructor(script: ScriptName, reply: unknown) {
+    super('PROTOCOL', `the script "${script}" answered ${JSON.stringify(reply)}, which this version does not know`, { script, reply });
+  }
+}

@@ -1,0 +1,273 @@
+import type { JobState, TransitionVerb } from '../job/states.ts';
+import { TRANSITIONS } from '../job/states.ts';
+import type { Connection } from '../redis/connect.ts';
+import type { ScriptArgument, ScriptName } from '../redis/script.ts';
+import { ProtocolError, runScript } from '../redis/script.ts';
+import type { Outcome, PersonOutcome } from './outcomes.ts';
+import { decodeOutcomes, decodePersonOutcomes, lettersOf } from './outcomes.ts';
+
+/** A call of a producer: numbered in its lane, so that it is executed at most once. */
+export interface ProducerCall {
+  readonly client: string;
+  readonly lane: number;
+  readonly call: number;
+  /** Whether the lane's memory should live another hour. */
+  readonly touch: boolean;
+  readonly largePayloads: readonly { readonly id: string; readonly payload: string }[];
+  readonly groups: readonly JobGroup[];
+}
+
+/** New jobs of one call that share queue and priority (enqueue) or queue and due time (schedule). */
+export interface JobGroup {
+  readonly queue: string;
+  readonly code: string;
+  /** The digit of the priority; or `in <ms>`, `at <ms since 1970>`. */
+  readonly place: string;
+  /** id, record, id, record… */
+  readonly jobs: readonly string[];
+}
+
+/** What became of a producer's call. `CODES`: a queue's code was wrong, nothing is written. `EXISTS`: these ids were there. */
+export type ProducerReply = 'OK' | 'ALREADY' | 'STALE' | 'CODES' | { readonly existing: readonly string[] };
+
+/** A claim. Numbers rise by one and are never used twice. */
+export interface ClaimCall {
+  readonly worker: string;
+  readonly claim: string;
+  readonly most: number;
+  readonly leaseMs: number;
+  readonly wasIdle: boolean;
+  readonly maySuspect: boolean;
+  readonly queues: readonly string[];
+}
+
+/** What a claim brought. */
+export type ClaimReply =
+  | { readonly status: 'LEASE_LOST' | 'STALE' }
+  | {
+      readonly status: 'OK';
+      /** Redis's clock, ms since 1970. */
+      readonly now: number;
+      /** When the next job is due, ms since 1970; undefined when none is scheduled or the claim was filled. */
+      readonly nextDue: number | undefined;
+      /** Whether this worker holds the exact timer for that instant. */
+      readonly isTimekeeper: boolean;
+      /** id, record, id, record… */
+      readonly jobs: readonly string[];
+    };
+
+/** Outcomes of one claim that succeeded. */
+export interface SucceededClaim {
+  readonly claim: string;
+  readonly ids: string[];
+  readonly lines: string[];
+}
+
+/** One job's outcome that is not a success. */
+export interface JobOutcome {
+  readonly claim: string;
+  readonly id: string;
+  /** The line for its tail; empty: none. */
+  readonly line: string;
+  /** When it may run again, ms from now (retry, defer). */
+  readonly delayMs?: number;
+}
+
+/** What a worker holds of one claim. */
+export interface HeldClaim {
+  readonly claim: string;
+  readonly ids: readonly string[];
+}
+
+/** Who asks for a change, and why; both are kept. */
+export interface Actor {
+  readonly who: string;
+  readonly why: string;
+}
+
+/** How much of what has ended is kept. */
+export interface Retention {
+  readonly succeededCount: number;
+  readonly succeededMs: number;
+  readonly failedCount: number;
+  readonly failedMs: number;
+}
+
+/** What is kept when nothing else is said: 24 h and 10,000 succeeded, 90 days and 100,000 failed and cancelled, per shard. */
+export const DEFAULT_RETENTION: Retention = {
+  succeededCount: 10_000,
+  succeededMs: 24 * 3_600_000,
+  failedCount: 100_000,
+  failedMs: 90 * 24 * 3_600_000,
+};
+
+const pageSize = 500;
+
+/** The only writer of jobs: one method per transition of `states.ts`, on one shard. */
+export class JobStore implements Record<TransitionVerb, unknown> {
+  readonly #connection: Connection;
+  readonly prefix: string;
+
+  constructor(connection: Connection, prefix: string) {
+    this.#connection = connection;
+    this.prefix = prefix;
+  }
+
+  async enqueue(call: ProducerCall): Promise<ProducerReply> {
+    return producerReply('enqueue', await this.#run('enqueue', producerArguments(call)));
+  }
+
+  async schedule(call: ProducerCall): Promise<ProducerReply> {
+    return producerReply('schedule', await this.#run('schedule', producerArguments(call)));
+  }
+
+  async promote(worker: string): Promise<{ moved: number; nextDue: number | undefined; isTimekeeper: boolean }> {
+    const reply = await this.#run('promote', [worker, pageSize]);
+    if (!Array.isArray(reply)) throw new ProtocolError('promote', reply);
+    const [moved, due, keeper] = reply.map(Number);
+    return { moved: moved ?? 0, nextDue: dueTime(due), isTimekeeper: keeper === 1 };
+  }
+
+  async claim(call: ClaimCall): Promise<ClaimReply> {
+    const { worker, claim, most, leaseMs, wasIdle, maySuspect, queues } = call;
+    const args = [worker, claim, most, leaseMs, wasIdle ? '1' : '0', maySuspect ? '1' : '0', ...queues];
+    return decodeClaim(await this.#run('claim', args));
+  }
+
+  /** One outcome per id, in the order of the claims and their ids. */
+  async succeed(worker: string, keep: number, claims: readonly SucceededClaim[]): Promise<'OK' | Outcome[]> {
+    const args: ScriptArgument[] = [worker, keep];
+    for (const { claim, ids, lines } of claims) {
+      args.push(claim, ids.length);
+      for (const id of ids) args.push(id);
+      for (const line of lines) args.push(line);
+    }
+    const reply = await this.#run('succeed', args);
+    return reply === 'OK' ? reply : decodeOutcomes('succeed', reply);
+  }
+
+  retry(worker: string, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
+    return this.#outcomes('retry', [worker, ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line])]);
+  }
+
+  defer(worker: string, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
+    return this.#outcomes('defer', [worker, ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line])]);
+  }
+
+  fail(worker: string, keep: number, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
+    return this.#outcomes('fail', [worker, keep, ...jobs.flatMap((job) => [job.claim, job.id, job.line])]);
+  }
+
+  /** The jobs in the order in which they were claimed. */
+  release(worker: string, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
+    return this.#outcomes('release', [worker, ...jobs.flatMap((job) => [job.claim, job.id, job.line])]);
+  }
+
+  quarantine(worker: string, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
+    return this.#outcomes('quarantine', [worker, ...jobs.flatMap((job) => [job.claim, job.id])]);
+  }
+
+  /** `settled`: the highest claim number that has an answer or never will. `lost`: what the worker holds and may not. */
+  async reconcile(
+    worker: string,
+    settled: string,
+    held: readonly HeldClaim[],
+  ): Promise<'LEASE_LOST' | { moved: number; lost: { claim: string; id: string }[] }> {
+    const args = [worker, settled, ...held.flatMap(({ claim, ids }) => [claim, ids.length, ...ids])];
+    const reply = await this.#run('reconcile', args);
+    if (!Array.isArray(reply)) throw new ProtocolError('reconcile', reply);
+    if (reply[0] === 'LEASE_LOST') return 'LEASE_LOST';
+    const lost = [];
+    for (let i = 2; i < reply.length; i += 2) lost.push({ claim: String(reply[i]), id: String(reply[i + 1]) });
+    return { moved: Number(reply[1]), lost };
+  }
+
+  /** Moves at most 500 jobs; `MORE`: call again. */
+  async rescue(worker: string, retention: Retention): Promise<{ status: RescueStatus; moved: number }> {
+    const reply = await this.#run('rescue', [worker, pageSize, retention.failedCount]);
+    if (!Array.isArray(reply) || !RESCUE_STATUS.has(reply[0])) throw new ProtocolError('rescue', reply);
+    return { status: reply[0] as RescueStatus, moved: Number(reply[1] ?? 0) };
+  }
+
+  cancel(ids: readonly string[], actor: Actor, keep: number): Promise<PersonOutcome[]> {
+    const expected = lettersOf(TRANSITIONS.cancel.from);
+    return this.#personOutcomes('cancel', [actor.who, reasonOf(actor), expected, keep, ...ids]);
+  }
+
+  requeue(ids: readonly string[], actor: Actor): Promise<PersonOutcome[]> {
+    return this.#personOutcomes('requeue', [actor.who, reasonOf(actor), lettersOf(TRANSITIONS.requeue.from), ...ids]);
+  }
+
+  delete(ids: readonly string[], actor: Actor, force: boolean): Promise<PersonOutcome[]> {
+    const from: readonly JobState[] = TRANSITIONS.delete.from;
+    const expected = lettersOf(force ? from : from.filter((state) => state !== 'processing'));
+    return this.#personOutcomes('delete', [actor.who, reasonOf(actor), expected, ...ids]);
+  }
+
+  /** Looks at a bounded number of entries; `more`: call again with `first` false. */
+  async purge(queue: string, actor: Actor, first: boolean): Promise<{ removed: number; more: boolean }> {
+    const reply = await this.#run('purge', [actor.who, reasonOf(actor), queue, pageSize, first ? '1' : '0']);
+    if (!Array.isArray(reply)) throw new ProtocolError('purge', reply);
+    return { removed: Number(reply[1]), more: reply[0] === 'MORE' };
+  }
+
+  /** Returns how many jobs it removed. */
+  async trim(retention: Retention): Promise<number> {
+    const { succeededCount, succeededMs, failedCount, failedMs } = retention;
+    return Number(await this.#run('trim', [pageSize, succeededCount, succeededMs, failedCount, failedMs]));
+  }
+
+  #run(script: ScriptName, args: readonly ScriptArgument[]): Promise<unknown> {
+    return runScript(this.#connection, script, this.prefix, args);
+  }
+
+  async #outcomes(script: ScriptName, args: readonly ScriptArgument[]): Promise<Outcome[]> {
+    return decodeOutcomes(script, await this.#run(script, args));
+  }
+
+  async #personOutcomes(script: ScriptName, args: readonly ScriptArgument[]): Promise<PersonOutcome[]> {
+    return decodePersonOutcomes(script, await this.#run(script, args));
+  }
+}
+
+type RescueStatus = 'NONE' | 'ALIVE' | 'GRACE' | 'MORE' | 'DONE';
+const RESCUE_STATUS: ReadonlySet<unknown> = new Set<RescueStatus>(['NONE', 'ALIVE', 'GRACE', 'MORE', 'DONE']);
+
+function producerArguments(call: ProducerCall): ScriptArgument[] {
+  const { client, lane, touch, largePayloads, groups } = call;
+  const args: ScriptArgument[] = [client, lane, call.call, touch ? 1 : 0, largePayloads.length];
+  for (const { id, payload } of largePayloads) args.push(id, payload);
+  for (const { queue, code, place, jobs } of groups) {
+    args.push(queue, code, place, jobs.length / 2);
+    for (const text of jobs) args.push(text);
+  }
+  return args;
+}
+
+function producerReply(script: ScriptName, reply: unknown): ProducerReply {
+  if (reply === 'OK' || reply === 'ALREADY' || reply === 'STALE' || reply === 'CODES') return reply;
+  if (!Array.isArray(reply) || reply[0] !== 'EXISTS') throw new ProtocolError(script, reply);
+  return { existing: reply.slice(1).map(String) };
+}
+
+function decodeClaim(reply: unknown): ClaimReply {
+  if (!Array.isArray(reply)) throw new ProtocolError('claim', reply);
+  const status: unknown = reply[0];
+  if (status === 'LEASE_LOST' || status === 'STALE') return { status };
+  if (status !== 'OK') throw new ProtocolError('claim', reply.slice(0, 4));
+  return {
+    status,
+    now: Number(reply[1]),
+    nextDue: dueTime(Number(reply[2])),
+    isTimekeeper: Number(reply[3]) === 1,
+    jobs: reply.slice(4) as string[],
+  };
+}
+
+function dueTime(due: number | undefined): number | undefined {
+  return due === undefined || due < 0 ? undefined : due;
+}
+
+function reasonOf({ who, why }: Actor): string {
+  return JSON.stringify({ by: who, why });
+}
