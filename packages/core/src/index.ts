@@ -1,1 +1,36 @@
-export {};
+/**
+ * Linstock's core: contracts of jobs, the client that enqueues from any service, the monitor that reads.
+ * @packageDocumentation
+ */
+export { Client } from './client.ts';
+export type { JobHandle, WaitOptions } from './client.ts';
+export type { ChangeOptions, ClientOptions, InstallationOptions } from './client-options.ts';
+export { defineJob } from './contract.ts';
+export type { JobContract, JobDefinition, RunOptions } from './contract.ts';
+export type { Duration } from './duration.ts';
+export {
+  ClosedError,
+  EnqueueUncertainError,
+  JobEndedError,
+  JobNotFoundError,
+  LinstockError,
+  OptionError,
+  PayloadError,
+  RedisError,
+  RedisFullError,
+  StateConflictError,
+  WaitTimeoutError,
+} from './errors.ts';
+export type { Due } from './job-factory.ts';
+export type { JobOptions } from './job/job.ts';
+export type { Priority } from './job/priority.ts';
+export type { RetryPolicy } from './job/retry-policy.ts';
+export { ENDED_STATES, JOB_STATES } from './job/states.ts';
+export type { JobState } from './job/states.ts';
+export { Monitor } from './monitor.ts';
+export type { JobPage, PageOptions, QueueView } from './monitor.ts';
+export type { RedisTarget } from './redis/connect.ts';
+export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/job-reader.ts';
+export type { PersonOutcome } from './store/outcomes.ts';
+export type { QueueCounts } from './store/queue-reader.ts';
+export type { WorkerInfo, WorkerLoad, WorkerView } from './store/worker-reader.ts';

@@ -22,7 +22,7 @@ const pair = (n: number): string => PAIRS[n & 1023] ?? '';
 
 /** Returns a function that makes ids for a shard. Ids of one source rise strictly, also within a millisecond. */
 export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number) => string {
-  const bytes = new Uint8Array(10);
+  const bytes = new Uint8Array(12);
   let lastMs = -1;
   let prefix = '';
   let counter = 0;
@@ -33,10 +33,10 @@ export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number)
     let time = '';
     for (let rest = ms, i = 0; i < 5; i++, rest = Math.floor(rest / 1024)) time = pair(rest % 1024) + time;
     let chance = '';
-    for (let i = 0; i < 8; i += 2) chance += pair(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0));
+    for (let i = 0; i < 10; i += 2) chance += pair(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0));
     prefix = time + chance;
     // Half of the range stays free above, so that the counter cannot overflow within a millisecond.
-    counter = (((bytes[8] ?? 0) << 8) | (bytes[9] ?? 0)) << 3;
+    counter = (((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0)) << 3;
   }
 
   return (shard) => {

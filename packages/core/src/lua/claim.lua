@@ -4,10 +4,10 @@
 -- ARGV: 1 worker, 2 claim number, 3 most jobs, 4 lease (ms), 5 "1" if registered as idle, 6 "1" if it may take a suspect,
 --       7… queues
 -- Returns: {"LEASE_LOST"}, {"STALE"}, or {"OK", now, next due (ms, -1 none), "1" if timekeeper, id, record, id, record…}
+local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include promote
 --@include timekeeper

@@ -3,9 +3,9 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, then per job: claim number, id, delay (ms), tail line
 -- Returns: per job "OK", "ALREADY", "LOST" or "GONE"
+local P = KEYS[1]
 --@include now
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include take
 --@include tail

@@ -3,9 +3,9 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 who, 2 reason (JSON text), 3 states it may be in (letters; P only by force), 4… ids
 -- Returns: per job "OK", "GONE", "DAMAGED", or its state's letter when that is not among the expected ones
+local P = KEYS[1]
 --@include now
 --@include place
-local P = KEYS[1]
 --@include state
 --@include stale
 --@include detach

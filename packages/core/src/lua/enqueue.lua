@@ -4,9 +4,9 @@
 -- ARGV: 1 client, 2 lane, 3 call number, 4 how long to remember the lane (ms; 0: as it is), 5 number of large payloads,
 --       then per large payload: id, payload; then per group: queue, code, priority, number of jobs, then per job: id, record
 -- Returns: "OK", "ALREADY", "STALE", "CODES", or {"EXISTS", id…} when some ids exist (the others are stored)
+local P = KEYS[1]
 --@include now
 --@include wake
-local P = KEYS[1]
 --@include lane
 local group, existing, total = firstGroup, { 'EXISTS' }, 0
 while group < #ARGV do

@@ -3,9 +3,9 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2… its queues
 -- Returns: "OK"
+local P = KEYS[1]
 --@include now
 --@include wake
-local P = KEYS[1]
 local worker = ARGV[1]
 redis.call('DEL', $none)
 for i = 2, #ARGV do

@@ -3,8 +3,8 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 who, 2 reason (JSON text), 3 queue
 -- Returns: "OK" or "ALREADY"
---@include now
 local P = KEYS[1]
+--@include now
 --@include audit
 local who, reason, queue = ARGV[1], ARGV[2], ARGV[3]
 if redis.call('HEXISTS', $paused, queue) == 1 then return 'ALREADY' end

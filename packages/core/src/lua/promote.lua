@@ -3,10 +3,10 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 most jobs in this call
 -- Returns: {number moved, next due (ms, -1 none), "1" if this worker is the timekeeper}
+local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include promote
 --@include timekeeper

@@ -3,9 +3,9 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 who, 2 reason (JSON text), 3 queue, 4 most entries in this call, 5 "1" on the first call of a purge
 -- Returns: {"MORE", removed} or {"DONE", removed}
+local P = KEYS[1]
 --@include now
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include ended
 --@include audit

@@ -4,10 +4,10 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 m: the highest claim number that is settled, then per claim it holds: claim number, number of jobs, id…
 -- Returns: {"LEASE_LOST"} or {"OK", how many went back, then per job that is not open: claim number, id}
+local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include front
 local worker, settled = ARGV[1], ARGV[2]

@@ -3,8 +3,8 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 lease (ms), 3 who it is (JSON; empty outside the home shard)
 -- Returns: {"OK", now} or {"EXISTS"}
---@include now
 local P = KEYS[1]
+--@include now
 local worker, leaseMs, info = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 if redis.call('ZSCORE', $leases, worker) then return { 'EXISTS' } end
 local longest = redis.call('HGET', $sweep, 'leaseMs')

@@ -3,10 +3,10 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, then per job, in the order of claiming: claim number, id, tail line (empty if it never started)
 -- Returns: per job "OK", "ALREADY", "LOST" or "GONE"
+local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include take
 --@include tail

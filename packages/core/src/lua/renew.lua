@@ -3,8 +3,8 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 lease (ms), 3 sweep interval (ms), 4 its load (JSON; empty outside the home shard)
 -- Returns: {"LEASE_LOST"} or {"OK", now, dead worker…}
---@include now
 local P = KEYS[1]
+--@include now
 local worker, leaseMs, sweepMs, load = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 if not redis.call('ZSCORE', $leases, worker) then return { 'LEASE_LOST' } end
 local sweep = redis.call('HMGET', $sweep, 'last', 'graceUntil', 'leaseMs')

@@ -3,10 +3,10 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 who, 2 reason (JSON text), 3 states it may be in (letters), 4… ids
 -- Returns: per job "OK", "GONE", "DAMAGED", or its state's letter when that is not among the expected ones
+local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
-local P = KEYS[1]
 --@include state
 --@include stale
 --@include detach

@@ -3,10 +3,10 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 the dead worker, 2 most jobs in this call, 3 how many failed jobs to keep
 -- Returns: {"NONE"}, {"ALIVE"}, {"GRACE"}, {"MORE", moved} or {"DONE", moved}
+local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
-local P = KEYS[1]
 --@include quarantine
 --@include front
 --@include tail

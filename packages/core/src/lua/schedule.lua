@@ -5,8 +5,8 @@
 --       then per large payload: id, payload; then per group: queue, code, "in <ms>" or "at <ms since 1970>", number of jobs,
 --       then per job: id, record
 -- Returns: "OK", "ALREADY", "STALE", "CODES", or {"EXISTS", id…} when some ids exist (the others are stored)
---@include now
 local P = KEYS[1]
+--@include now
 --@include due
 local earliest = earliestDue()
 --@include lane

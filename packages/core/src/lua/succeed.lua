@@ -4,9 +4,9 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 how many succeeded jobs to keep, then per claim: claim number, number of jobs, id…, tail line…
 -- Returns: "OK" when all are accepted, else per job "OK", "ALREADY", "LOST" or "GONE"
+local P = KEYS[1]
 --@include now
 --@include place
-local P = KEYS[1]
 --@include trim
 --@include ended
 --@include quarantine

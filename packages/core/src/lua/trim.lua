@@ -4,8 +4,8 @@
 -- ARGV: 1 most jobs in this call, 2 succeeded: how many, 3 succeeded: how long (ms), 4 failed and cancelled: how many,
 --       5 failed and cancelled: how long (ms)
 -- Returns: how many were removed
---@include now
 local P = KEYS[1]
+--@include now
 --@include trim
 --@include bury
 local limit, keepSucceeded, succeededMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])

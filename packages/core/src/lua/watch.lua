@@ -3,9 +3,9 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 for how long (ms), 2… ids
 -- Returns: per job its state's letter (D: succeeded), "GONE" or "DAMAGED"
+local P = KEYS[1]
 --@include now
 --@include place
-local P = KEYS[1]
 --@include state
 local forMs, outcomes = tonumber(ARGV[1]), {}
 redis.call('DEL', $none)

@@ -109,9 +109,14 @@ function deferred(): Deferred {
   return { promise, ...settle };
 }
 
-function settings(role: 'commands' | 'subscriber', limits: ConnectionLimits): RedisOptions {
+function settings(role: 'commands' | 'subscriber', limits: ConnectionLimits): RedisOptions & { replyMapping: 'legacy' } {
   return {
     lazyConnect: true,
+    // What a user's own instance may have set otherwise and this code relies on.
+    keyPrefix: '',
+    replyMapping: 'legacy',
+    stringNumbers: false,
+    enableAutoPipelining: false,
     // A call is resent by the code that knows whether it may be, never by the connection.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

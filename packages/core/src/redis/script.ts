@@ -41,6 +41,8 @@ function recover(
   args: readonly ScriptArgument[],
   error: unknown,
 ): Promise<unknown> {
+  // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
+  if (error instanceof Error && 'command' in error) delete error.command;
   if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
     // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
     return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);

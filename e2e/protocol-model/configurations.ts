@@ -1,0 +1,121 @@
+import type { Configuration } from './configuration.ts';
+import { configure } from './configuration.ts';
+
+/** The worlds in which the protocol is explored. Small on purpose: each has what one family of rules is about. */
+export const CONFIGURATIONS: readonly Configuration[] = [
+  configure({
+    name: 'one worker, lost and late calls',
+    budget: { claims: 2, cut: 1, late: 1, retry: 1 },
+  }),
+  configure({
+    name: 'two workers, an expired lease',
+    workers: 2,
+    jobs: ['a'],
+    budget: { claims: 2, cut: 1, late: 1, expire: 1 },
+  }),
+  configure({
+    name: 'heartbeat thread releases beside the main connection',
+    budget: { claims: 2, cut: 1, late: 1, threadRelease: 1, timer: 1 },
+    claimsInFlight: 2,
+  }),
+  configure({
+    name: 'rescue in several calls, a zombie reports late',
+    workers: 2,
+    jobs: ['a', 'b', 'c'],
+    most: [3],
+    rescueLimit: 1,
+    budget: { claims: 2, expire: 1, cut: 1, late: 1 },
+  }),
+  configure({
+    name: 'Redis goes back in time, twice',
+    jobs: ['a'],
+    budget: { claims: 2, cut: 1, late: 1, snapshot: 2, rollback: 2 },
+  }),
+  configure({
+    name: 'Redis goes back in time, two workers',
+    workers: 2,
+    jobs: ['a'],
+    budget: { claims: 2, late: 1, snapshot: 1, rollback: 1, expire: 1 },
+  }),
+  configure({
+    name: 'Redis goes back in time, nobody notices',
+    jobs: ['a'],
+    isSilent: true,
+    budget: { claims: 2, cut: 1, late: 1, timer: 1, snapshot: 1, rollback: 1 },
+  }),
+  configure({
+    name: 'persons: cancel, requeue, delete, with trim',
+    jobs: ['a'],
+    budget: { claims: 2, cut: 1, late: 1, cancel: 1, requeue: 2, delete: 1, trim: 2 },
+  }),
+  configure({
+    name: 'persons and retention, many rounds',
+    jobs: ['a'],
+    workers: 2,
+    plan: ['b', 'b'],
+    isAtomic: true,
+    budget: { claims: 4, cancel: 2, requeue: 3, delete: 1, trim: 4, retry: 1, release: 1 },
+  }),
+  configure({
+    name: 'a worker leaves while a claim is late',
+    budget: { claims: 2, cut: 1, late: 1, unregister: 1, release: 1 },
+  }),
+  configure({
+    name: 'a producer with two lanes',
+    jobs: [],
+    plan: ['a', 'b', 'c'],
+    lanes: 2,
+    budget: { claims: 2, cut: 2, late: 2, giveUp: 1, trim: 1 },
+  }),
+  configure({
+    name: 'a producer while Redis goes back in time',
+    jobs: [],
+    plan: ['a', 'b'],
+    budget: { claims: 1, cut: 1, late: 1, giveUp: 1, snapshot: 1, rollback: 1 },
+  }),
+  configure({
+    name: 'one poison job among innocents',
+    jobs: ['a', 'b', 'p'],
+    poison: ['p'],
+    workers: 2,
+    most: [1, 3],
+    isAtomic: true,
+    rescueLimit: 2,
+    budget: { claims: 9, release: 1, retry: 1 },
+  }),
+  configure({
+    name: 'three poison jobs and an innocent suspect',
+    jobs: ['a', 'p', 'q', 'r'],
+    poison: ['p', 'q', 'r'],
+    history: { a: [2, 0] },
+    most: [1, 2],
+    isAtomic: true,
+    budget: { claims: 12, cancel: 1 },
+  }),
+  configure({
+    name: 'suspects with lost calls',
+    jobs: ['a', 'b', 'c'],
+    history: { a: [2, 0], b: [2, 3] },
+    most: [2],
+    budget: { claims: 2, cut: 1, late: 1, threadRelease: 1, expire: 1 },
+  }),
+  configure({
+    name: 'stale entries and suspects',
+    jobs: ['a', 'b'],
+    history: { a: [1, 0], b: [2, 0] },
+    workers: 2,
+    most: [1, 2],
+    isAtomic: true,
+    budget: { claims: 4, cancel: 2, requeue: 2, crash: 2 },
+  }),
+  configure({
+    name: 'two queues, order of return',
+    jobs: ['a', 'b', 'c', 'd'],
+    inB: ['b', 'd'],
+    workers: 2,
+    most: [2],
+    rescueLimit: 1,
+    isAtomic: true,
+    budget: { claims: 4, release: 2, expire: 1, crash: 1, timer: 1 },
+  }),
+];

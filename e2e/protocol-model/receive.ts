@@ -1,0 +1,63 @@
+import type { Answer, ClaimCall, OutcomeCall } from './calls.ts';
+import { isOutcome } from './calls.ts';
+import { Violation } from './violation.ts';
+import type { Rules } from './rules.ts';
+import type { Client, Pending, Producer, Worker, World } from './world.ts';
+import { endLife, loseLease } from './world.ts';
+
+/** A client reads an answer and does what the protocol tells it to. */
+export function receive(world: World, client: Client, pending: Pending, rules: Rules): void {
+  const { call, answer } = pending;
+  if (!answer) return;
+  client.pending = client.pending.filter((each) => each !== pending);
+  if (call.kind === 'enqueue') {
+    receiveEnqueued(client as Producer, answer, call.id);
+    return;
+  }
+  const worker = client as Worker;
+  if ('word' in answer && answer.word === 'LEASE_LOST') loseLease(world, worker, rules);
+  else if (call.kind === 'claim') receiveJobs(world, worker, call, answer);
+  else if (call.kind === 'reconcile') receiveGone(worker, answer);
+  else if (isOutcome(call)) receiveOutcomes(world, call, answer);
+  else if ('word' in answer && answer.word === 'OK') endLife(world, worker);
+  // Something is open that this worker does not know of: a claim whose answer it never saw.
+  else worker.reconcileDue = true;
+}
+
+function receiveEnqueued(producer: Producer, answer: Answer, id: string): void {
+  if ('word' in answer && answer.word === 'STALE')
+    throw new Violation(`${producer.name} was refused its newest call of a lane, which stores ${id}`);
+}
+
+function receiveJobs(world: World, worker: Worker, call: ClaimCall, answer: Answer): void {
+  if (!('taken' in answer)) return;
+  for (const id of answer.taken) {
+    if (world.ghost.givenBack[`${call.worker}#${call.no}:${id}`])
+      throw new Violation(
+        `${call.worker} receives ${id}, and has given it back by its own reconcile: it runs twice`,
+      );
+    worker.held.push({
+      no: call.no,
+      id,
+      token: call.token,
+      suspect: answer.suspects.includes(id),
+      alone: answer.alone,
+    });
+  }
+}
+
+/** Redis does not know of these: their handlers are aborted. */
+function receiveGone(worker: Worker, answer: Answer): void {
+  worker.reconcileDue = false;
+  if (!('gone' in answer)) return;
+  worker.held = worker.held.filter(({ no, id }) => !answer.gone.includes(`${no}:${id}`));
+}
+
+function receiveOutcomes(world: World, call: OutcomeCall, answer: Answer): void {
+  if (!('outcomes' in answer)) return;
+  for (const [id, word] of Object.entries(answer.outcomes)) {
+    if (word === 'LOST' && world.ghost.givenBack[`${call.worker}#${call.no}:${id}`])
+      throw new Violation(`${call.worker}'s ${call.kind} of ${id} is LOST by its own reconcile: the work is wasted`);
+  }
+}
+

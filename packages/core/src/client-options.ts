@@ -1,0 +1,96 @@
+import { hostname, userInfo } from 'node:os';
+import type { Duration } from './duration.ts';
+import { toMs } from './duration.ts';
+import { OptionError } from './errors.ts';
+import { MAX_SHARDS } from './job/job-id.ts';
+import type { Rule } from './options.ts';
+import { anything, checkOptions, namespaceName, shortText, wholeNumber, yesOrNo } from './options.ts';
+import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
+import { DEFAULT_LIMITS } from './redis/connect.ts';
+import type { Actor, Retention } from './store/job-store.ts';
+import { DEFAULT_RETENTION } from './store/job-store.ts';
+
+/** What every part that talks to Redis must know. */
+export interface InstallationOptions {
+  /** Where Redis is. */
+  readonly redis: RedisTarget;
+  /** Keeps installations on one Redis apart: 1 to 32 letters, digits, `_ . -`. @default "ls" */
+  readonly namespace?: string;
+  /** How many shards a new installation gets, 1 to 1024. Left out: as stored. @default 1 */
+  readonly shards?: number;
+  /** A call without an answer fails after this, 100 ms to 5 min. @default "5s" */
+  readonly commandTimeout?: Duration;
+}
+
+/** Options of a {@link Client}. */
+export interface ClientOptions extends InstallationOptions {
+  /** How long an enqueue is repeated while Redis cannot be reached. @default "60s" */
+  readonly retryFor?: Duration;
+}
+
+/** Options of a part that talks to Redis, checked and complete. */
+export interface ResolvedInstallation extends ConnectionLimits {
+  readonly redis: RedisTarget;
+  readonly namespace: string;
+  readonly shards: number | undefined;
+}
+
+/** Options of a client, checked and complete. */
+export interface ResolvedClientOptions extends ResolvedInstallation {
+  readonly retryForMs: number;
+  readonly retention: Retention;
+}
+
+/** Rules for {@link InstallationOptions}. */
+export const INSTALLATION_RULES: Readonly<Record<string, Rule>> = {
+  redis: anything,
+  namespace: namespaceName,
+  shards: wholeNumber(1, MAX_SHARDS),
+  commandTimeout: anything,
+};
+
+/** Checks and completes {@link InstallationOptions}. */
+export function resolveInstallation(options: InstallationOptions, where: string): ResolvedInstallation {
+  if (options.redis === undefined) {
+    throw new OptionError(`${where}.redis`, 'is required: a URL such as redis://127.0.0.1:6379', undefined);
+  }
+  const commandTimeoutMs = toMs(options.commandTimeout ?? DEFAULT_LIMITS.commandTimeoutMs, `${where}.commandTimeout`);
+  if (commandTimeoutMs < 100 || commandTimeoutMs > 300_000) {
+    throw new OptionError(`${where}.commandTimeout`, 'must be from 100 ms to 5 min', options.commandTimeout);
+  }
+  return { redis: options.redis, namespace: options.namespace ?? 'ls', shards: options.shards, commandTimeoutMs };
+}
+
+/** Checks and completes {@link ClientOptions}. */
+export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
+  checkOptions(options ?? {}, { ...INSTALLATION_RULES, retryFor: anything }, 'Client');
+  return {
+    ...resolveInstallation(options ?? {}, 'Client'),
+    retryForMs: toMs(options.retryFor ?? '60s', 'Client.retryFor'),
+    retention: DEFAULT_RETENTION,
+  };
+}
+
+/** Who asks for a change, and why; kept in the job's history and in the audit log. */
+export interface ChangeOptions {
+  /** @default the user of this process, at its host */
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+const CHANGE_RULES: Readonly<Record<string, Rule>> = { by: shortText(128), reason: shortText(1000), force: yesOrNo };
+
+/** Checks {@link ChangeOptions}. */
+export function actorOf(options: ChangeOptions | undefined, where: string): Actor {
+  checkOptions(options, CHANGE_RULES, where);
+  return { who: options?.by ?? processUser(), why: options?.reason ?? '' };
+}
+
+function processUser(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A container may run under a user id without a name.
+    return `${process.getuid?.() ?? 'unknown'}@${hostname()}`;
+  }
+}

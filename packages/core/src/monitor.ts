@@ -1,0 +1,152 @@
+import type { InstallationOptions, ResolvedInstallation } from './client-options.ts';
+import { INSTALLATION_RULES, resolveInstallation } from './client-options.ts';
+import { isJobId, shardOf } from './job/job-id.ts';
+import type { JobState } from './job/states.ts';
+import { JOB_STATES } from './job/states.ts';
+import { checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
+import { Connection } from './redis/connect.ts';
+import type { Shard } from './shard-set.ts';
+import { ShardSet } from './shard-set.ts';
+import type { DamagedJob, JobView } from './store/job-reader.ts';
+import { readPage } from './store/page-reader.ts';
+import type { QueueCounts } from './store/queue-reader.ts';
+import { addCounts, readPaused, readQueueCounts, readQueueNames } from './store/queue-reader.ts';
+import { readQuarantine, readStateCounts, readTotals } from './store/shard-reader.ts';
+import type { WorkerView } from './store/worker-reader.ts';
+import { readWorkers } from './store/worker-reader.ts';
+
+/** A queue as a person sees it. */
+export interface QueueView extends QueueCounts {
+  readonly name: string;
+  /** Who paused it, why and when (ms since 1970); undefined: it runs. */
+  readonly paused: { readonly by: string; readonly why: string; readonly at: number } | undefined;
+}
+
+/** Which jobs a page shows. */
+export interface PageOptions {
+  readonly state: JobState;
+  /** Only for `enqueued`: one queue. */
+  readonly queue?: string;
+  /** How many jobs to pass over, 0 to 100,000. @default 0 */
+  readonly offset?: number;
+  /** How many to show, 1 to 500. @default 50 */
+  readonly limit?: number;
+}
+
+/** A page of jobs. `enqueued` and `scheduled`: what runs first comes first; all others: the newest first. */
+export interface JobPage {
+  readonly jobs: readonly (JobView | DamagedJob)[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const PAGE_RULES = {
+  state: oneOf(JOB_STATES),
+  queue: queueName,
+  offset: wholeNumber(0, 100_000),
+  limit: wholeNumber(1, 500),
+};
+
+/**
+ * Reads an installation; never changes it.
+ *
+ * @example
+ * const monitor = new Monitor({ redis: 'redis://127.0.0.1:6379' });
+ * console.log(await monitor.counts());
+ * await monitor.close();
+ */
+export class Monitor {
+  readonly #options: ResolvedInstallation;
+  readonly #connection: Connection;
+  readonly #shards: ShardSet;
+
+  constructor(options: InstallationOptions) {
+    checkOptions(options ?? {}, INSTALLATION_RULES, 'Monitor');
+    this.#options = resolveInstallation(options ?? {}, 'Monitor');
+    this.#connection = new Connection(this.#options.redis, 'commands', this.#options);
+    this.#shards = new ShardSet(this.#connection, this.#options.namespace, this.#options.shards);
+  }
+
+  /** How many jobs are in each state now. */
+  async counts(): Promise<Record<JobState, number>> {
+    const all = await this.#each(async (shard) => readStateCounts(shard));
+    return Object.fromEntries(JOB_STATES.map((state) => [state, all.reduce((sum, counts) => sum + counts[state], 0)])) as Record<
+      JobState,
+      number
+    >;
+  }
+
+  /** How often each transition happened since the installation was founded. */
+  async totals(): Promise<Record<string, number>> {
+    const sums: Record<string, number> = {};
+    for (const totals of await this.#each((shard) => readTotals(shard))) {
+      for (const [name, n] of Object.entries(totals)) sums[name] = (sums[name] ?? 0) + n;
+    }
+    return sums;
+  }
+
+  /** All queues that were ever used, by name. */
+  async queues(): Promise<QueueView[]> {
+    const found = new Map<string, { counts: QueueCounts[]; paused: QueueView['paused'] }>();
+    await this.#each(async ({ connection, prefix }) => {
+      const [names, paused] = await Promise.all([readQueueNames(connection, prefix), readPaused(connection, prefix)]);
+      for (const name of names) {
+        const counts = await readQueueCounts(connection, prefix, name);
+        const entry = found.get(name) ?? { counts: [], paused: undefined };
+        found.set(name, { counts: [...entry.counts, counts], paused: entry.paused ?? paused.get(name) });
+      }
+    });
+    return [...found]
+      .map(([name, { counts, paused }]) => ({ name, ...addCounts(counts), paused }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** A page of jobs in one state. @throws {OptionError} */
+  async page(options: PageOptions): Promise<JobPage> {
+    checkOptions(options, PAGE_RULES, 'page');
+    const { state, queue, offset = 0, limit = 50 } = options;
+    const pages = await this.#each((shard) => readPage(shard, { state, queue, most: offset + limit }));
+    const entries = pages.flatMap((page) => page.entries).sort((a, b) => a.order - b.order);
+    const wanted = entries.slice(offset, offset + limit).map((entry) => entry.id);
+    return { jobs: await this.#find(wanted), total: pages.reduce((sum, page) => sum + page.total, 0) };
+  }
+
+  /** One job with its history, or undefined when there is none. */
+  async job(id: string): Promise<JobView | DamagedJob | undefined> {
+    return (await this.#find([id]))[0];
+  }
+
+  /** Workers that are alive, with their load. */
+  async workers(): Promise<WorkerView[]> {
+    const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
+    return readWorkers(home);
+  }
+
+  /** Ids of damaged records, with when they were set aside (ms since 1970), newest first; at most 1,000 per shard. */
+  async quarantined(): Promise<{ id: string; at: number }[]> {
+    return (await this.#each((shard) => readQuarantine(shard))).flat().sort((a, b) => b.at - a.at);
+  }
+
+  /** Closes the connection. May be called twice. */
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #find(ids: readonly string[]): Promise<(JobView | DamagedJob)[]> {
+    const found = new Map<string, JobView | DamagedJob>();
+    await this.#each(async (shard) => {
+      const own = ids.filter((id) => isJobId(id) && shardOf(id) === shard.number);
+      for (const job of await shard.reader.findMany(own)) found.set(job.id, job);
+    });
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  async #each<T>(read: (shard: Shard) => Promise<T>): Promise<T[]> {
+    return Promise.all((await this.#shards.open(CONNECT_TIMEOUT_MS)).map(read));
+  }
+}

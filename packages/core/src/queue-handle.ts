@@ -1,0 +1,56 @@
+import type { ChangeOptions } from './client-options.ts';
+import { actorOf } from './client-options.ts';
+import { OptionError } from './errors.ts';
+import { queueName } from './options.ts';
+import type { Shard } from './shard-set.ts';
+import type { QueueCounts } from './store/queue-reader.ts';
+import { addCounts, readQueueCounts } from './store/queue-reader.ts';
+
+/** A queue, over all shards. */
+export class QueueHandle {
+  readonly name: string;
+  readonly #shards: () => Promise<readonly Shard[]>;
+
+  constructor(name: string, shards: () => Promise<readonly Shard[]>) {
+    const problem = queueName(name);
+    if (problem !== undefined) throw new OptionError('queue', problem, name);
+    this.name = name;
+    this.#shards = shards;
+  }
+
+  /** Nothing of this queue is claimed any more; what runs goes on. Returns false when it was paused already. */
+  async pause(options?: ChangeOptions): Promise<boolean> {
+    const actor = actorOf(options, 'pause');
+    const replies = await Promise.all((await this.#shards()).map((shard) => shard.queues.pause(this.name, actor)));
+    return replies.includes('OK');
+  }
+
+  /** Lets the queue be claimed again. Returns false when it was not paused. */
+  async resume(options?: ChangeOptions): Promise<boolean> {
+    const actor = actorOf(options, 'resume');
+    const replies = await Promise.all((await this.#shards()).map((shard) => shard.queues.resume(this.name, actor)));
+    return replies.includes('OK');
+  }
+
+  /** How many jobs wait, by priority. */
+  async counts(): Promise<QueueCounts> {
+    const counts = await Promise.all((await this.#shards()).map((shard) => readQueueCounts(shard.connection, shard.prefix, this.name)));
+    return addCounts(counts);
+  }
+
+  /** Deletes what waits in the queue; what is scheduled or runs stays. Returns how many jobs were deleted. */
+  async purge(options?: ChangeOptions): Promise<number> {
+    const actor = actorOf(options, 'purge');
+    let removed = 0;
+    for (const shard of await this.#shards()) {
+      // No more rounds than the queue had entries at the start, so that fast producers cannot keep it going for ever.
+      const { entries } = await readQueueCounts(shard.connection, shard.prefix, this.name);
+      for (let round = 0; round <= entries / 500; round++) {
+        const step = await shard.jobs.purge(this.name, actor, round === 0);
+        removed += step.removed;
+        if (!step.more) break;
+      }
+    }
+    return removed;
+  }
+}

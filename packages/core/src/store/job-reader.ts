@@ -1,0 +1,168 @@
+import type { JobOptions, TailLine } from '../job/job.ts';
+import { attemptHistory, decodeHeader, decodeMark, decodeTail, splitRecord, stateOfRecord } from '../job/job.ts';
+import { idTime } from '../job/job-id.ts';
+import type { Priority } from '../job/priority.ts';
+import { PRIORITIES } from '../job/priority.ts';
+import type { JobState } from '../job/states.ts';
+import type { Connection } from '../redis/connect.ts';
+import { KEY } from '../redis/keys.ts';
+
+/** A job as a person sees it. Instants are ms since 1970. */
+export interface JobView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: JobState;
+  readonly queue: string;
+  readonly priority: Priority;
+  readonly options: JobOptions;
+  /** The input as it was enqueued. */
+  readonly input: unknown;
+  /** By the producer's clock. */
+  readonly createdAt: number;
+  /** When a scheduled job is due, by the clock of Redis. */
+  readonly dueAt: number | undefined;
+  /** The attempt that runs, or that would be next, from 1. */
+  readonly attempt: number;
+  /** How often it was taken back from a dead worker. */
+  readonly recoveries: number;
+  /** Worker that runs it. */
+  readonly worker: string | undefined;
+  /** What the handler returned, once it succeeded. */
+  readonly result: unknown;
+  /** Why the last attempt failed. */
+  readonly error: JobErrorView | undefined;
+  /** What happened to it, oldest first. */
+  readonly history: readonly HistoryEntry[];
+}
+
+/** An error of a handler. */
+export interface JobErrorView {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/** One thing that happened to a job. */
+export interface HistoryEntry {
+  readonly what: 'succeeded' | 'retried' | 'failed' | 'deferred' | 'released' | 'rescued' | 'requeued' | 'cancelled';
+  readonly attempt: number | undefined;
+  readonly worker: string | undefined;
+  /** 0: nothing ran. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** The error, or who did it and why. */
+  readonly detail: unknown;
+}
+
+/** A record that cannot be decoded. */
+export interface DamagedJob {
+  readonly id: string;
+  readonly damaged: true;
+}
+
+const WHAT = {
+  S: 'succeeded',
+  R: 'retried',
+  F: 'failed',
+  D: 'deferred',
+  L: 'released',
+  W: 'rescued',
+  Q: 'requeued',
+  C: 'cancelled',
+} as const;
+
+/** Reads jobs of one shard; never writes. */
+export class JobReader {
+  readonly #connection: Connection;
+  readonly prefix: string;
+  readonly #queueNames = new Map<string, string>();
+
+  constructor(connection: Connection, prefix: string) {
+    this.#connection = connection;
+    this.prefix = prefix;
+  }
+
+  /** One job, or undefined when there is no record. */
+  async find(id: string): Promise<JobView | DamagedJob | undefined> {
+    return (await this.findMany([id]))[0];
+  }
+
+  /** The jobs that exist, in the order asked. */
+  async findMany(ids: readonly string[]): Promise<(JobView | DamagedJob)[]> {
+    if (ids.length === 0) return [];
+    const { redis } = this.#connection;
+    const records = await redis.mget(ids.map((id) => this.prefix + KEY.job + id));
+    const views = await Promise.all(records.map((record, i) => this.#view(ids[i] ?? '', record)));
+    return views.filter((view) => view !== undefined);
+  }
+
+  /** A payload that has a key of its own. */
+  largePayload(id: string): Promise<string | null> {
+    return this.#connection.redis.get(this.prefix + KEY.payload + id);
+  }
+
+  async #view(id: string, record: string | null): Promise<JobView | DamagedJob | undefined> {
+    if (record === null) return undefined;
+    const parts = splitRecord(record);
+    const mark = parts && decodeMark(parts.mark);
+    const header = parts && decodeHeader(parts.header);
+    const queue = mark && (await this.#queueName(mark.queueCode));
+    if (!parts || !mark || !header || queue === undefined) return { id, damaged: true };
+    const state = stateOfRecord(mark, parts.tail);
+    const payload = parts.payload === '' ? await this.largePayload(id) : parts.payload;
+    const lines = decodeTail(parts.tail);
+    const last = lines.findLast((line) => line.code === 'S' || line.code === 'R' || line.code === 'F');
+    return {
+      id,
+      name: header.name,
+      state,
+      queue,
+      priority: PRIORITIES[mark.priority] ?? 'normal',
+      options: header.options,
+      input: parseJson(payload ?? 'null'),
+      createdAt: idTime(id),
+      dueAt: state === 'scheduled' ? await this.#dueAt(id) : undefined,
+      attempt: state === 'succeeded' || state === 'failed' ? (last?.attempt ?? 1) : attemptHistory(parts.tail).attempt,
+      recoveries: attemptHistory(parts.tail).recoveries,
+      worker: state === 'processing' ? mark.owner : undefined,
+      result: state === 'succeeded' ? parseJson(last?.json ?? 'null') : undefined,
+      error: state === 'succeeded' ? undefined : errorOf(last),
+      history: lines.map(historyEntry),
+    };
+  }
+
+  async #dueAt(id: string): Promise<number | undefined> {
+    const score = await this.#connection.redis.zscore(this.prefix + KEY.scheduled, id);
+    return score === null ? undefined : Number(score);
+  }
+
+  /** The name of a queue by its code. Codes never change, so they are remembered. */
+  async #queueName(code: string): Promise<string | undefined> {
+    const known = this.#queueNames.get(code);
+    if (known !== undefined) return known;
+    const name = await this.#connection.redis.hget(this.prefix + KEY.queues, `#${code}`);
+    if (name !== null) this.#queueNames.set(code, name);
+    return name ?? undefined;
+  }
+}
+
+function historyEntry(line: TailLine): HistoryEntry {
+  const { code, attempt, worker, startedAt, endedAt, json } = line;
+  // A result may be large and stands in the view already.
+  return { what: WHAT[code], attempt, worker, startedAt, endedAt, detail: code === 'S' ? undefined : parseJson(json) };
+}
+
+function errorOf(line: TailLine | undefined): JobErrorView | undefined {
+  const detail = line === undefined || line.code === 'S' ? undefined : parseJson(line.json);
+  if (typeof detail !== 'object' || detail === null || !('message' in detail)) return undefined;
+  return detail as JobErrorView;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    // Shown as it is: a person can still read it.
+    return json;
+  }
+}

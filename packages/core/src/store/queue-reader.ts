@@ -1,0 +1,57 @@
+import type { Connection } from '../redis/connect.ts';
+import { KEY } from '../redis/keys.ts';
+import type { Priority } from '../job/priority.ts';
+import { PRIORITIES } from '../job/priority.ts';
+
+/** How many jobs wait in a queue. */
+export interface QueueCounts {
+  readonly enqueued: number;
+  readonly byPriority: Readonly<Record<Priority, number>>;
+  /** Jobs that a worker died with twice or more; they run one at a time per worker. */
+  readonly suspects: number;
+  /** Entries of its lists, with those that no longer count. */
+  readonly entries: number;
+}
+
+/** Counts a queue on one shard. */
+export async function readQueueCounts({ redis }: Connection, prefix: string, queue: string): Promise<QueueCounts> {
+  const [stale, suspects, ...lengths] = await Promise.all([
+    redis.hmget(prefix + KEY.stale, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`)),
+    redis.llen(prefix + KEY.suspects + queue),
+    ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
+  ]);
+  const waiting = lengths.map((length, digit) => Math.max(0, length - Number(stale[digit] ?? 0)));
+  return {
+    enqueued: waiting.reduce((sum, n) => sum + n, 0) + suspects,
+    byPriority: Object.fromEntries(PRIORITIES.map((priority, digit) => [priority, waiting[digit] ?? 0])) as Record<Priority, number>,
+    suspects,
+    entries: lengths.reduce((sum, n) => sum + n, 0) + suspects,
+  };
+}
+
+/** Adds up the counts of shards. */
+export function addCounts(all: readonly QueueCounts[]): QueueCounts {
+  const sum = (of: (counts: QueueCounts) => number): number => all.reduce((total, counts) => total + of(counts), 0);
+  return {
+    enqueued: sum((counts) => counts.enqueued),
+    byPriority: Object.fromEntries(
+      PRIORITIES.map((priority) => [priority, sum((counts) => counts.byPriority[priority])]),
+    ) as Record<Priority, number>,
+    suspects: sum((counts) => counts.suspects),
+    entries: sum((counts) => counts.entries),
+  };
+}
+
+/** Names of all queues of a shard. */
+export async function readQueueNames({ redis }: Connection, prefix: string): Promise<string[]> {
+  return (await redis.hkeys(prefix + KEY.queues)).filter((field) => !field.startsWith('#'));
+}
+
+/** Who paused which queue of a shard. */
+export async function readPaused(
+  { redis }: Connection,
+  prefix: string,
+): Promise<Map<string, { by: string; why: string; at: number }>> {
+  const paused = await redis.hgetall(prefix + KEY.paused);
+  return new Map(Object.entries(paused).map(([queue, json]) => [queue, JSON.parse(json) as { by: string; why: string; at: number }]));
+}

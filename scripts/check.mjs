@@ -1,0 +1,42 @@
+// pnpm check: what can be known without running the code. Every step runs, whatever the others say.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled } from './lib/ensure-installed.mjs';
+import { main, ROOT } from './lib/run.mjs';
+
+const bin = (name) => path.join(ROOT, 'node_modules', '.bin', name);
+const GENERATOR = 'scripts/generate-lua.mjs';
+
+const STEPS = [
+  { name: 'generated files', command: process.execPath, args: [GENERATOR, '--check'], needs: GENERATOR },
+  { name: 'format', command: bin('oxfmt'), args: ['--check', '.'] },
+  { name: 'types of the packages', command: bin('tsc'), args: ['-b'] },
+  { name: 'types of tests and tools', command: bin('tsc'), args: ['-p', 'tsconfig.test.json'] },
+  { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
+  { name: 'knip', command: bin('knip'), args: ['--no-progress'] },
+];
+
+await main(async () => {
+  await ensureInstalled();
+  const results = STEPS.filter(({ needs }) => needs === undefined || existsSync(path.join(ROOT, needs))).map(
+    runStep,
+  );
+  return results.every(Boolean) ? 0 : 1;
+});
+
+function runStep({ name, command, args }) {
+  const startedAt = performance.now();
+  const options = {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === 'win32',
+  };
+  const { status, error, stdout, stderr } = spawnSync(command, args, options);
+  const isGood = status === 0;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  process.stdout.write(`${isGood ? 'ok    ' : 'FAILED'}  ${name} (${seconds} s)\n`);
+  if (!isGood) process.stdout.write(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\n`);
+  return isGood;
+}

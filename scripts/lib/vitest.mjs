@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ROOT, run } from './run.mjs';
+
+const VITEST = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+
+/** Runs the tests that `args` select; resolves to how many passed, failed and were skipped. */
+export async function runVitest(args, env = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'linstock-tests-'));
+  const file = path.join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  try {
+    const code = await run(process.execPath, [VITEST, 'run', ...reporters, ...args], { env });
+    return count(file, code);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function count(file, code) {
+  const report = read(file);
+  const passed = report?.numPassedTests ?? 0;
+  const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  const files = report?.testResults ?? [];
+  // A file that does not load, or fails in a hook, has no failed test of its own.
+  const brokenFiles = files.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed'),
+  ).length;
+  const failed = (report?.numFailedTests ?? 0) + brokenFiles;
+  // An error outside of every test, or no test at all: the exit code alone knows.
+  return { passed, skipped, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // Vitest ended before it could report; its exit code speaks.
+    return undefined;
+  }
+}

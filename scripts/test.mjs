@@ -1,0 +1,31 @@
+// npm test: everything on a real Redis, then the core's tests on the embedded store and with four shards.
+// npm test -- <filter or flags of vitest>: only these, only once.
+import { ensureBuilt } from './lib/ensure-built.mjs';
+import { ensureInstalled } from './lib/ensure-installed.mjs';
+import { ensureRedis } from './lib/ensure-redis.mjs';
+import { main } from './lib/run.mjs';
+import { runVitest } from './lib/vitest.mjs';
+
+const CORE = ['packages/core/'];
+const PASSES = [
+  { title: 'All tests', args: [], env: {} },
+  { title: 'The core on the embedded store', args: CORE, env: { LINSTOCK_TEST_STORE: 'embedded' } },
+  { title: 'The core with four shards', args: CORE, env: { LINSTOCK_TEST_SHARDS: '4' } },
+];
+
+await main(async () => {
+  await ensureInstalled();
+  await ensureRedis();
+  await ensureBuilt();
+  const chosen = process.argv.slice(2);
+  const passes = chosen.length > 0 ? [{ title: 'Chosen tests', args: chosen, env: {} }] : PASSES;
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { title, args, env } of passes) {
+    process.stdout.write(`\n${title}\n`);
+    const result = await runVitest(args, env);
+    for (const key of Object.keys(total)) total[key] += result[key];
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+});

@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests use the packages' sources; only child processes and the command line's binary need a build.
+const conditions = ['@linstock/source', 'module', 'node', 'development|production'];
+// An alias, because a dependency of every package on the kit would be a cycle of packages.
+const testKit = {
+  find: /^@linstock\/test-kit\/(.*)$/,
+  replacement: `${import.meta.dirname}/test-kit/src/$1.ts`,
+};
+const leakCheck = `${import.meta.dirname}/test-kit/src/no-leaked-stores.ts`;
+
+export default defineConfig({
+  resolve: { conditions, alias: [testKit] },
+  ssr: { resolve: { conditions } },
+  test: {
+    pool: 'forks',
+    retry: 0,
+    passWithNoTests: false,
+    setupFiles: [leakCheck],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/*/src/**/*.test.ts', 'test-kit/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
