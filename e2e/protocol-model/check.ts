@@ -25,7 +25,7 @@ export interface Ghost {
   lease: Record<string, 'held' | 'removed'>;
   /** What unfinished rescues have moved, and nobody took since: `claim number:id`, padded so that it sorts. */
   moved: Record<string, string[]>;
-  /** Calls of producers that created a job. */
+  /** Calls of producers that stored a job. */
   enqueued: Record<string, true>;
   stats: Record<Stat, number>;
   /** Crashes and expiries that no job caused. Not undone by a rollback. */
@@ -59,15 +59,22 @@ export function openOf(ghost: Ghost, worker: string): { no: number; id: string }
   return Object.entries(ghost.place)
     .filter(([, place]) => place.startsWith(`open:${worker}#`))
     .map(([id, place]) => ({ id, no: Number(place.split('#')[1]) }))
-    .sort((a, b) => a.no - b.no || (a.id < b.id ? -1 : 1));
+    .toSorted((a, b) => a.no - b.no || (a.id < b.id ? -1 : 1));
+}
+
+/** The books, and the store that they are compared with. */
+export interface Audited {
+  readonly ghost: Ghost;
+  readonly store: Store;
 }
 
 /** Books one executed call. */
-export function auditCall(ghost: Ghost, store: Store, call: Call, answer: Answer): void {
+export function auditCall(audited: Audited, call: Call, answer: Answer): void {
+  const { ghost, store } = audited;
   if (call.kind === 'claim') auditClaim(ghost, call, answer);
-  else if (call.kind === 'reconcile') auditReconcile(ghost, store, call, answer);
+  else if (call.kind === 'reconcile') auditReconcile(audited, call, answer);
   else if (call.kind === 'enqueue') auditEnqueue(ghost, call, answer);
-  else if (isOutcome(call)) auditOutcomes(ghost, store, call, answer);
+  else if (isOutcome(call)) auditOutcomes(audited, call, answer);
   else if ('word' in answer && answer.word === 'OK') ghost.lease[call.worker] = 'removed';
   compare(ghost, store);
 }
@@ -97,7 +104,7 @@ function auditClaim(ghost: Ghost, call: ClaimCall, answer: Answer): void {
 const PLACES = { succeed: 'succeeded', retry: 'scheduled', fail: 'failed' } as const;
 const STATS = { succeed: 'succeeded', retry: 'retried', fail: 'failed', release: 'released' } as const;
 
-function auditOutcomes(ghost: Ghost, store: Store, call: OutcomeCall, answer: Answer): void {
+function auditOutcomes({ ghost, store }: Audited, call: OutcomeCall, answer: Answer): void {
   if (!('outcomes' in answer)) return;
   const claim = `${call.worker}#${call.no}`;
   const back: string[] = [];
@@ -121,7 +128,7 @@ function auditOutcomes(ghost: Ghost, store: Store, call: OutcomeCall, answer: An
   mustBeInFront(ghost, store, back);
 }
 
-function auditReconcile(ghost: Ghost, store: Store, call: ReconcileCall, answer: Answer): void {
+function auditReconcile({ ghost, store }: Audited, call: ReconcileCall, answer: Answer): void {
   if (!('gone' in answer)) return;
   const back = openOf(ghost, call.worker).filter(
     ({ no, id }) => no <= call.upTo && !call.held.includes(`${no}:${id}`),
@@ -166,13 +173,12 @@ function mustBeInFront(ghost: Ghost, store: Store, ids: readonly string[]): void
 
 export interface RescueFacts {
   readonly worker: string;
-  readonly limit: number;
   readonly poison: readonly string[];
 }
 
-export function auditRescue(ghost: Ghost, store: Store, facts: RescueFacts, rescue: Rescue): void {
+export function auditRescue({ ghost, store }: Audited, facts: RescueFacts, rescue: Rescue): void {
   const open = openOf(ghost, facts.worker);
-  if (rescue.answer === 'DONE' || rescue.answer === 'MORE') ghost.lease[facts.worker] = 'removed';
+  if (rescue.answer === 'DONE') ghost.lease[facts.worker] = 'removed';
   if (rescue.answer === 'DONE' && rescue.moved.length < open.length)
     throw new Violation(`the rescue of ${facts.worker} ended with open jobs`);
   const back = open.filter(({ id }) => rescue.moved.includes(id));
@@ -181,13 +187,13 @@ export function auditRescue(ghost: Ghost, store: Store, facts: RescueFacts, resc
   mustBeNewest(ghost, facts.worker, back);
   for (const { id } of back) bookCrash(ghost, facts, id);
   ghost.stats.rescued += back.length;
+  compare(ghost, store);
   mustBeInFront(
     ghost,
     store,
     back.filter(({ id }) => ghost.place[id] !== 'failed').map(({ id }) => id),
   );
   if (rescue.answer === 'DONE') delete ghost.moved[facts.worker];
-  compare(ghost, store);
 }
 
 /** What this call puts in front of an earlier call's jobs must have been claimed before them. */
@@ -209,6 +215,7 @@ function bookCrash(ghost: Ghost, facts: RescueFacts, id: string): void {
   ghost.place[id] = isPoison ? 'failed' : waiting(ghost, id);
   if (!isPoison) return;
   ghost.stats.failed += 1;
-  if (!facts.poison.includes(id) && ghost.hostFaults === 0)
+  // After a rollback, a worker that left in good order may look as if it had died.
+  if (!facts.poison.includes(id) && ghost.hostFaults === 0 && !ghost.rolledBack)
     throw new Violation(`${id} failed as poison, but never ended a process`);
 }

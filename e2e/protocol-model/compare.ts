@@ -17,7 +17,8 @@ function comparePlace(ghost: Ghost, store: Store, id: string): void {
   const expected = ghost.place[id] ?? 'nowhere';
   const found = placesOf(store, id);
   if (expected === 'deleted' || expected === 'trimmed') {
-    if (found.length > 0 || store.jobs[id]) throw new Violation(`${id} was ${expected}, but is ${found.join()}`);
+    if (found.length > 0 || store.jobs[id])
+      throw new Violation(`${id} was ${expected}, but is ${found.join()}`);
     return;
   }
   if (found.length === 0) throw new Violation(`${id} is lost: it should be ${expected}, and is nowhere`);

@@ -86,7 +86,12 @@ export function configure(draft: ConfigurationDraft): Configuration {
 export const queueOf = (configuration: Configuration, id: string): string =>
   configuration.inB.includes(id) ? 'b' : 'a';
 
-const newClient = (name: string): Client => ({ name, serial: 0, epochs: { main: 0, thread: 0 }, pending: [] });
+const newClient = (name: string): Client => ({
+  name,
+  serial: 0,
+  epochs: { main: 0, thread: 0 },
+  pending: [],
+});
 
 function newWorker(name: string): Worker {
   return {

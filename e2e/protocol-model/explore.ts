@@ -44,7 +44,7 @@ export function explore(setting: Setting, limits: Limits): Exploration {
   while (frontier.length > 0) {
     const next: Node[] = [];
     for (const node of frontier) {
-      const finding = expand(node, setting, seen, alive, next);
+      const finding = expand(node, { setting, seen, alive }, next);
       if (finding) return { states: seen.size, depth: depth + 1, isComplete: false, finding };
       node.world = undefined;
       if (seen.size >= limits.states || Date.now() >= limits.untilMs)
@@ -56,16 +56,17 @@ export function explore(setting: Setting, limits: Limits): Exploration {
   return { states: seen.size, depth, isComplete: true };
 }
 
-function expand(
-  node: Node,
-  setting: Setting,
-  seen: Set<number>,
-  alive: Set<number>,
-  next: Node[],
-): Finding | undefined {
+interface Search {
+  readonly setting: Setting;
+  readonly seen: Set<number>;
+  readonly alive: Set<number>;
+}
+
+function expand(node: Node, search: Search, next: Node[]): Finding | undefined {
   const { world } = node;
+  const { setting, seen, alive } = search;
   if (!world) return undefined;
-  for (const step of enabledSteps(world, setting.configuration, setting.rules)) {
+  for (const step of enabledSteps(world, setting)) {
     const after = cloneWorld(world);
     const child: Node = { world: after, parent: node, step };
     try {

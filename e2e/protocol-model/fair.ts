@@ -1,5 +1,6 @@
 import { isOutcome } from './calls.ts';
 import type { Configuration, Setting } from './configuration.ts';
+import { mayClaim } from './duties.ts';
 import type { Rules } from './rules.ts';
 import { openClaims } from './store.ts';
 import type { Step } from './steps.ts';
@@ -7,7 +8,7 @@ import { clientOf, isLate } from './steps.ts';
 import { takeStep } from './take-step.ts';
 import { Violation } from './violation.ts';
 import type { Worker, World } from './world.ts';
-import { identityOf, mayClaim } from './world.ts';
+import { identityOf } from './world.ts';
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'deleted', 'trimmed']);
 
@@ -123,9 +124,7 @@ function fairTimer(world: World, rules: Rules): Step | undefined {
 function fairClaim(world: World, { rules, configuration }: Setting): Step | undefined {
   const isWaiting = Object.values(world.store.lists).some((ids) => ids.length > 0);
   const worker = world.workers.find((each) => mayClaim(each, rules) && each.pending.length === 0);
-  return isWaiting && worker
-    ? { do: 'claim', worker: worker.name, most: mostOf(configuration) }
-    : undefined;
+  return isWaiting && worker ? { do: 'claim', worker: worker.name, most: mostOf(configuration) } : undefined;
 }
 
 const mostOf = (configuration: Configuration): number => Math.max(...configuration.most);

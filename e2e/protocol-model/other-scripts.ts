@@ -8,6 +8,7 @@ import {
   isSuspect,
   listOf,
   openClaims,
+  removeMember,
   removeOpen,
   toBack,
   toFront,
@@ -33,13 +34,19 @@ export function promote(store: Store, id: string): void {
   if (without(store.scheduled, id)) toBack(store, id);
 }
 
+export interface RescueCall {
+  readonly worker: string;
+  /** Jobs in this call. */
+  readonly limit: number;
+}
+
 export interface Rescue {
   readonly answer: 'NONE' | 'ALIVE' | 'MORE' | 'DONE';
   readonly moved: readonly string[];
 }
 
 /** Moves at most `limit` jobs of a dead worker; the worker stays in `rescuing` until its last call. */
-export function rescue(store: Store, rules: Rules, worker: string, limit: number): Rescue {
+export function rescue(store: Store, rules: Rules, { worker, limit }: RescueCall): Rescue {
   const isStarted = store.rescuing.includes(worker);
   if (!isStarted && !store.leases[worker]) return { answer: 'NONE', moved: [] };
   if (!isStarted && store.leases[worker] === 'live') return { answer: 'ALIVE', moved: [] };
@@ -49,7 +56,7 @@ export function rescue(store: Store, rules: Rules, worker: string, limit: number
   const batch = rules.rescueStartsWith === 'newest' ? open.slice(-limit) : open.slice(0, limit);
   toFront(
     store,
-    batch.filter(({ no, id }) => recover(store, rules, worker, no, id)).map(({ id }) => id),
+    batch.filter(({ no, id }) => recover(store, rules, { worker, no, id })).map(({ id }) => id),
   );
   const moved = batch.map(({ id }) => id);
   store.stats.rescued += moved.length;
@@ -68,7 +75,11 @@ function finishRescue(store: Store, worker: string, moved: readonly string[]): R
 }
 
 /** Counts the crash. False when the job is poison and failed. */
-function recover(store: Store, rules: Rules, worker: string, no: number, id: string): boolean {
+function recover(
+  store: Store,
+  rules: Rules,
+  { worker, no, id }: { readonly worker: string; readonly no: number; readonly id: string },
+): boolean {
   const job = store.jobs[id];
   const isSuspectOfWorker = store.processing[worker]?.suspect === `${no} ${id}`;
   removeOpen(store, `${worker}#${no}`, id);
@@ -130,7 +141,8 @@ function detach(store: Store, rules: Rules, id: string): void {
   else if (job.state === 'F') without(store.failed, id);
   else if (job.state === 'C') without(store.cancelled, id);
   else if (job.state === 'E') countStale(store, listOf(job), 1);
-  else removeOpen(store, job.claim, id, rules.cancelDropsField);
+  else if (rules.cancelDropsField) removeOpen(store, job.claim, id);
+  else removeMember(store, job.claim, id);
 }
 
 /** Retention: drops the oldest entry of `succeeded`, and the record with it unless the entry no longer counts. */

@@ -38,7 +38,12 @@ export function describe(before: World, step: Step): string {
 
 function describeOther(step: Step): string {
   if ('worker' in step) {
-    const verbs = { renew: 'renews its lease', unregister: 'unregisters', crash: 'dies', kill: 'is killed by poison' };
+    const verbs = {
+      renew: 'renews its lease',
+      unregister: 'unregisters',
+      crash: 'dies',
+      kill: 'is killed by poison',
+    };
     return `${step.worker}       ${verbs[step.do as keyof typeof verbs]}`;
   }
   if ('identity' in step) {
@@ -48,7 +53,9 @@ function describeOther(step: Step): string {
   }
   if ('id' in step) return `${step.do === 'promote' ? 'redis ' : 'person'}  ${step.do} ${step.id}`;
   if (step.do === 'trim') return 'redis   trims the oldest entry of `succeeded`';
-  return step.do === 'snapshot' ? 'redis   writes its state to disk' : 'redis   restarts with the state on disk';
+  return step.do === 'snapshot'
+    ? 'redis   writes its state to disk'
+    : 'redis   restarts with the state on disk';
 }
 
 function describeCall(call: Call): string {

@@ -1,9 +1,9 @@
 import type { OutcomeKind } from './calls.ts';
-import type { Configuration } from './configuration.ts';
-import type { Rules } from './rules.ts';
+import type { Configuration, Setting } from './configuration.ts';
+import { mayClaim } from './duties.ts';
 import { hasSucceeded } from './store.ts';
 import type { Connection, Held, Message, Worker, World } from './world.ts';
-import { identityOf, mayClaim } from './world.ts';
+import { identityOf } from './world.ts';
 
 /** Everything that can happen next. One step is one script, one message, or one fault. */
 export type Step =
@@ -50,11 +50,12 @@ export function deliverable(world: World): number[] {
   return heads;
 }
 
-export function enabledSteps(world: World, configuration: Configuration, rules: Rules): Step[] {
+export function enabledSteps(world: World, setting: Setting): Step[] {
+  const { configuration } = setting;
   const steps: Step[] = deliverable(world)
     .filter((at) => world.budget.late > 0 || !isLate(world, world.net[at] as Message))
     .map((at) => ({ do: 'deliver', at }));
-  for (const worker of world.workers) steps.push(...workerSteps(world, worker, configuration, rules));
+  for (const worker of world.workers) steps.push(...workerSteps(world, worker, setting));
   for (const producer of world.producers) steps.push(...producerSteps(world, producer.name, configuration));
   steps.push(...storeSteps(world), ...personSteps(world));
   return steps;
@@ -77,7 +78,7 @@ function clientSteps(world: World, name: string): Step[] {
   return steps;
 }
 
-function workerSteps(world: World, worker: Worker, configuration: Configuration, rules: Rules): Step[] {
+function workerSteps(world: World, worker: Worker, { configuration, rules }: Setting): Step[] {
   const { budget } = world;
   const name = worker.name;
   const steps = clientSteps(world, name);
@@ -135,7 +136,9 @@ function producerSteps(world: World, name: string, configuration: Configuration)
   if (!producer) return steps;
   const isNext = producer.next < configuration.plan.length;
   const lane = producer.next % producer.lanes.length;
-  const isTaken = producer.pending.some(({ call }) => call.kind === 'enqueue' && call.lane.endsWith(`/${lane}`));
+  const isTaken = producer.pending.some(
+    ({ call }) => call.kind === 'enqueue' && call.lane.endsWith(`/${lane}`),
+  );
   if (isNext && !isTaken) steps.push({ do: 'enqueue', producer: name });
   if (world.budget.giveUp > 0) {
     for (const { serial, inFlight } of producer.pending) {

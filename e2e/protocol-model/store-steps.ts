@@ -2,11 +2,12 @@ import { auditRescue, waiting } from './check.ts';
 import { cloneGhost, cloneStore } from './clone.ts';
 import { compare } from './compare.ts';
 import type { Setting } from './configuration.ts';
+import { cut } from './duties.ts';
 import { cancel, deleteJob, promote, requeue, rescue, trim } from './other-scripts.ts';
 import type { Step } from './steps.ts';
 import { Violation } from './violation.ts';
 import type { Worker, World } from './world.ts';
-import { cut, endLife, identityOf } from './world.ts';
+import { endLife, identityOf } from './world.ts';
 
 /** The steps that are no call of a client: persons, sweeps, retention, and Redis going back in time. */
 
@@ -14,11 +15,14 @@ import { cut, endLife, identityOf } from './world.ts';
 export function kill(world: World, worker: Worker, setting: Setting): void {
   const { configuration } = setting;
   const identity = identityOf(worker);
-  for (const { id } of worker.held) {
-    if (!configuration.poison.includes(id)) continue;
+  for (const { no, id } of worker.held) {
+    // A job that was taken from this process and still runs in it is not counted: no rescue will see it.
+    const isOpen = world.ghost.place[id] === `open:${identity}#${no}`;
+    if (!configuration.poison.includes(id) || !isOpen) continue;
     world.kills[id] = (world.kills[id] ?? 0) + 1;
     // Two crashes make it a suspect, three are blamed on it, and the next one ends it.
-    if ((world.kills[id] ?? 0) > 6 && world.ghost.hostFaults === 0)
+    const isForgotten = world.ghost.hostFaults > 0 || world.ghost.rolledBack;
+    if ((world.kills[id] ?? 0) > 6 && !isForgotten)
       throw new Violation(`${id} has ended ${world.kills[id]} processes and is not failed`);
   }
   endLife(world, worker);
@@ -30,9 +34,9 @@ export function kill(world: World, worker: Worker, setting: Setting): void {
 }
 
 function rescueStep(world: World, identity: string, { configuration, rules }: Setting): void {
-  const done = rescue(world.store, rules, identity, configuration.rescueLimit);
-  const facts = { worker: identity, limit: configuration.rescueLimit, poison: configuration.poison };
-  auditRescue(world.ghost, world.store, facts, done);
+  const done = rescue(world.store, rules, { worker: identity, limit: configuration.rescueLimit });
+  const facts = { worker: identity, poison: configuration.poison };
+  auditRescue(world, facts, done);
 }
 
 export function storeStep(world: World, step: Step, setting: Setting): void {
@@ -84,7 +88,9 @@ function trimStep(world: World): void {
   const removed = trim(world.store);
   if (removed === undefined || world.ghost.place[removed] === 'deleted') return;
   if (world.ghost.place[removed] !== 'succeeded')
-    throw new Violation(`the trim removed ${removed}, which is ${world.ghost.place[removed]}: the job is lost`);
+    throw new Violation(
+      `the trim removed ${removed}, which is ${world.ghost.place[removed]}: the job is lost`,
+    );
   world.ghost.place[removed] = 'trimmed';
 }
 

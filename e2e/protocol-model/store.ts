@@ -20,7 +20,15 @@ export interface Processing {
   suspect?: string;
 }
 
-export type Stat = 'enqueued' | 'succeeded' | 'retried' | 'failed' | 'released' | 'rescued' | 'cancelled' | 'requeued';
+export type Stat =
+  | 'enqueued'
+  | 'succeeded'
+  | 'retried'
+  | 'failed'
+  | 'released'
+  | 'rescued'
+  | 'cancelled'
+  | 'requeued';
 
 /** The model's Redis: one shard. Only the scripts change it. */
 export interface Store {
@@ -119,15 +127,19 @@ export function countStale(store: Store, name: string, by: number): void {
   else store.stale[name] = count;
 }
 
-/** SREM, and the claim's field with the last member. */
-export function removeOpen(store: Store, claim: string, id: string, dropsField = true): boolean {
+/** SREM: the set vanishes with its last member. */
+export function removeMember(store: Store, claim: string, id: string): boolean {
   const ids = store.open[claim];
   if (!ids || !without(ids, id)) return false;
-  if (ids.length === 0) {
-    delete store.open[claim];
-    const [worker = '', no = ''] = claim.split('#');
-    if (dropsField) delete store.processing[worker]?.claims[Number(no)];
-  }
+  if (ids.length === 0) delete store.open[claim];
+  return true;
+}
+
+/** SREM, and the claim's field goes with the last member. */
+export function removeOpen(store: Store, claim: string, id: string): boolean {
+  if (!removeMember(store, claim, id)) return false;
+  const [worker = '', no = ''] = claim.split('#');
+  if (!store.open[claim]) delete store.processing[worker]?.claims[Number(no)];
   return true;
 }
 
@@ -135,8 +147,8 @@ export function removeOpen(store: Store, claim: string, id: string, dropsField =
 export function openClaims(store: Store, worker: string): { no: number; ids: string[] }[] {
   const numbers = Object.keys(store.processing[worker]?.claims ?? {}).map(Number);
   return numbers
-    .sort((a, b) => a - b)
-    .map((no) => ({ no, ids: [...(store.open[`${worker}#${no}`] ?? [])].sort() }));
+    .toSorted((a, b) => a - b)
+    .map((no) => ({ no, ids: (store.open[`${worker}#${no}`] ?? []).toSorted() }));
 }
 
 /** A job that succeeded keeps `P`: the last tail line is an S line of the claim that its mark names. */

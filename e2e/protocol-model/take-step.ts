@@ -2,6 +2,7 @@ import type { Answer, Call } from './calls.ts';
 import { auditCall } from './check.ts';
 import type { Configuration, Setting } from './configuration.ts';
 import { queueOf } from './configuration.ts';
+import { cut, loseLease, post, postClaim, postOutcome, postReconcile, send } from './duties.ts';
 import { enqueue } from './other-scripts.ts';
 import { receive } from './receive.ts';
 import type { Rules } from './rules.ts';
@@ -9,17 +10,7 @@ import type { PostStep, Step } from './steps.ts';
 import { clientOf, isLate } from './steps.ts';
 import { kill, storeStep } from './store-steps.ts';
 import type { Budget, Pending, Worker, World } from './world.ts';
-import {
-  cut,
-  endLife,
-  identityOf,
-  loseLease,
-  post,
-  postClaim,
-  postOutcome,
-  postReconcile,
-  send,
-} from './world.ts';
+import { endLife, identityOf } from './world.ts';
 import { claim, outcome, reconcile, renew, unregister } from './worker-scripts.ts';
 
 /** Takes one step, in place. Throws a Violation when the auditor objects. */
@@ -30,10 +21,11 @@ export function takeStep(world: World, step: Step, setting: Setting): void {
     case 'deliver':
       return deliver(world, step.at, rules);
     case 'receive':
-      return withPending(world, step, (client, pending) => receive(world, client, pending, rules));
+      return withPending(world, step, (client, pending) => receive(world, { client, pending }, rules));
     case 'resend':
       return withPending(world, step, (client, pending) => send(world, client, pending));
     case 'give up':
+      // Its caller learns that nobody knows. The lane goes on with the next number.
       return withPending(world, step, (client, pending) => {
         client.pending = client.pending.filter((each) => each !== pending);
       });
@@ -108,39 +100,31 @@ function deliver(world: World, at: number, rules: Rules): void {
   const late = isLate(world, message);
   world.net.splice(at, 1);
   const answer = run(world, message.call, rules);
-  auditCall(world.ghost, world.store, message.call, answer);
+  auditCall(world, message.call, answer);
   const pending = clientOf(world, message.client).pending.find(({ serial }) => serial === message.serial);
   if (pending && !late) pending.answer = answer;
 }
 
-function postStep(
-  world: World,
-  step: PostStep,
-  setting: Setting,
-): void {
+function postStep(world: World, step: PostStep, setting: Setting): void {
   const client = clientOf(world, 'worker' in step ? step.worker : step.producer);
   const pending = postCall(world, step, setting);
   if (!setting.configuration.isAtomic || !pending) return;
   deliver(world, world.net.length - 1, setting.rules);
-  receive(world, client, pending, setting.rules);
+  receive(world, { client, pending }, setting.rules);
 }
 
-function postCall(
-  world: World,
-  step: PostStep,
-  { configuration, rules }: Setting,
-): Pending | undefined {
+function postCall(world: World, step: PostStep, { configuration, rules }: Setting): Pending | undefined {
   if (step.do === 'enqueue') return postEnqueue(world, configuration);
   const worker = workerOf(world, step.worker);
   switch (step.do) {
     case 'claim':
-      return postClaim(world, worker, rules, step.most, ['a', 'b']);
+      return postClaim(world, worker, { most: step.most, queues: ['a', 'b'], rules });
     case 'outcome': {
       const jobs = worker.held.filter(({ no, id }) => no === step.no && step.ids.includes(id));
       return postOutcome(world, worker, { kind: step.kind, jobs, connection: step.connection });
     }
     case 'reconcile':
-      return postReconcile(world, worker, rules, step.byTimer);
+      return postReconcile(world, worker, { byTimer: step.byTimer, rules });
     case 'unregister':
       worker.leaving = true;
       return post(world, worker, { call: { kind: 'unregister', worker: identityOf(worker) } });
@@ -155,12 +139,13 @@ function postEnqueue(world: World, configuration: Configuration): Pending | unde
   const no = (producer.lanes[lane] ?? 0) + 1;
   producer.lanes[lane] = no;
   producer.next += 1;
+  const name = `${producer.name}/${lane}`;
   const queue = queueOf(configuration, id);
-  return post(world, producer, {
-    call: { kind: 'enqueue', lane: `${producer.name}/${lane}`, no, id, queue },
-  });
+  return post(world, producer, { call: { kind: 'enqueue', lane: name, no, id, queue } });
 }
 
 function renewStep(world: World, worker: Worker, rules: Rules): void {
-  if (renew(world.store, rules, identityOf(worker)) === 'LEASE_LOST') loseLease(world, worker, rules);
+  const identity = identityOf(worker);
+  if (renew(world.store, rules, identity) === 'LEASE_LOST') loseLease(world, worker, rules);
+  else world.ghost.lease[identity] = 'held';
 }

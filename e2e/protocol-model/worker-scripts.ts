@@ -14,6 +14,13 @@ import {
 
 /** The calls of a worker (protocol.md §5). Each is one script: nothing happens between its lines. */
 
+/** What a script has at hand. */
+interface Script<C> {
+  readonly store: Store;
+  readonly rules: Rules;
+  readonly call: C;
+}
+
 const processingOf = (store: Store, worker: string): Processing =>
   (store.processing[worker] ??= { n: 0, claims: {} });
 
@@ -39,12 +46,12 @@ export function claim(store: Store, rules: Rules, call: ClaimCall): Answer {
   if (!store.leases[call.worker] && !rules.leaseMadeByClaim) return { word: 'LEASE_LOST' };
   const processing = processingOf(store, call.worker);
   if (call.no <= processing.n && rules.staleClaim === 'refused') return { word: 'STALE' };
-  const taken = take(store, rules, call, processing);
+  const taken = take({ store, rules, call }, processing);
   processing.n = Math.max(processing.n, call.no);
   store.leases[call.worker] = 'live';
   if (taken.length > 0) {
     const name = `${call.worker}#${call.no}`;
-    store.open[name] = [...new Set([...(store.open[name] ?? []), ...taken])].sort();
+    store.open[name] = [...new Set([...(store.open[name] ?? []), ...taken])].toSorted();
     processing.claims[call.no] = taken.length;
   }
   const jobs = taken.map((id) => store.jobs[id]).filter((job) => job !== undefined);
@@ -52,7 +59,8 @@ export function claim(store: Store, rules: Rules, call: ClaimCall): Answer {
   return { taken, suspects, alone: rules.lastChance === 'alone' && jobs.some(isLastChance) };
 }
 
-function take(store: Store, rules: Rules, call: ClaimCall, processing: Processing): string[] {
+function take(script: Script<ClaimCall>, processing: Processing): string[] {
+  const { rules, call } = script;
   const taken: string[] = [];
   const mark = (id: string, job: JobRecord): void => {
     job.state = 'P';
@@ -62,7 +70,7 @@ function take(store: Store, rules: Rules, call: ClaimCall, processing: Processin
   let maySuspect = call.maySuspect;
   for (const queue of call.queues) {
     const isEmpty = call.isEmpty && taken.length === 0;
-    const suspect = maySuspect ? popSuspect(store, rules, queue, isEmpty) : undefined;
+    const suspect = maySuspect ? popSuspect(script, queue, isEmpty) : undefined;
     if (suspect) {
       const [id, job] = suspect;
       mark(id, job);
@@ -70,42 +78,39 @@ function take(store: Store, rules: Rules, call: ClaimCall, processing: Processin
       maySuspect = rules.suspectsPerWorker === 'any';
       if (isLastChance(job) && rules.lastChance === 'alone') return taken;
     }
-    popReady(store, rules, queue, call.most - taken.length, mark);
+    popReady(script, queue, { most: call.most - taken.length, mark });
   }
   return taken;
 }
 
 function popSuspect(
-  store: Store,
-  rules: Rules,
+  { store, rules }: Script<ClaimCall>,
   queue: string,
   isEmpty: boolean,
 ): [string, JobRecord] | undefined {
   const suspects = list(store, `suspects:${queue}`);
-  for (const id of [...suspects]) {
+  for (const id of suspects.slice()) {
     const job = store.jobs[id];
-    const isHere = job?.state === 'E' && job.queue === queue && isSuspect(job);
-    if (isHere && isLastChance(job) && rules.lastChance === 'alone' && !isEmpty) continue;
+    const isWaiting = job?.state === 'E' && job.queue === queue && isSuspect(job);
+    if (isWaiting && isLastChance(job) && rules.lastChance === 'alone' && !isEmpty) continue;
     without(suspects, id);
-    if (isHere) return [id, job];
+    if (isWaiting) return [id, job];
   }
   return undefined;
 }
 
 /** Pops until `most` jobs were taken. An entry is a hint: the mark decides. */
 function popReady(
-  store: Store,
-  rules: Rules,
+  { store, rules }: Script<ClaimCall>,
   queue: string,
-  most: number,
-  mark: (id: string, job: JobRecord) => void,
+  { most, mark }: { readonly most: number; readonly mark: (id: string, job: JobRecord) => void },
 ): void {
   const name = `ready:${queue}`;
   const ready = list(store, name);
   let taken = 0;
   while (ready.length > 0 && taken < most) {
     const batch = ready.splice(0, rules.popChecks === 'mark, read for the whole batch' ? most - taken : 1);
-    const fresh = batch.filter((id) => isHere(store, rules, id, queue));
+    const fresh = batch.filter((id) => isHere(store.jobs[id], queue, rules));
     countStale(store, name, fresh.length - batch.length);
     for (const id of fresh) {
       const job = store.jobs[id];
@@ -115,8 +120,7 @@ function popReady(
   }
 }
 
-function isHere(store: Store, rules: Rules, id: string, queue: string): boolean {
-  const job = store.jobs[id];
+function isHere(job: JobRecord | undefined, queue: string, rules: Rules): boolean {
   if (!job) return false;
   if (rules.popChecks === 'nothing') return true;
   return (
@@ -130,7 +134,7 @@ export function outcome(store: Store, rules: Rules, call: OutcomeCall): Answer {
   const outcomes: Record<string, OutcomeAnswer> = {};
   // Each release goes to the very front, so the last job goes first.
   for (const id of call.kind === 'release' ? call.ids.toReversed() : call.ids) {
-    outcomes[id] = settle(store, rules, call, id);
+    outcomes[id] = settle({ store, rules, call }, id);
   }
   if (rules.openSet === 'write what remains') rewriteOpen(store, call);
   return { outcomes };
@@ -138,20 +142,21 @@ export function outcome(store: Store, rules: Rules, call: OutcomeCall): Answer {
 
 const CODES = { succeed: 'S', retry: 'R', fail: 'F', release: 'L' } as const;
 
-function settle(store: Store, rules: Rules, call: OutcomeCall, id: string): OutcomeAnswer {
+function settle(script: Script<OutcomeCall>, id: string): OutcomeAnswer {
+  const { store, rules, call } = script;
   const job = store.jobs[id];
   const line = `${CODES[call.kind]} ${call.worker}#${call.no}`;
-  if (!job || !passes(store, rules, call, id, job)) {
+  if (!job || !passes(script, id, job)) {
     const known = rules.already === 'any tail line' ? job?.tail.includes(line) : job?.tail.at(-1) === line;
     return known ? 'ALREADY' : 'LOST';
   }
   job.tail.push(line);
-  moveOn(store, call, id, job);
+  moveOn(script, id, job);
   return 'OK';
 }
 
 /** The fence. With the real rule this is one SREM. */
-function passes(store: Store, rules: Rules, call: OutcomeCall, id: string, job: JobRecord): boolean {
+function passes({ store, rules, call }: Script<OutcomeCall>, id: string, job: JobRecord): boolean {
   const name = `${call.worker}#${call.no}`;
   if (rules.fence === 'any claim of the worker') {
     return openClaims(store, call.worker).some(({ no }) => removeOpen(store, `${call.worker}#${no}`, id));
@@ -174,7 +179,7 @@ function rewriteOpen(store: Store, call: OutcomeCall): void {
   }
 }
 
-function moveOn(store: Store, call: OutcomeCall, id: string, job: JobRecord): void {
+function moveOn({ store, call }: Script<OutcomeCall>, id: string, job: JobRecord): void {
   switch (call.kind) {
     case 'succeed':
       // The mark stays P: success costs one APPEND.

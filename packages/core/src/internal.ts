@@ -15,7 +15,7 @@ export { TRANSITIONS } from './job/states.ts';
 export { anything, checkOptions, closest, oneOf, queueName, shortText, wholeNumber, yesOrNo } from './options.ts';
 export type { Rule } from './options.ts';
 export { encodeJson } from './payload.ts';
-export { Connection } from './redis/connect.ts';
+export { Connection, plainTarget } from './redis/connect.ts';
 export type { ConnectionLimits } from './redis/connect.ts';
 export { asRedisError, classifyError } from './redis/errors.ts';
 export { KEY, shardPrefix } from './redis/keys.ts';

@@ -9,7 +9,9 @@ local P = KEYS[1]
 --@include wake
 --@include place
 --@include quarantine
+--@include push
 --@include promote
+--@include stale
 --@include timekeeper
 local worker, no, most, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local wasIdle, maySuspect, firstQueue = ARGV[5] == '1', ARGV[6] == '1', 7
@@ -18,6 +20,7 @@ local highest = redis.call('HGET', $processing .. worker, 'n')
 if highest and tonumber(no) <= tonumber(highest) then return { 'STALE' } end
 local codes = redis.call('HMGET', $queues, unpack(ARGV, firstQueue))
 local pausedAt = redis.pcall('EXISTS', $paused) == 1 and redis.pcall('HMGET', $paused, unpack(ARGV, firstQueue)) or {}
+redis.call('SCARD', $processing .. worker .. ':' .. no)
 redis.call('DEL', $none)
 local _, promoted = promoteDue(100)
 local reply, ids, bytes, suspect = { 'OK', now, -1, 0 }, {}, 0, nil

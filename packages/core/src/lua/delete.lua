@@ -23,7 +23,7 @@ for i = 4, #ARGV do
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) then
     if state == 'D' then
-      redis.pcall('HINCRBY', $stale, 'succeeded', 1)
+      countStale('succeeded', 1)
     else
       detach(id, state, mark)
     end

@@ -7,6 +7,8 @@
 local P = KEYS[1]
 --@include now
 --@include wake
+--@include quarantine
+--@include push
 --@include lane
 local group, existing, total = firstGroup, { 'EXISTS' }, 0
 while group < #ARGV do
@@ -19,7 +21,7 @@ while group < #ARGV do
       pairs_[n], pairs_[n + 1] = $job .. ARGV[i], ARGV[i + 1]
     end
     if redis.call('MSETNX', unpack(pairs_)) == 0 then ids = storeEach(ids, pairs_, existing) end
-    if #ids > 0 then redis.call('RPUSH', list, unpack(ids)) end
+    if #ids > 0 then push('RPUSH', list, unpack(ids)) end
     total = total + #ids
   end
   wake(queue)

@@ -10,6 +10,7 @@ local P = KEYS[1]
 --@include take
 --@include tail
 --@include ended
+--@include stale
 --@include trim
 --@include bury
 local worker, keep, outcomes, ended = ARGV[1], tonumber(ARGV[2]), {}, {}

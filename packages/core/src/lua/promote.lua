@@ -8,11 +8,12 @@ local P = KEYS[1]
 --@include wake
 --@include place
 --@include quarantine
+--@include push
 --@include promote
 --@include timekeeper
 local worker, most = ARGV[1], tonumber(ARGV[2])
 redis.call('DEL', $none)
 local moved, queues = promoteDue(most)
 for queue in pairs(queues) do wake(queue) end
-local due, keeper = keepTime()
+local due, keeper = keepTime(worker)
 return { moved, due, keeper }

@@ -9,6 +9,7 @@ local P = KEYS[1]
 --@include quarantine
 --@include ended
 --@include audit
+--@include stale
 --@include trim
 local who, reason, queue, limit, first = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5] == '1'
 local code, removed, left = redis.call('HGET', $queues, queue), 0, limit
@@ -20,16 +21,17 @@ for l = 1, #lists do
   while left > 0 do
     local ids = redis.pcall('LPOP', lists[l], math.min(left, 250))
     if not ids or ids.err then break end
-    local gone = {}
+    local gone, stale = {}, 0
     for i = 1, #ids do
       local mark = redis.pcall('GETRANGE', $job .. ids[i], 0, 31)
       local waiting = type(mark) == 'string' and string.sub(mark, 1, 4) == 'E' .. (code or '') and isMark(mark)
       if waiting and isSuspect(mark) == (l == 1) then gone[#gone + 1] = ids[i]
-      elseif mark ~= '' and not isMark(mark) then quarantine(ids[i]) end
+      elseif mark ~= '' and not isMark(mark) then quarantine(ids[i])
+      else stale = stale + 1 end
     end
     announceEnd(gone)
     removed = removed + unlinkRecords(gone)
-    if l > 1 and #gone < #ids then redis.pcall('HINCRBY', $stale, queue .. ':' .. (l - 2), #gone - #ids) end
+    if l > 1 and stale > 0 then countStale(queue .. ':' .. (l - 2), -stale) end
     left = left - #ids
   end
 end

@@ -9,6 +9,7 @@ local P = KEYS[1]
 --@include wake
 --@include place
 --@include quarantine
+--@include push
 --@include front
 local worker, settled = ARGV[1], ARGV[2]
 local claims, held, reply, queues, moved = $processing .. worker, {}, { 'OK', 0 }, {}, 0

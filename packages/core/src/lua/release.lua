@@ -10,6 +10,7 @@ local P = KEYS[1]
 --@include quarantine
 --@include take
 --@include tail
+--@include push
 --@include front
 local worker, outcomes, queues, moved = ARGV[1], {}, {}, 0
 for i = #ARGV - 2, 2, -3 do

@@ -10,6 +10,8 @@ local P = KEYS[1]
 --@include state
 --@include stale
 --@include detach
+--@include quarantine
+--@include push
 --@include back
 --@include tail
 --@include audit
@@ -17,6 +19,7 @@ local who, reason, expected, outcomes, queues, done = ARGV[1], ARGV[2], ARGV[3],
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
 redis.call('ZCARD', $scheduled)
+redis.call('HLEN', $requeued)
 redis.call('DEL', $none)
 for i = 4, #ARGV do
   local id = ARGV[i]
@@ -26,7 +29,7 @@ for i = 4, #ARGV do
     if state == 'D' then
       -- Its entry in the list of finished jobs stops to count, and the trim must spare the job when it meets that entry.
       redis.call('HINCRBY', $requeued, id, 1)
-      redis.pcall('HINCRBY', $stale, 'succeeded', 1)
+      countStale('succeeded', 1)
     else
       detach(id, state, mark)
     end

@@ -8,9 +8,11 @@ local P = KEYS[1]
 --@include wake
 --@include place
 --@include quarantine
+--@include push
 --@include front
 --@include tail
 --@include ended
+--@include stale
 --@include trim
 --@include bury
 local worker, limit, keep = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

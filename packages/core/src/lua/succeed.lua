@@ -7,6 +7,7 @@
 local P = KEYS[1]
 --@include now
 --@include place
+--@include stale
 --@include trim
 --@include ended
 --@include quarantine
@@ -37,7 +38,7 @@ while claim < #ARGV do
     outcomes[#outcomes + 1] = answer
     if answer ~= 'OK' then clean = false end
   end
-  if all and redis.call('EXISTS', set) == 0 then redis.call('HDEL', $processing .. worker, no) end
+  if all and redis.call('EXISTS', set) == 0 then redis.pcall('HDEL', $processing .. worker, no) end
   claim = first + 2 * jobs
 end
 local n = #accepted

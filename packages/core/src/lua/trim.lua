@@ -6,6 +6,7 @@
 -- Returns: how many were removed
 local P = KEYS[1]
 --@include now
+--@include stale
 --@include trim
 --@include bury
 local limit, keepSucceeded, succeededMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -14,7 +15,7 @@ redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
 local over = redis.call('LLEN', $succeeded) - keepSucceeded
 redis.call('DEL', $none)
-redis.call('ZREMRANGEBYSCORE', $watched, '-inf', now)
+redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now)
 local removed, left = 0, limit
 if over > 0 then removed = trimSucceeded(math.min(over, left)) end
 --@include age

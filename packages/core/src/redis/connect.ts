@@ -172,3 +172,22 @@ function openUrl(url: string, own: RedisOptions): Redis {
   if (!URL.canParse(url)) throw new OptionError('redis', 'must be a URL such as redis://127.0.0.1:6379', hidden);
   return new PlainRedis(url, own);
 }
+
+/** A target as plain data that a thread can be given: functions are left out. */
+export function plainTarget(target: RedisTarget): RedisTarget {
+  if (typeof target === 'string') return target;
+  if (target instanceof Cluster) {
+    // Private in ioredis's types, and the only place that knows them before the first connection.
+    const nodes = (target as unknown as { readonly startupNodes: readonly ClusterNode[] }).startupNodes;
+    return { cluster: plain(nodes) as ClusterNode[], options: plain(target.options) as ClusterSettings };
+  }
+  return plain(target instanceof Redis ? target.options : target) as RedisTarget;
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const entries = Object.entries(value).map(([key, part]) => [key, plain(part)] as const);
+  return Object.fromEntries(entries.filter(([, part]) => part !== undefined));
+}

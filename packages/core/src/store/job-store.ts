@@ -43,12 +43,13 @@ export interface ClaimCall {
 
 /** What a claim brought. */
 export type ClaimReply =
-  | { readonly status: 'LEASE_LOST' | 'STALE' }
+  | { readonly status: 'LEASE_LOST' }
+  | { readonly status: 'STALE' }
   | {
       readonly status: 'OK';
       /** Redis's clock, ms since 1970. */
       readonly now: number;
-      /** When the next job is due, ms since 1970; undefined when none is scheduled or the claim was filled. */
+      /** When the next job is due, ms since 1970; undefined when none is scheduled. */
       readonly nextDue: number | undefined;
       /** Whether this worker holds the exact timer for that instant. */
       readonly isTimekeeper: boolean;
@@ -253,7 +254,8 @@ function producerReply(script: ScriptName, reply: unknown): ProducerReply {
 function decodeClaim(reply: unknown): ClaimReply {
   if (!Array.isArray(reply)) throw new ProtocolError('claim', reply);
   const status: unknown = reply[0];
-  if (status === 'LEASE_LOST' || status === 'STALE') return { status };
+  if (status === 'LEASE_LOST') return { status };
+  if (status === 'STALE') return { status };
   if (status !== 'OK') throw new ProtocolError('claim', reply.slice(0, 4));
   return {
     status,

@@ -1,11 +1,11 @@
--- Puts a job at the end of its queue. Needs a valid mark.
+-- Puts a job at the end of its queue. Needs a valid mark, and push.
 local function putBack(id, mark)
   local queue = queueOf(mark)
   redis.call('SETRANGE', $job .. id, 0, 'E' .. string.sub(mark, 2, 7) .. NOBODY)
   if isSuspect(mark) then
-    redis.call('RPUSH', $suspects .. queue, id)
+    push('RPUSH', $suspects .. queue, id)
   else
-    redis.call('RPUSH', $ready .. queue .. ':' .. string.sub(mark, 5, 5), id)
+    push('RPUSH', $ready .. queue .. ':' .. string.sub(mark, 5, 5), id)
   end
   return queue
 end

@@ -3,12 +3,13 @@ local function detach(id, state, mark)
   if state == 'S' then redis.call('ZREM', $scheduled, id)
   elseif state == 'F' then redis.call('ZREM', $failed, id)
   elseif state == 'C' then redis.call('ZREM', $cancelled, id)
-  elseif state == 'E' then countStale(queueOf(mark), mark, 1)
+  elseif state == 'E' then
+    if not isSuspect(mark) then countStale(queueOf(mark) .. ':' .. string.sub(mark, 5, 5), 1) end
   elseif state == 'P' then
     local owner, no = string.sub(mark, 8, 19), string.sub(mark, 20, 31)
     local set = $processing .. owner .. ':' .. no
-    redis.call('SREM', set, id)
-    if redis.call('EXISTS', set) == 0 then redis.call('HDEL', $processing .. owner, no) end
+    redis.pcall('SREM', set, id)
+    if redis.call('EXISTS', set) == 0 then redis.pcall('HDEL', $processing .. owner, no) end
     redis.call('PUBLISH', $wake .. owner, 'cancel ' .. no .. ' ' .. id)
   end
 end

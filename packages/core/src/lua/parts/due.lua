@@ -6,7 +6,7 @@ end
 local function tellDue(before, due, queue)
   if before and before <= due then return end
   local keeper = redis.pcall('GET', $timekeeper)
-  if type(keeper) ~= 'string' or not redis.call('ZSCORE', $leases, keeper) then
+  if type(keeper) ~= 'string' or type(redis.pcall('ZSCORE', $leases, keeper)) ~= 'string' then
     keeper = redis.pcall('ZRANGE', $idle .. queue, -1, -1)[1]
   end
   if keeper then redis.call('PUBLISH', $wake .. keeper, 'due ' .. string.format('%.0f', due)) end

@@ -4,7 +4,7 @@ for c = 1, #numbers do
   local no = numbers[c]
   if string.find(no, '^%d') and tonumber(no) <= tonumber(settled) then
     local set = claims .. ':' .. no
-    local open = redis.call('SMEMBERS', set)
+    local open = redis.pcall('SMEMBERS', set)
     table.sort(open, function(a, b) return a > b end)
     for i = 1, #open do
       local id = open[i]

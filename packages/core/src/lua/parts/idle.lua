@@ -1,6 +1,6 @@
 -- A claim that got less than it asked registers its worker as idle; one that left jobs behind passes the wake-up on.
 if #ids < most and bytes < 4194304 then
-  reply[3], reply[4] = keepTime()
+  reply[3], reply[4] = keepTime(worker)
   for i = firstQueue, #ARGV do redis.pcall('ZADD', $idle .. ARGV[i], now, worker) end
 else
   local others, waiting = {}, false

@@ -11,6 +11,7 @@ do
     at = at + 4 + 2 * tonumber(ARGV[at + 3])
   end
 end
+if firstGroup > 6 then redis.call('SCARD', $payloads) end
 redis.call('HSET', lanes, lane, call)
 if ttl > 0 or not last then redis.call('PEXPIRE', lanes, 3600000) end
 for i = 6, firstGroup - 2, 2 do

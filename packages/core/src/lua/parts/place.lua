@@ -1,4 +1,6 @@
 -- The mark: 1 state, 2-5 place (3 queue code, 1 priority), 6 crashes, 7 blamed, 8-19 owner, 20-31 claim, 32 newline.
+-- A dictionary of another type stops a script here, before its first write.
+redis.call('HLEN', $queues)
 local queueNames = {}
 local function queueOf(mark)
   local code = string.sub(mark, 2, 4)

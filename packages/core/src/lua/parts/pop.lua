@@ -3,8 +3,9 @@
 local function drop(id, record, queue, place)
   if not record and redis.call('EXISTS', $job .. id) == 1 or record and not isMark(string.sub(record, 1, 32)) then
     quarantine(id)
+  elseif place then
+    countStale(queue .. ':' .. string.sub(place, 4, 4), -1)
   end
-  if place then redis.pcall('HINCRBY', $stale, queue .. ':' .. string.sub(place, 4, 4), -1) end
 end
 local function accept(id, key, record, place)
   redis.call('SETRANGE', key, 0, 'P' .. place .. string.sub(record, 6, 7) .. worker .. no)

@@ -1,4 +1,4 @@
--- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs `now`.
+-- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs `now`, and push.
 local function promoteDue(limit)
   local due = redis.pcall('ZRANGE', $scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
   local lists, queues, moved = {}, {}, 0
@@ -18,6 +18,6 @@ local function promoteDue(limit)
       moved = moved + 1
     end
   end
-  for list, ids in pairs(lists) do redis.call('RPUSH', list, unpack(ids)) end
+  for list, ids in pairs(lists) do push('RPUSH', list, unpack(ids)) end
   return moved, queues
 end

@@ -18,7 +18,8 @@ end
 -- Recovers a claim from its last job to its first; false when the limit of this call was reached before its end.
 local function recoverClaim(no)
   local set = claims .. ':' .. no
-  local open = redis.call('SMEMBERS', set)
+  local open = redis.pcall('SMEMBERS', set)
+  if open.err then setAside(set, string.sub(set, #P + 1)) end
   table.sort(open, function(a, b) return a > b end)
   for i = 1, #open do
     if moved >= limit then return false end

@@ -1,5 +1,5 @@
--- An entry of a ready list stopped to count (+1), or was met and dropped (-1).
-local function countStale(queue, mark, by)
-  if isSuspect(mark) then return end
-  redis.pcall('HINCRBY', $stale, queue .. ':' .. string.sub(mark, 5, 5), by)
+-- Entries of a ready list, or of `succeeded`, stopped to count, or (below zero) were met and dropped.
+local function countStale(list, by)
+  local left = redis.pcall('HINCRBY', $stale, list, by)
+  if type(left) == 'number' and left < 0 then redis.call('HSET', $stale, list, 0) end
 end

@@ -9,7 +9,7 @@ local function take(worker, no, id, code)
     if type(record) == 'string' and string.find(record, line, 32, true) then return nil, 'ALREADY' end
     return nil, 'LOST'
   end
-  if redis.call('EXISTS', set) == 0 then redis.call('HDEL', $processing .. worker, no) end
+  if redis.call('EXISTS', set) == 0 then redis.pcall('HDEL', $processing .. worker, no) end
   if not isMark(mark) then
     quarantine(id)
     return nil, 'GONE'

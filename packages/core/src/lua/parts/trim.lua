@@ -1,4 +1,4 @@
--- Removes the oldest `count` succeeded jobs, but for those that were requeued or that somebody waits for. Needs `now`.
+-- Removes the oldest `count` succeeded jobs, but for those that were requeued or that somebody waits for. Needs `now`, and countStale.
 local function unlinkRecords(ids)
   if #ids == 0 then return 0 end
   local keys = {}
@@ -6,29 +6,31 @@ local function unlinkRecords(ids)
   local removed = redis.call('UNLINK', unpack(keys))
   if redis.call('EXISTS', $payloads) == 1 then
     for i = 1, #ids do
-      if redis.call('SREM', $payloads, ids[i]) == 1 then redis.call('UNLINK', $payload .. ids[i]) end
+      if redis.pcall('SREM', $payloads, ids[i]) == 1 then redis.call('UNLINK', $payload .. ids[i]) end
     end
   end
   return removed
 end
 local function trimSucceeded(count)
-  local ids = redis.call('LPOP', $succeeded, count)
+  -- Without the register of requeued jobs nobody knows which ones live: then nothing is removed.
+  local requeued = redis.pcall('HLEN', $requeued)
+  local ids = type(requeued) == 'number' and redis.call('LPOP', $succeeded, count)
   if not ids then return 0 end
   local stale = 0
-  if redis.call('EXISTS', $requeued, $watched) > 0 then
+  if requeued > 0 or redis.call('EXISTS', $watched) == 1 then
     local gone = {}
     for i = 1, #ids do
-      local until_ = redis.call('ZSCORE', $watched, ids[i])
+      local until_ = redis.pcall('ZSCORE', $watched, ids[i])
       if redis.call('HEXISTS', $requeued, ids[i]) == 1 then
         if redis.call('HINCRBY', $requeued, ids[i], -1) < 1 then redis.call('HDEL', $requeued, ids[i]) end
         stale = stale + 1
-      elseif until_ and tonumber(until_) > now then redis.call('RPUSH', $succeeded, ids[i])
+      elseif type(until_) == 'string' and tonumber(until_) > now then redis.call('RPUSH', $succeeded, ids[i])
       else gone[#gone + 1] = ids[i] end
     end
     ids = gone
   end
   local removed = unlinkRecords(ids)
   stale = stale + #ids - removed
-  if stale > 0 then redis.pcall('HINCRBY', $stale, 'succeeded', -stale) end
+  if stale > 0 then countStale('succeeded', -stale) end
   return removed
 end

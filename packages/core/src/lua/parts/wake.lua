@@ -3,8 +3,8 @@ local function wake(queue)
   for _ = 1, 8 do
     local idle = redis.pcall('ZPOPMAX', $idle .. queue)
     if not idle[1] then return end
-    local expiry = redis.call('ZSCORE', $leases, idle[1])
-    if expiry and tonumber(expiry) > now then
+    local expiry = redis.pcall('ZSCORE', $leases, idle[1])
+    if type(expiry) == 'string' and tonumber(expiry) > now then
       redis.call('PUBLISH', $wake .. idle[1], 'ready')
       return
     end

@@ -1,8 +1,8 @@
 import type { Configuration } from './configuration.ts';
 import { configure } from './configuration.ts';
 
-/** The worlds in which the protocol is explored. Small on purpose: each has what one family of rules is about. */
-export const CONFIGURATIONS: readonly Configuration[] = [
+/** Too large to be explored whole: a campaign goes as far as its time reaches. */
+export const LARGER_WORLDS: readonly Configuration[] = [
   configure({
     name: 'one worker, lost and late calls',
     budget: { claims: 2, cut: 1, late: 1, retry: 1 },

@@ -1,0 +1,99 @@
+import type { ChangeOptions, Client, PersonOutcome } from '@linstock/core';
+import { JobNotFoundError, StateConflictError } from '@linstock/core';
+import type { Invocation } from './command.ts';
+import { plainOption } from './command.ts';
+import { withClient } from './connect.ts';
+import { CliError, UsageError } from './errors.ts';
+import { escapeText, toJsonLine } from './escape.ts';
+import { isSingle, readIds } from './ids.ts';
+import { inGroups } from './read-lines.ts';
+
+/** Options of every change. */
+export interface ChangeFlags {
+  readonly reason?: string;
+}
+
+/** A change of jobs that a person asks for. */
+export interface Change {
+  readonly verb: 'requeue' | 'cancel' | 'delete';
+  /** What a job is afterwards, for people. */
+  readonly done: string;
+  readonly apply: (client: Client, ids: readonly string[], options: ChangeOptions) => Promise<PersonOutcome[]>;
+}
+
+/** A job that was not changed, and why. */
+interface Refusal {
+  readonly id: string;
+  readonly code: 'JOB_NOT_FOUND' | 'STATE_CONFLICT';
+  /** The state that does not allow it. */
+  readonly state: string | null;
+}
+
+const GROUP = 500;
+
+/** Option of every change. */
+export const reasonOption = plainOption('--reason <text>', "why; kept in the job's history");
+
+/** Changes the jobs named, some hundred at a time, so that any number may come from standard input. */
+export async function changeJobs(change: Change, invocation: Invocation<ChangeFlags>): Promise<void> {
+  const { args, options, output } = invocation;
+  const own = options.reason === undefined ? {} : { reason: options.reason };
+  const refusals: Refusal[] = [];
+  let total = 0;
+  await withClient(await invocation.settings(), async (client) => {
+    for await (const ids of inGroups(readIds(args[0] as string[]), GROUP)) {
+      const outcomes = await change.apply(client, ids, own);
+      for (const [i, id] of ids.entries()) {
+        const refusal = refusalOf(id, outcomes[i] ?? 'GONE');
+        if (refusal !== undefined) refusals.push(refusal);
+        await printOne(invocation, change, { id, refusal });
+      }
+      total += ids.length;
+    }
+  });
+  const changed = total - refusals.length;
+  if (output.format === 'json') await output.json({ changed, refused: refusals });
+  if (total === 0) throw new UsageError('no job was named: standard input was empty');
+  throwForRefusals(change, refusals, total);
+}
+
+function refusalOf(id: string, outcome: PersonOutcome): Refusal | undefined {
+  if (outcome === 'OK') return undefined;
+  if (outcome === 'GONE') return { id, code: 'JOB_NOT_FOUND', state: null };
+  return { id, code: 'STATE_CONFLICT', state: outcome === 'DAMAGED' ? 'damaged' : outcome };
+}
+
+async function printOne(
+  { args, output }: Invocation<ChangeFlags>,
+  { verb, done }: Change,
+  { id, refusal }: { readonly id: string; readonly refusal: Refusal | undefined },
+): Promise<void> {
+  if (output.format === 'ndjson') {
+    return output.write(toJsonLine(refusal ?? { id, code: 'OK', state: null }));
+  }
+  if (refusal !== undefined) {
+    // A single job's refusal is the error of the whole command.
+    if (output.isForPeople && !isSingle(args[0] as string[])) output.note(reasonOf(verb, refusal));
+    return;
+  }
+  if (output.format === 'id') await output.write(escapeText(id));
+  if (output.isForPeople) await output.write(`${escapeText(id)}  ${done}`);
+}
+
+function reasonOf(verb: string, { id, state }: Refusal): string {
+  return errorOf(verb, id, state).message;
+}
+
+function errorOf(verb: string, id: string, state: string | null): JobNotFoundError | StateConflictError {
+  return state === null ? new JobNotFoundError(id) : new StateConflictError(id, verb, state);
+}
+
+/** One cause for all: its own error. Several, or some that went well: part of a bulk failed. */
+function throwForRefusals({ verb }: Change, refusals: readonly Refusal[], total: number): void {
+  const [first] = refusals;
+  if (first === undefined) return;
+  const hasOneCause = refusals.length === total && refusals.every(({ code }) => code === first.code);
+  if (hasOneCause && total === 1) throw errorOf(verb, first.id, first.state);
+  const message = `${refusals.length} of ${total} jobs could not be changed (${verb})`;
+  throw new CliError(hasOneCause ? first.code : 'BULK_PARTLY_FAILED', message, { refused: refusals.length });
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import type { Client, Due, JobContract, Priority, RunOptions } from '@linstock/core';
+import { defineJob } from '@linstock/core';
+import { defineCommand, option } from '../command.ts';
+import type { Invocation } from '../command.ts';
+import { withClient } from '../connect.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { enqueueLines } from '../enqueue-lines.ts';
+import { duration, instant, oneOfWords, queue, wholeNumberFrom } from '../parse-values.ts';
+
+interface Flags {
+  readonly queue?: string;
+  readonly priority?: Priority;
+  readonly in?: number;
+  readonly at?: Date;
+  readonly maxAttempts?: number;
+}
+
+const PRIORITIES: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
+
+export const jobEnqueue = defineCommand<Flags>({
+  usage: 'enqueue <name> [input]',
+  summary: 'Enqueue a job, or with "-" one job for each line of JSON on standard input.',
+  details:
+    'The input is JSON, @file, or - (default null). The command does not load your contracts: without --queue a job waits in "default", and the input is checked when it runs. With "-", -o id or ndjson prints every id, --json only the count.',
+  examples: [
+    `linstock job enqueue mail.send '{"to":"ada@example.com"}' --queue mail`,
+    'linstock job enqueue report.build @report.json --in 10m --priority low',
+    'linstock job enqueue invoice.send --at 2030-01-31T09:00:00Z --max-attempts 3',
+    'jq -c ".users[]" users.json | linstock job enqueue mail.send -',
+  ],
+  options: [
+    option('--queue <name>', 'queue it waits in (default "default")', queue),
+    option('--priority <priority>', `${PRIORITIES.join(', ')} (default normal)`, oneOfWords(PRIORITIES)),
+    option('--in <duration>', 'due after this time', duration),
+    option('--at <time>', 'due at this instant, such as 2030-01-31T09:00:00Z', instant),
+    option('--max-attempts <n>', 'how often it is tried, 1 to 1000 (default 10)', wholeNumberFrom(1, 1000)),
+  ],
+  run: async (invocation) => {
+    const [name, input = 'null'] = invocation.args as [string, string | undefined];
+    const contract = defineJob({ name });
+    const options = runOptions(invocation.options);
+    if (input === '-') {
+      return withClient(await invocation.settings(), (client) =>
+        enqueueLines({ client, contract, options, output: invocation.output }),
+      );
+    }
+    const value = parseInput(input);
+    await withClient(await invocation.settings(), async (client) => {
+      const { id } = await addOne(client, contract, { value, options });
+      await printJob({ id, name, queue: options.queue ?? contract.queue, state: stateOf(options) }, invocation);
+    });
+  },
+});
+
+function runOptions({ in: delayMs, at, ...rest }: Flags): RunOptions & Partial<Due> {
+  if (delayMs !== undefined && at !== undefined) throw new UsageError('give either --in or --at, not both');
+  if (delayMs !== undefined) return { ...rest, in: delayMs };
+  return at === undefined ? rest : { ...rest, at };
+}
+
+function isDue(options: RunOptions & Partial<Due>): options is RunOptions & Due {
+  return options.in !== undefined || options.at !== undefined;
+}
+
+function stateOf(options: RunOptions & Partial<Due>): string {
+  return isDue(options) ? 'scheduled' : 'enqueued';
+}
+
+function addOne(
+  client: Client,
+  contract: JobContract,
+  { value, options }: { readonly value: unknown; readonly options: RunOptions & Partial<Due> },
+): Promise<{ readonly id: string }> {
+  return isDue(options) ? client.schedule(contract, value, options) : client.enqueue(contract, value, options);
+}
+
+function parseInput(input: string): unknown {
+  const text = input.startsWith('@') ? readInputFile(input.slice(1)) : input;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const where = input.startsWith('@') ? input.slice(1) : 'the input';
+    const advice = `quote a text twice: '"text"'`;
+    throw new CliError('PAYLOAD_NOT_JSON', `${where} is not JSON (${messageOf(cause)}); ${advice}`, {}, cause);
+  }
+}
+
+function readInputFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`the input file cannot be read: ${messageOf(cause)}`);
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+interface EnqueuedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly state: string;
+}
+
+function printJob(job: EnqueuedJob, { output }: Invocation<Flags>): Promise<void> {
+  const columns = [
+    { title: 'ID', value: ({ id }: EnqueuedJob) => id },
+    { title: 'STATE', value: ({ state }: EnqueuedJob) => state },
+    { title: 'NAME', value: ({ name }: EnqueuedJob) => name },
+    { title: 'QUEUE', value: ({ queue: own }: EnqueuedJob) => own },
+  ];
+  return output.list({ rows: [job], columns, id: ({ id }) => id, json: job, empty: '' });
+}

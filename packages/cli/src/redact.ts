@@ -1,0 +1,29 @@
+/** Shorter passwords stand inside ordinary words; for them the pattern of a URL has to be enough. */
+const SHORTEST_SECRET = 4;
+// No nested repetition, so that a hostile text costs linear time.
+const URL_PASSWORD = /\b(rediss?:\/\/[^\s:@/]{0,200}):[^\s@]{1,500}@/g;
+
+const secrets = new Set<string>();
+
+/** Remembers a password, so that it never appears in what is printed. */
+export function keepSecret(password: string): void {
+  for (const form of [password, safeDecode(password)]) {
+    if (form.length >= SHORTEST_SECRET) secrets.add(form);
+  }
+}
+
+/** A text without passwords: of URLs, and of those that {@link keepSecret} was told. */
+export function redact(text: string): string {
+  let shown = text.replace(URL_PASSWORD, '$1:***@');
+  for (const secret of secrets) shown = shown.replaceAll(secret, '***');
+  return shown;
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not percent-encoded: it is what it is.
+    return text;
+  }
+}

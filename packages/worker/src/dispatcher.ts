@@ -1,0 +1,125 @@
+import type { Executor } from './executor.ts';
+import { aheadOf, planFetch } from './fetch-plan.ts';
+import type { Intake } from './intake.ts';
+import type { ShardLink } from './shard-link.ts';
+
+/** How long outcomes may wait for a claim to travel with, ms. */
+const OUTCOMES_WAIT_MS = 3;
+const RATE_SAMPLE_MS = 2;
+const RATE_WEIGHT = 0.3;
+
+/** Fills slots and calls shards: once per turn of the event loop, when something has changed. */
+export class Dispatcher {
+  readonly #concurrency: number;
+  readonly #intake: Intake;
+  readonly #executor: Executor;
+  readonly #links: readonly ShardLink[];
+  #scheduled = false;
+  #filling = false;
+  #turn = 0;
+  #ratePerMs = 0;
+  #sampledAt = performance.now();
+  #sampledFinished = 0;
+  #waitTimer: NodeJS.Timeout | undefined;
+  /** Claims nothing any more; what was claimed goes on. */
+  quiet = false;
+
+  constructor(parts: { concurrency: number; intake: Intake; executor: Executor; links: readonly ShardLink[] }) {
+    this.#concurrency = parts.concurrency;
+    this.#intake = parts.intake;
+    this.#executor = parts.executor;
+    this.#links = parts.links;
+  }
+
+  /** Whether a job could start now. */
+  get hasFreeSlot(): boolean {
+    return this.#executor.running < this.#concurrency;
+  }
+
+  /** Starts what waits here, as far as slots are free. */
+  fill(): void {
+    // A handler that ends at once frees its slot while this loop runs.
+    if (this.#filling) return;
+    this.#filling = true;
+    while (this.hasFreeSlot) {
+      const job = this.#intake.next();
+      if (job === undefined) break;
+      this.#executor.start(job);
+    }
+    this.#filling = false;
+  }
+
+  /** Something has changed: look at the end of this turn what is to be sent. */
+  turnSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#takeTurn();
+    });
+  }
+
+  /** Sends the outcomes that wait. */
+  flush(): void {
+    for (const link of this.#links) if (link.outcomes.size > 0) void link.exchange(0);
+  }
+
+  /** Whether any outcome still waits for its answer. */
+  get isSettled(): boolean {
+    return this.#links.every((link) => link.outcomes.size === 0 && link.callsUnderway === 0);
+  }
+
+  stop(): void {
+    clearTimeout(this.#waitTimer);
+  }
+
+  #takeTurn(): void {
+    this.fill();
+    this.#sampleRate();
+    const first = this.#turn++;
+    // Another shard comes first each time, so that none is served last for ever.
+    for (let i = 0; i < this.#links.length; i++) this.#call(this.#links[(first + i) % this.#links.length]);
+  }
+
+  #call(link: ShardLink | undefined): void {
+    if (link === undefined) return;
+    if (link.shouldReconcile) void link.reconcile();
+    for (;;) {
+      const plan = planFetch(this.#state(link));
+      if (plan === undefined) break;
+      void link.exchange(plan.claim);
+    }
+    if (link.outcomes.size > 0 && link.callsUnderway === 0) this.#sendInAMoment();
+  }
+
+  #state(link: ShardLink): Parameters<typeof planFetch>[0] {
+    return {
+      concurrency: this.#concurrency,
+      running: this.#executor.running,
+      waiting: this.#intake.size,
+      requested: this.#links.reduce((sum, { requested }) => sum + requested, 0),
+      callsUnderway: link.callsUnderway,
+      outcomes: link.outcomes.size,
+      ahead: aheadOf(this.#ratePerMs, this.#executor.recentMostMs),
+      mayClaim: !this.quiet && link.mayClaim && this.#intake.hasRoom,
+    };
+  }
+
+  #sendInAMoment(): void {
+    this.#waitTimer ??= setTimeout(() => {
+      this.#waitTimer = undefined;
+      this.flush();
+    }, OUTCOMES_WAIT_MS);
+  }
+
+  /** Runs per ms, smoothed. */
+  #sampleRate(): void {
+    const now = performance.now();
+    const elapsed = now - this.#sampledAt;
+    if (elapsed < RATE_SAMPLE_MS) return;
+    const { finished } = this.#executor;
+    this.#ratePerMs += RATE_WEIGHT * ((finished - this.#sampledFinished) / elapsed - this.#ratePerMs);
+    this.#sampledAt = now;
+    this.#sampledFinished = finished;
+  }
+}

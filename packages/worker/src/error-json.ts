@@ -1,0 +1,29 @@
+const MOST_MESSAGE = 4096;
+const MOST_STACK = 4096;
+
+/** An error of a handler as JSON: name, message and stack, each bounded. Anything may be thrown. */
+export function errorJson(error: unknown): string {
+  if (!(error instanceof Error)) return JSON.stringify({ name: 'Error', message: clip(textOf(error), MOST_MESSAGE) });
+  const { name, message, stack } = error;
+  const code = (error as { code?: unknown }).code;
+  return JSON.stringify({
+    name: clip(String(name), 200),
+    message: clip(String(message), MOST_MESSAGE),
+    ...(typeof code === 'string' ? { code: clip(code, 200) } : {}),
+    ...(typeof stack === 'string' ? { stack: clip(stack, MOST_STACK) } : {}),
+  });
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Circular, a BigInt, or worse: its type is what can be told.
+    return `a thrown ${typeof value}`;
+  }
+}
+
+function clip(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

@@ -1,0 +1,64 @@
+/** Decides when a worker calls a shard, and for how much. Pure: it is asked at every turn of the event loop. */
+
+/** The most jobs of one claim. */
+export const MOST_PER_CLAIM = 200;
+/** Calls to a shard under way at once: one is served while the other's jobs run. */
+const MOST_CALLS = 2;
+/** A second call must be worth its cost. */
+const WORTHWHILE = 50;
+/** Jobs claimed ahead last about this long at the present rate, ms: several round trips, far less than anybody notices. */
+const AHEAD_MS = 2.5;
+/** Nothing is claimed ahead while a recent run took longer than this, ms. */
+const AHEAD_RUN_MOST_MS = 20;
+
+/** What is known at a turn. */
+export interface FetchState {
+  readonly concurrency: number;
+  readonly running: number;
+  /** Claimed and not started. */
+  readonly waiting: number;
+  /** Asked for in claims that have no answer yet. */
+  readonly requested: number;
+  readonly callsUnderway: number;
+  /** Outcomes that wait to be sent. */
+  readonly outcomes: number;
+  /** How many jobs to hold beyond the slots. */
+  readonly ahead: number;
+  /** Whether the shard may have jobs, and claiming is allowed. */
+  readonly mayClaim: boolean;
+}
+
+/** How many jobs to hold beyond the slots. */
+export function aheadOf(ratePerMs: number, recentMostMs: number): number {
+  if (!(recentMostMs < AHEAD_RUN_MOST_MS)) return 0;
+  return Math.min(MOST_PER_CLAIM, Math.ceil(ratePerMs * AHEAD_MS));
+}
+
+/**
+ * What to send now: how many jobs to claim (0: none), and whether outcomes go; undefined: nothing.
+ * Group commit: what waits while calls are under way travels with the next one, so under load batches grow by themselves.
+ */
+export function planFetch(state: FetchState): { claim: number } | undefined {
+  if (state.callsUnderway >= MOST_CALLS) return undefined;
+  const claim = claimSize(state);
+  if (claim > 0) return { claim };
+  return outcomesGo(state) ? { claim: 0 } : undefined;
+}
+
+function claimSize({ concurrency, running, waiting, requested, callsUnderway, ahead, mayClaim }: FetchState): number {
+  if (!mayClaim) return 0;
+  const inHand = running + waiting + requested;
+  const want = Math.min(concurrency + ahead - inHand, MOST_PER_CLAIM);
+  if (want <= 0) return 0;
+  if (callsUnderway > 0) return want >= Math.min(WORTHWHILE, concurrency) ? want : 0;
+  // Slots are free: at once. Slots are full: when half of what is held ahead is used up.
+  return inHand < concurrency || want * 2 >= ahead ? want : 0;
+}
+
+function outcomesGo({ outcomes, callsUnderway, waiting, mayClaim }: FetchState): boolean {
+  if (outcomes === 0) return false;
+  if (outcomes >= 2 * WORTHWHILE) return true;
+  if (callsUnderway > 0) return false;
+  // Jobs wait here and more will be claimed: the outcomes travel with that claim, at most AHEAD_MS from now.
+  return !(mayClaim && waiting > 0);
+}

@@ -1,0 +1,37 @@
+import type { RedisTarget } from '@linstock/core';
+import type { ConnectionLimits, Retention } from '@linstock/core/internal';
+import type { AheadMemory } from './ahead-table.ts';
+
+/** What the heartbeat thread is given at its start. Plain data only: functions cannot go to a thread. */
+export interface HeartbeatData {
+  readonly redis: RedisTarget;
+  readonly limits: ConnectionLimits;
+  readonly leaseMs: number;
+  readonly beatMs: number;
+  readonly maxEventLoopBlockMs: number;
+  readonly retention: Retention;
+  readonly ahead: AheadMemory;
+  /** Int32: {@link TICKS}, {@link RUNNING}. */
+  readonly pulse: SharedArrayBuffer;
+}
+
+/** Index in the pulse: rises while the main loop turns. */
+export const TICKS = 0;
+/** Index in the pulse: how many jobs run. */
+export const RUNNING = 1;
+/** How often the main loop ticks, ms. */
+export const TICK_MS = 100;
+
+/** To the thread. `hold`: beat for this identity in this shard. `leave`: no more. */
+export type ToThread =
+  | { readonly type: 'hold'; readonly shard: number; readonly prefix: string; readonly worker: string }
+  | { readonly type: 'leave'; readonly shard: number }
+  | { readonly type: 'stop' };
+
+/** From the thread. */
+export type FromThread =
+  | { readonly type: 'beat' | 'lost' | 'silent'; readonly shard: number; readonly worker: string }
+  | { readonly type: 'rescued'; readonly shard: number; readonly dead: string; readonly moved: number }
+  | { readonly type: 'released'; readonly shard: number; readonly claim: number; readonly ids: readonly string[] }
+  | { readonly type: 'trouble'; readonly what: string; readonly message: string }
+  | { readonly type: 'stopped' };

@@ -1,0 +1,159 @@
+/**
+ * Keeps a worker's leases alive from a thread of its own, so that a handler that blocks the main loop does not cost the
+ * lease; rescues the jobs of workers that died; gives back what was claimed ahead and did not start in time.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { writeSync } from 'node:fs';
+import { Connection, JobStore, WorkerRegistry } from '@linstock/core/internal';
+import { AheadTable } from './ahead-table.ts';
+import type { FromThread, HeartbeatData, ToThread } from './heartbeat-protocol.ts';
+import { RUNNING, TICK_MS, TICKS } from './heartbeat-protocol.ts';
+
+const RELEASE_AFTER_MS = 100;
+const LOOK_EVERY_MS = 20;
+/** Part of the lease without a renewal after which the worker must count it as lost. */
+const SILENT_PART = 0.8;
+
+interface Lease {
+  readonly shard: number;
+  readonly worker: string;
+  readonly registry: WorkerRegistry;
+  readonly jobs: JobStore;
+  renewedAt: number;
+  silent: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const data = workerData as HeartbeatData;
+const connection = new Connection(data.redis, 'commands', data.limits);
+const table = new AheadTable(data.ahead);
+const pulse = new Int32Array(data.pulse);
+const leases = new Map<number, Lease>();
+let lastTicks = -1;
+let tickedAt = performance.now();
+let stallMs = 0;
+
+function tell(message: FromThread): void {
+  parentPort?.postMessage(message);
+}
+
+function hold({ shard, prefix, worker }: Extract<ToThread, { type: 'hold' }>): void {
+  leave(shard);
+  const lease: Lease = {
+    shard,
+    worker,
+    registry: new WorkerRegistry(connection, prefix),
+    jobs: new JobStore(connection, prefix),
+    renewedAt: performance.now(),
+    silent: false,
+    timer: undefined,
+  };
+  leases.set(shard, lease);
+  beatIn(lease, data.beatMs * Math.random());
+}
+
+function leave(shard: number): void {
+  clearTimeout(leases.get(shard)?.timer);
+  leases.delete(shard);
+}
+
+function beatIn(lease: Lease, ms: number): void {
+  lease.timer = setTimeout(() => void beat(lease), ms);
+}
+
+async function beat(lease: Lease): Promise<void> {
+  let next = data.beatMs * (0.9 + Math.random() / 10);
+  try {
+    const load = lease.shard === 0 ? loadJson() : '';
+    const reply = await lease.registry.renew(lease.worker, { leaseMs: data.leaseMs, sweepMs: data.beatMs, load });
+    if (leases.get(lease.shard) !== lease) return;
+    if (reply === 'LEASE_LOST') return lost(lease);
+    lease.renewedAt = performance.now();
+    lease.silent = false;
+    tell({ type: 'beat', shard: lease.shard, worker: lease.worker });
+    for (const dead of reply.dead) await rescue(lease, dead);
+  } catch (error) {
+    // The next beat comes sooner; `silent` tells the worker when that is not soon enough.
+    next = data.beatMs / 4;
+    tell({ type: 'trouble', what: 'beat', message: (error as Error).message });
+  }
+  if (leases.get(lease.shard) === lease) beatIn(lease, next);
+}
+
+function lost(lease: Lease): void {
+  leave(lease.shard);
+  tell({ type: 'lost', shard: lease.shard, worker: lease.worker });
+}
+
+function loadJson(): string {
+  return JSON.stringify({ running: pulse[RUNNING], stallMs: Math.round(stallMs), memoryBytes: process.memoryUsage.rss() });
+}
+
+async function rescue({ shard, jobs }: Lease, dead: string): Promise<void> {
+  for (let more = true; more; ) {
+    const { status, moved } = await jobs.rescue(dead, data.retention);
+    more = status === 'MORE';
+    if (status === 'MORE' || status === 'DONE') tell({ type: 'rescued', shard, dead, moved });
+  }
+}
+
+/** Also runs while the main loop is blocked: that is what it is for. */
+function look(): void {
+  for (const { shard, claim, ids } of table.takeOverdue(RELEASE_AFTER_MS)) {
+    const lease = leases.get(shard);
+    tell({ type: 'released', shard, claim, ids });
+    if (lease !== undefined) void release(lease, claim, ids);
+  }
+  const now = performance.now();
+  for (const lease of leases.values()) {
+    if (!lease.silent && now - lease.renewedAt > SILENT_PART * data.leaseMs) {
+      lease.silent = true;
+      tell({ type: 'silent', shard: lease.shard, worker: lease.worker });
+    }
+  }
+  watchMainLoop(now);
+}
+
+async function release(lease: Lease, claim: number, ids: readonly string[]): Promise<void> {
+  const number = String(claim).padStart(12, '0');
+  try {
+    await lease.jobs.release(
+      lease.worker,
+      ids.map((id) => ({ claim: number, id, line: '' })),
+    );
+  } catch (error) {
+    // The worker does not hold these jobs any more, so its next reconciliation gives them back.
+    tell({ type: 'trouble', what: 'release', message: (error as Error).message });
+  }
+}
+
+function watchMainLoop(now: number): void {
+  const ticks = Atomics.load(pulse, TICKS);
+  if (ticks !== lastTicks) [lastTicks, tickedAt] = [ticks, now];
+  stallMs = Math.max(0, now - tickedAt - TICK_MS);
+  if (stallMs < data.maxEventLoopBlockMs) return;
+  // A stuck process must not be kept alive by its own heartbeat. Nothing less than SIGKILL ends a blocked main thread.
+  const seconds = Math.round(stallMs / 1000);
+  writeSync(2, `linstock: the event loop has been blocked for ${seconds} s (maxEventLoopBlock): this process ends; its jobs run elsewhere\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+parentPort?.on('message', (message: ToThread) => {
+  if (message.type === 'hold') hold(message);
+  else if (message.type === 'leave') leave(message.shard);
+  else stop();
+});
+
+function stop(): void {
+  clearInterval(looking);
+  for (const shard of leases.keys()) leave(shard);
+  connection.close();
+  tell({ type: 'stopped' });
+  parentPort?.close();
+}
+
+const looking = setInterval(look, LOOK_EVERY_MS);
+connection.ready(data.limits.commandTimeoutMs).catch((error: unknown) => {
+  // Beats fail with the same error until Redis is there.
+  tell({ type: 'trouble', what: 'connect', message: (error as Error).message });
+});

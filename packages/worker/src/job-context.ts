@@ -1,0 +1,145 @@
+import { LinstockError } from '@linstock/core';
+import type { Log } from './log.ts';
+
+/** Why a running job is told to stop; the `reason` of its signal. */
+export class JobAbortError extends LinstockError {}
+
+/** Codes of {@link JobAbortError}. */
+export type AbortCode = 'JOB_TIMEOUT' | 'JOB_CANCELLED' | 'LEASE_LOST' | 'WORKER_STOPPING';
+
+const ABORT_MESSAGES: Readonly<Record<AbortCode, string>> = {
+  JOB_TIMEOUT: 'the attempt took longer than its timeout',
+  JOB_CANCELLED: 'the job was cancelled or deleted',
+  LEASE_LOST: 'this worker may not hold the job any more; another one may run it',
+  WORKER_STOPPING: 'the worker stops and gives the job back',
+};
+
+/** The error for a code. */
+export function abortError(code: AbortCode, id: string): JobAbortError {
+  return new JobAbortError(code, `job ${id}: ${ABORT_MESSAGES[code]}`, { id });
+}
+
+/** What a context needs from the run it belongs to. */
+export interface RunLink {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly recoveries: number;
+  readonly worker: string;
+  readonly claim: string;
+  readonly abortReason: JobAbortError | undefined;
+  readonly log: Log;
+  onAbort(listener: (reason: JobAbortError) => void): void;
+  report(progress: unknown, line: string | undefined): void;
+}
+
+/** What a handler knows of its job, and how it speaks about it. */
+export class JobContext {
+  readonly #run: RunLink;
+  #controller: AbortController | undefined;
+  #log: Log | undefined;
+
+  constructor(run: RunLink) {
+    this.#run = run;
+  }
+
+  /** The job's id. */
+  get id(): string {
+    return this.#run.id;
+  }
+
+  /** The attempt that runs, from 1. */
+  get attempt(): number {
+    return this.#run.attempt;
+  }
+
+  /** How often the job was taken back from a dead worker since it was enqueued: a side effect may have happened before. */
+  get recoveries(): number {
+    return this.#run.recoveries;
+  }
+
+  /** The same for every run of this job: for services that accept an idempotency key. */
+  get idempotencyKey(): string {
+    return this.#run.id;
+  }
+
+  /** Names this claim of the job; no other run of it, here or elsewhere, ever has the same. */
+  get fence(): string {
+    return `${this.#run.worker}:${this.#run.claim}`;
+  }
+
+  /** Aborts when the attempt's time is up, the job is cancelled, the lease is lost, or the worker stops; `reason` tells which. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      if (this.#run.abortReason !== undefined) controller.abort(this.#run.abortReason);
+      else this.#run.onAbort((reason) => controller.abort(reason));
+    }
+    return this.#controller.signal;
+  }
+
+  /** A pino child that names the job. Lines at `info` and above also go to the job's own log (the newest 1,000, for a day). */
+  get log(): Log {
+    this.#log ??= new JobLog(this.#run, this.#run.log.child({ jobId: this.id, name: this.#run.name, attempt: this.attempt }));
+    return this.#log;
+  }
+
+  /** Shows how far the job is: any JSON of at most 4 KiB, such as `{ done: 3, of: 10 }`. The last one is kept for a day. */
+  progress(value: unknown): void {
+    this.#run.report(value, undefined);
+  }
+}
+
+/** Sends what a job logs to the worker's log and to the job's own. */
+class JobLog implements Log {
+  readonly #run: RunLink;
+  readonly #log: Log;
+
+  constructor(run: RunLink, log: Log) {
+    this.#run = run;
+    this.#log = log;
+  }
+
+  child(bindings: Record<string, unknown>): Log {
+    return new JobLog(this.#run, this.#log.child(bindings));
+  }
+
+  debug(fields: object, message: string): void {
+    this.#log.debug(fields, message);
+  }
+
+  info(fields: object, message: string): void {
+    this.#log.info(fields, message);
+    this.#keep('info', fields, message);
+  }
+
+  warn(fields: object, message: string): void {
+    this.#log.warn(fields, message);
+    this.#keep('warn', fields, message);
+  }
+
+  error(fields: object, message: string): void {
+    this.#log.error(fields, message);
+    this.#keep('error', fields, message);
+  }
+
+  #keep(level: string, fields: object | string, message: string | undefined): void {
+    // pino also takes the message alone.
+    const text = typeof fields === 'string' ? fields : message;
+    const own = typeof fields === 'string' ? {} : fields;
+    this.#run.report(undefined, safeJson({ at: Date.now(), level, message: text, ...own }));
+  }
+}
+
+const MOST_LINE_CHARACTERS = 4096;
+
+function safeJson(line: Record<string, unknown>): string {
+  try {
+    const json = JSON.stringify(line);
+    if (json.length <= MOST_LINE_CHARACTERS) return json;
+  } catch {
+    // Circular or otherwise not JSON: the message alone is kept.
+  }
+  return JSON.stringify({ at: line['at'], level: line['level'], message: String(line['message']).slice(0, MOST_LINE_CHARACTERS / 2) });
+}

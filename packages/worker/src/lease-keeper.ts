@@ -1,0 +1,75 @@
+import { Worker as Thread } from 'node:worker_threads';
+import { plainTarget } from '@linstock/core/internal';
+import type { AheadMemory } from './ahead-table.ts';
+import type { FromThread, HeartbeatData, ToThread } from './heartbeat-protocol.ts';
+import { RUNNING, TICK_MS, TICKS } from './heartbeat-protocol.ts';
+import type { ResolvedWorkerOptions } from './options.ts';
+
+/** The same file from `src` and from `dist`: a thread of plain Node cannot load TypeScript. */
+const THREAD_FILE = new URL('../dist/heartbeat-thread.js', import.meta.url);
+const STOP_TIMEOUT_MS = 2000;
+
+/** What the thread reports. */
+export interface LeaseListener {
+  onMessage(message: FromThread): void;
+  /** The thread ended although nobody stopped it: no lease is renewed any more. */
+  onThreadDeath(error: Error): void;
+}
+
+/** Starts the heartbeat thread, ticks for it, and passes on what it reports. */
+export class LeaseKeeper {
+  readonly #thread: Thread;
+  readonly #pulse = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #ticking: NodeJS.Timeout;
+  #stopping = false;
+
+  constructor(options: ResolvedWorkerOptions, ahead: AheadMemory, listener: LeaseListener) {
+    const data: HeartbeatData = {
+      redis: plainTarget(options.redis),
+      limits: { commandTimeoutMs: Math.min(options.commandTimeoutMs, options.leaseMs / 3) },
+      leaseMs: options.leaseMs,
+      beatMs: options.beatMs,
+      maxEventLoopBlockMs: options.maxEventLoopBlockMs,
+      retention: options.retention,
+      ahead,
+      pulse: this.#pulse.buffer as SharedArrayBuffer,
+    };
+    this.#thread = new Thread(THREAD_FILE, { workerData: data, name: 'linstock-heartbeat' });
+    this.#thread.on('message', (message: FromThread) => listener.onMessage(message));
+    this.#thread.on('error', (error) => listener.onThreadDeath(error));
+    this.#thread.on('exit', (code) => {
+      if (!this.#stopping) listener.onThreadDeath(new Error(`the heartbeat thread ended with code ${code}`));
+    });
+    this.#ticking = setInterval(() => Atomics.add(this.#pulse, TICKS, 1), TICK_MS);
+  }
+
+  /** Beats for an identity in a shard; ends the beats for the one before. */
+  hold(shard: number, prefix: string, worker: string): void {
+    this.#send({ type: 'hold', shard, prefix, worker });
+  }
+
+  leave(shard: number): void {
+    this.#send({ type: 'leave', shard });
+  }
+
+  /** For the load that the beat reports. */
+  set running(jobs: number) {
+    this.#pulse[RUNNING] = jobs;
+  }
+
+  /** Resolves when the thread has ended. May be called twice. */
+  async stop(): Promise<void> {
+    clearInterval(this.#ticking);
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const ended = new Promise<void>((resolve) => this.#thread.once('exit', () => resolve()));
+    this.#send({ type: 'stop' });
+    const timer = setTimeout(() => void this.#thread.terminate(), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #send(message: ToThread): void {
+    this.#thread.postMessage(message);
+  }
+}

@@ -1,0 +1,21 @@
+import { pino } from 'pino';
+
+/** A logger with pino's methods. */
+export interface Log {
+  child(bindings: Record<string, unknown>): Log;
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** pino to standard error, at the level `LOG_LEVEL`-free default `info`. */
+export function defaultLog(): Log {
+  return pino({ name: 'linstock' }, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Whether a value has the methods of {@link Log}. */
+export function isLog(value: unknown): value is Log {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['child', 'debug', 'info', 'warn', 'error'].every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+}

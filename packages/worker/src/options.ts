@@ -1,0 +1,80 @@
+import type { Duration, InstallationOptions } from '@linstock/core';
+import { OptionError } from '@linstock/core';
+import type { ResolvedInstallation, Retention, Rule } from '@linstock/core/internal';
+import {
+  anything,
+  checkOptions,
+  DEFAULT_RETENTION,
+  INSTALLATION_RULES,
+  queueName,
+  resolveInstallation,
+  toMs,
+  wholeNumber,
+} from '@linstock/core/internal';
+import type { Log } from './log.ts';
+import { defaultLog, isLog } from './log.ts';
+
+/** Options of a worker. */
+export interface WorkerOptions extends InstallationOptions {
+  /** Queues it takes jobs from: the first one first, and so on. 1 to 100. @default ["default"] */
+  readonly queues?: readonly string[];
+  /** How many jobs run at once, 1 to 10,000. @default 10 */
+  readonly concurrency?: number;
+  /** How long after its last sign of life a worker counts as dead, 1 s to 10 min; it gives one five times as often. @default "15s" */
+  readonly leaseMs?: Duration;
+  /** How long `stop` waits for running jobs before it aborts them and gives them back. @default "25s" */
+  readonly shutdownTimeout?: Duration;
+  /** A blocked event loop longer than this ends the process, so that a stuck one does not hold jobs for ever; at least 1 s. @default "60s" */
+  readonly maxEventLoopBlock?: Duration;
+  /** A logger with pino's methods. @default pino, to standard error */
+  readonly log?: Log;
+}
+
+/** Options of a worker, checked and complete. */
+export interface ResolvedWorkerOptions extends ResolvedInstallation {
+  readonly queues: readonly string[];
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  /** Of the heartbeat and of the sweep. */
+  readonly beatMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly maxEventLoopBlockMs: number;
+  readonly retention: Retention;
+  readonly log: Log;
+}
+
+const queueList: Rule = (value) => {
+  if (!Array.isArray(value) || value.length < 1 || value.length > 100) return 'must be a list of 1 to 100 queues';
+  if (new Set(value).size < value.length) return 'must not name a queue twice';
+  return value.map(queueName).find((problem) => problem !== undefined);
+};
+
+const RULES: Readonly<Record<string, Rule>> = {
+  ...INSTALLATION_RULES,
+  queues: queueList,
+  concurrency: wholeNumber(1, 10_000),
+  leaseMs: anything,
+  shutdownTimeout: anything,
+  maxEventLoopBlock: anything,
+  log: (value) => (isLog(value) ? undefined : 'must be a logger with the methods of pino: child, debug, info, warn, error'),
+};
+
+/** Checks and completes {@link WorkerOptions}. @throws {OptionError} */
+export function resolveOptions(options: WorkerOptions): ResolvedWorkerOptions {
+  checkOptions(options ?? {}, RULES, 'Worker');
+  const leaseMs = toMs(options.leaseMs ?? '15s', 'Worker.leaseMs');
+  if (leaseMs < 1000 || leaseMs > 600_000) throw new OptionError('Worker.leaseMs', 'must be from 1 s to 10 min', options.leaseMs);
+  const maxEventLoopBlockMs = toMs(options.maxEventLoopBlock ?? '60s', 'Worker.maxEventLoopBlock');
+  if (maxEventLoopBlockMs < 1000) throw new OptionError('Worker.maxEventLoopBlock', 'must be at least 1 s', options.maxEventLoopBlock);
+  return {
+    ...resolveInstallation(options ?? {}, 'Worker'),
+    queues: options.queues ?? ['default'],
+    concurrency: options.concurrency ?? 10,
+    leaseMs,
+    beatMs: leaseMs / 5,
+    shutdownTimeoutMs: toMs(options.shutdownTimeout ?? '25s', 'Worker.shutdownTimeout'),
+    maxEventLoopBlockMs,
+    retention: DEFAULT_RETENTION,
+    log: options.log ?? defaultLog(),
+  };
+}

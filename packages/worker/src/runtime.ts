@@ -1,0 +1,309 @@
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection, ShardSet } from '@linstock/core/internal';
+import { AheadTable, createAheadMemory } from './ahead-table.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { WorkerEmitter } from './events.ts';
+import type { ExecutorHost } from './executor.ts';
+import { Executor } from './executor.ts';
+import type { Handlers } from './handlers.ts';
+import type { FromThread } from './heartbeat-protocol.ts';
+import type { HeldClaim, HeldJob } from './held-jobs.ts';
+import { Intake } from './intake.ts';
+import { JobReports } from './job-reports.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import type { ResolvedWorkerOptions } from './options.ts';
+import { Reporter } from './reporter.ts';
+import { Ticker } from './services/ticker.ts';
+import type { LinkListener } from './shard-link.ts';
+import { ShardLink } from './shard-link.ts';
+import { Station } from './station.ts';
+import { VERSION } from './version.ts';
+import { WakeListener } from './wake-listener.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const POLL_MS = 5000;
+const RECONCILE_MS = 15_000;
+const TRIM_MS = 60_000;
+/** Calls of one round of trimming. */
+const MOST_TRIMS = 20;
+const AFTER_TROUBLE_MS = 250;
+const SETTLE_TIMEOUT_MS = 10_000;
+
+/** Everything of a worker that lives from its start to its stop. It wires the parts; they decide. */
+export class Runtime {
+  readonly #options: ResolvedWorkerOptions;
+  readonly #handlers: Handlers;
+  readonly #reporter: Reporter;
+  readonly #connection: Connection;
+  readonly #listener: WakeListener;
+  readonly #executor: Executor;
+  readonly #intake: Intake;
+  readonly #reports: JobReports;
+  readonly #keeper: LeaseKeeper;
+  readonly #hurry = new AbortController();
+  readonly #tickers: Ticker[];
+  #stations: readonly Station[] = [];
+  #dispatcher: Dispatcher | undefined;
+  #troubleTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ResolvedWorkerOptions, handlers: Handlers, events: WorkerEmitter) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#reporter = new Reporter(events, options.log);
+    this.#connection = new Connection(options.redis, 'commands', options);
+    this.#listener = new WakeListener(options.redis, options);
+    this.#executor = new Executor(handlers, this.#host());
+    const ahead = createAheadMemory();
+    this.#intake = new Intake(new AheadTable(ahead), (job) => this.#stationOf(job)?.link.held.settle(job));
+    const failed = (what: string) => (error: unknown) => this.#trouble(error, what);
+    this.#reports = new JobReports((run) => this.#stationOf(run.held)?.link, failed('progress'));
+    this.#keeper = new LeaseKeeper(options, ahead, {
+      onMessage: (message) => this.#heartbeat(message),
+      onThreadDeath: (error) => this.#threadDied(error),
+    });
+    this.#tickers = [
+      new Ticker(POLL_MS, () => this.#poll(), failed('poll')),
+      new Ticker(RECONCILE_MS, () => this.#reconcile(), failed('reconcile')),
+      new Ticker(TRIM_MS, () => this.#trim(), failed('trim')),
+      new Ticker(options.beatMs, () => this.#checkEchoes(), failed('echo')),
+    ];
+  }
+
+  get running(): number {
+    return this.#executor.running;
+  }
+
+  async start(): Promise<void> {
+    const shards = await new ShardSet(this.#connection, this.#options.namespace, this.#options.shards).open(CONNECT_TIMEOUT_MS);
+    const links = shards.map((shard) => new ShardLink(shard, this.#options, this.#linkListener()));
+    const { concurrency } = this.#options;
+    this.#dispatcher = new Dispatcher({ concurrency, intake: this.#intake, executor: this.#executor, links });
+    this.#stations = links.map((link) => this.#station(link));
+    await Promise.all(this.#stations.map((station) => station.register()));
+    // After an outage nobody knows which calls were executed.
+    this.#connection.redis.on('ready', () => links.forEach((link) => link.demandReconcile()));
+    for (const ticker of this.#tickers) ticker.start();
+    this.#turnSoon();
+  }
+
+  quiet(on: boolean): void {
+    if (this.#dispatcher === undefined) return;
+    this.#dispatcher.quiet = on;
+    this.#turnSoon();
+  }
+
+  /** Ends the wait of a stop that is under way. */
+  hurry(): void {
+    this.#hurry.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.quiet(true);
+    this.#releaseWaiting();
+    const deadline = performance.now() + this.#options.shutdownTimeoutMs;
+    while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted) await this.#pause();
+    this.#executor.giveBackAll();
+    await this.#settle();
+    await Promise.all(this.#stations.map((station) => this.#unregister(station)));
+    await this.close();
+  }
+
+  /** Closes everything at once, settled or not. */
+  async close(): Promise<void> {
+    for (const ticker of this.#tickers) ticker.stop();
+    for (const station of this.#stations) station.stop();
+    clearTimeout(this.#troubleTimer);
+    this.#dispatcher?.stop();
+    await this.#keeper.stop();
+    this.#listener.close();
+    this.#connection.close();
+  }
+
+  #station(link: ShardLink): Station {
+    return new Station({
+      link,
+      keeper: this.#keeper,
+      listener: this.#listener,
+      intake: this.#intake,
+      executor: this.#executor,
+      info: link.shard.number === 0 ? this.#info() : '',
+      hasFreeSlot: () => this.#dispatcher?.hasFreeSlot === true && !this.#dispatcher.quiet,
+      turnSoon: () => this.#turnSoon(),
+      trouble: (error, what) => this.#trouble(error, what),
+    });
+  }
+
+  #info(): string {
+    const { queues, concurrency } = this.#options;
+    const process_ = { host: hostname(), pid: process.pid, version: VERSION, node: process.version };
+    return JSON.stringify({ ...process_, queues, concurrency, jobs: this.#handlers.names(), startedAt: Date.now() });
+  }
+
+  #host(): ExecutorHost {
+    return {
+      log: this.#options.log,
+      now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
+      report: (run, progress, line) => this.#reports.add(run, progress, line),
+      largePayload: async (job) => (await this.#stationOf(job)?.link.shard.reader.largePayload(job.id)) ?? null,
+      succeed: (run, line) => {
+        this.#reports.close(run);
+        this.#stationOf(run.held)?.link.outcomes.succeed(run.held, line);
+      },
+      settleOtherwise: (outcome, run) => {
+        if (run !== undefined) this.#reports.close(run);
+        outcome.job.state = 'finished';
+        this.#stationOf(outcome.job)?.link.outcomes.add(outcome);
+        this.#turnSoon();
+      },
+      freed: () => {
+        this.#dispatcher?.fill();
+        this.#turnSoon();
+      },
+    };
+  }
+
+  #linkListener(): LinkListener {
+    const answered = (job: HeldJob): void => {
+      // The next suspect may be claimed now.
+      if (job.isSuspect) this.#stationOf(job)?.link.wake();
+    };
+    return {
+      claimed: (_link, claim) => this.#claimed(claim),
+      nextDue: (link, due, isTimekeeper) => this.#stations[link.shard.number]?.nextDue(due, isTimekeeper),
+      succeeded: (job, answer) => {
+        answered(job);
+        this.#reporter.succeeded(job, answer);
+      },
+      settled: (outcome, answer) => {
+        answered(outcome.job);
+        this.#reporter.settled(outcome, answer);
+      },
+      refused: (job) => {
+        this.#executor.find(job)?.abort('LEASE_LOST');
+        this.#reporter.refused(job);
+      },
+      leaseLost: (link) => void this.#stations[link.shard.number]?.startOver(),
+      trouble: (error, what) => this.#trouble(error, what),
+      turned: () => this.#turnSoon(),
+    };
+  }
+
+  #claimed(claim: HeldClaim): void {
+    this.#intake.add(claim);
+    this.#dispatcher?.fill();
+    this.#turnSoon();
+  }
+
+  #heartbeat(message: FromThread): void {
+    switch (message.type) {
+      case 'beat':
+        this.#keeper.running = this.running;
+        return this.#stations[message.shard]?.beaten();
+      case 'lost':
+        return this.#stations[message.shard]?.link.loseLease(message.worker);
+      case 'silent':
+        return this.#silent(message.shard, message.worker);
+      case 'rescued':
+        return this.#reporter.rescued(message.dead, message.moved);
+      case 'released':
+        return this.#released(message.shard, message.claim, message.ids);
+      case 'trouble':
+        return this.#trouble(new Error(message.message), message.what);
+      case 'stopped':
+        return;
+    }
+  }
+
+  /** No renewal for most of a lease: somebody else may run these jobs soon. */
+  #silent(shard: number, worker: string): void {
+    const station = this.#stations[shard];
+    if (station === undefined || station.link.identity !== worker) return;
+    station.link.fenced = true;
+    station.abandon();
+  }
+
+  #released(shard: number, claim: number, ids: readonly string[]): void {
+    const link = this.#stations[shard]?.link;
+    for (const id of ids) {
+      const job = link?.held.find(claim, id);
+      if (job !== undefined) this.#intake.drop(job);
+    }
+  }
+
+  #threadDied(error: Error): void {
+    // Without it every lease ends; better to give everything back now.
+    this.#options.log.error({ err: error }, 'the heartbeat thread died; the worker stops');
+    this.hurry();
+    void this.stop();
+  }
+
+  #stationOf(job: HeldJob): Station | undefined {
+    return this.#stations[job.claim.shard];
+  }
+
+  #turnSoon(): void {
+    this.#dispatcher?.turnSoon();
+  }
+
+  #trouble(error: unknown, what: string): void {
+    this.#reporter.trouble(error, what);
+    this.#troubleTimer ??= setTimeout(() => {
+      this.#troubleTimer = undefined;
+      this.#turnSoon();
+    }, AFTER_TROUBLE_MS);
+  }
+
+  #poll(): void {
+    for (const { link } of this.#stations) link.wake();
+    this.#turnSoon();
+  }
+
+  async #reconcile(): Promise<void> {
+    await Promise.all(this.#stations.map(({ link }) => link.reconcile()));
+  }
+
+  async #trim(): Promise<void> {
+    for (const { link } of this.#stations) {
+      for (let i = 0; i < MOST_TRIMS; i++) if ((await link.shard.jobs.trim(this.#options.retention)) < 500) break;
+    }
+  }
+
+  #checkEchoes(): void {
+    for (const station of this.#stations) station.checkEcho(this.#options.beatMs);
+  }
+
+  #releaseWaiting(): void {
+    for (let job = this.#intake.next(); job !== undefined; job = this.#intake.next()) {
+      job.state = 'finished';
+      this.#stationOf(job)?.link.outcomes.add({ job, verb: 'release', line: '', delayMs: 0, error: undefined });
+    }
+    this.#dispatcher?.flush();
+  }
+
+  /** Outcomes are sent until each has its answer, within a bound: what has none is rescued when the lease ends. */
+  async #settle(): Promise<void> {
+    const deadline = performance.now() + SETTLE_TIMEOUT_MS;
+    await this.#reports.flush();
+    while (performance.now() < deadline && this.#dispatcher?.isSettled === false) {
+      this.#dispatcher.flush();
+      await delay(5);
+    }
+  }
+
+  async #unregister({ link }: Station): Promise<void> {
+    try {
+      if ((await link.registry.unregister(link.identity, this.#options.queues)) === 'OPEN') {
+        await link.reconcile();
+        await link.registry.unregister(link.identity, this.#options.queues);
+      }
+    } catch (error) {
+      // The lease ends by itself, and the others rescue what is left.
+      this.#trouble(error, 'unregister');
+    }
+  }
+
+  async #pause(): Promise<void> {
+    await delay(10, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,315 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobStore, Outcome, Shard } from '@linstock/core/internal';
+import { classifyError, WorkerRegistry } from '@linstock/core/internal';
+import type { HeldClaim, HeldJob } from './held-jobs.ts';
+import { claimText, HeldJobs } from './held-jobs.ts';
+import type { ResolvedWorkerOptions } from './options.ts';
+import type { OtherOutcome, OutcomeBatch, OtherVerb } from './outcome-buffer.ts';
+import { OutcomeBuffer } from './outcome-buffer.ts';
+
+/** What a link tells its worker. */
+export interface LinkListener {
+  claimed(link: ShardLink, claim: HeldClaim): void;
+  /** When the next job is due; undefined: none is scheduled. */
+  nextDue(link: ShardLink, due: number | undefined, isTimekeeper: boolean): void;
+  succeeded(job: HeldJob, outcome: Outcome): void;
+  settled(outcome: OtherOutcome, answer: Outcome): void;
+  /** The worker holds these jobs and may not. */
+  refused(job: HeldJob): void;
+  /** A new identity must be registered; everything that was held is lost. */
+  leaseLost(link: ShardLink): void;
+  trouble(error: unknown, what: string): void;
+  /** Something ended: there may be more to send. */
+  turned(): void;
+}
+
+const BACKOFF_MOST_MS = 1000;
+const FAULT_TRIES = 3;
+const IDENTITY = 'ABCDEFGHJKMNPQRSTVWXYZ0123456789';
+
+/** A new identity: 60 random bits in 12 characters. */
+export function newIdentity(): string {
+  return Array.from(randomBytes(12), (byte) => IDENTITY.charAt(byte & 31)).join('');
+}
+
+/**
+ * A worker's side of the protocol with one shard (docs/protocol.md §4, §5): who it is, what it holds, what must be sent
+ * again and what must not. It decides nothing about when: `fetch-plan.ts` does.
+ */
+export class ShardLink {
+  readonly shard: Shard;
+  readonly registry: WorkerRegistry;
+  readonly held = new HeldJobs();
+  readonly outcomes = new OutcomeBuffer();
+  readonly #options: ResolvedWorkerOptions;
+  readonly #listener: LinkListener;
+  readonly #claimsUnderway = new Set<number>();
+  identity = newIdentity();
+  /** Redis's clock minus this process's, ms. */
+  clockOffset = 0;
+  callsUnderway = 0;
+  requested = 0;
+  /** The last claim got less than it asked, and nothing woke this worker since. */
+  empty = false;
+  /** No claim may be sent: the lease is uncertain, or lost and not yet replaced. */
+  fenced = true;
+  #registeredIdle = false;
+  #wakes = 0;
+  #lastClaim = 0;
+  #mustReconcile = false;
+  #reconciling = false;
+  #retryAt = 0;
+  #stopped = false;
+
+  constructor(shard: Shard, options: ResolvedWorkerOptions, listener: LinkListener) {
+    this.shard = shard;
+    this.registry = new WorkerRegistry(shard.connection, shard.prefix);
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  /** Whether a claim may be sent now. */
+  get mayClaim(): boolean {
+    return !this.fenced && !this.empty && !this.#mustReconcile && performance.now() >= this.#retryAt;
+  }
+
+  /** Takes a fresh identity to Redis. Never resent: without an answer it takes another one. */
+  async register(info: string): Promise<void> {
+    this.held.clear();
+    for (let attempt = 0; !this.#stopped; attempt++) {
+      this.identity = newIdentity();
+      this.#lastClaim = 0;
+      try {
+        await this.shard.connection.ready(this.#options.commandTimeoutMs);
+        const reply = await this.registry.register(this.identity, this.#options.leaseMs, info);
+        if (reply === 'EXISTS') continue;
+        this.clockOffset = reply.now - Date.now();
+        this.#mustReconcile = false;
+        this.empty = false;
+        return;
+      } catch (error) {
+        if (classifyError(error) === 'fault' && attempt >= FAULT_TRIES) throw error;
+        this.#listener.trouble(error, 'register');
+        await backoff(attempt);
+      }
+    }
+  }
+
+  /** Something may wait: a wake-up, a due job, or the safety poll. */
+  wake(): void {
+    this.#wakes++;
+    this.empty = false;
+  }
+
+  /** Sends outcomes and a claim together. */
+  async exchange(most: number): Promise<void> {
+    this.callsUnderway++;
+    const batch = this.outcomes.size > 0 ? this.outcomes.take() : undefined;
+    const sent: Promise<void>[] = [];
+    if (batch !== undefined) sent.push(this.#sendOutcomes(batch));
+    if (most > 0) sent.push(this.#claim(most));
+    await Promise.all(sent);
+    this.callsUnderway--;
+    this.#listener.turned();
+  }
+
+  async #claim(most: number): Promise<void> {
+    const number = ++this.#lastClaim;
+    const { identity: worker } = this;
+    const wakes = this.#wakes;
+    this.requested += most;
+    this.#claimsUnderway.add(number);
+    try {
+      const reply = await this.shard.jobs.claim({
+        worker,
+        claim: claimText(number),
+        most,
+        leaseMs: this.#options.leaseMs,
+        wasIdle: this.#registeredIdle,
+        maySuspect: !this.held.hasSuspect,
+        queues: this.#options.queues,
+      });
+      // Under an older identity nothing may be done with it: what it took is rescued with that identity.
+      if (worker !== this.identity) return;
+      if (reply.status === 'LEASE_LOST') return this.#loseLease();
+      if (reply.status === 'STALE') return this.demandReconcile();
+      this.clockOffset = reply.now - Date.now();
+      const short = reply.jobs.length / 2 < most;
+      if (short) this.#registeredIdle = true;
+      // A wake-up that overtook this reply must not be forgotten.
+      if (short && wakes === this.#wakes) this.empty = true;
+      if (!short) this.#registeredIdle = false;
+      this.#listener.nextDue(this, reply.nextDue, reply.isTimekeeper);
+      if (reply.jobs.length > 0) this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));
+    } catch (error) {
+      // Never sent again. If it was executed, reconcile gives back what it took.
+      if (classifyError(error) !== 'refused') this.demandReconcile();
+      this.#retryAt = performance.now() + 50 + Math.random() * 200;
+      this.#listener.trouble(error, 'claim');
+    } finally {
+      this.requested -= most;
+      this.#claimsUnderway.delete(number);
+    }
+  }
+
+  /** Outcomes of an identity that is over still go under it: what was not taken back yet is accepted. */
+  async #sendOutcomes({ succeeded, others }: OutcomeBatch): Promise<void> {
+    const sent: Promise<void>[] = [];
+    for (const [worker, claims] of byWorker(succeeded, ({ jobs }) => jobs[0])) sent.push(this.#sendSucceeded(worker, claims));
+    for (const [verb, outcomes] of others) {
+      for (const [worker, own] of byWorker(outcomes, ({ job }) => job)) sent.push(this.#sendOthers(verb, worker, own));
+    }
+    await Promise.all(sent);
+  }
+
+  async #sendSucceeded(worker: string, claims: OutcomeBatch['succeeded']): Promise<void> {
+    const keep = this.#options.retention.succeededCount;
+    const answers = await this.#deliver('succeed', () => this.shard.jobs.succeed(worker, keep, claims));
+    let i = 0;
+    for (const { jobs } of claims) {
+      for (const job of jobs) {
+        const answer = answers === 'OK' ? 'OK' : (answers?.[i] ?? 'GONE');
+        i++;
+        this.held.settle(job);
+        this.#listener.succeeded(job, answer);
+      }
+    }
+  }
+
+  async #sendOthers(verb: OtherVerb, worker: string, outcomes: readonly OtherOutcome[]): Promise<void> {
+    const jobs = outcomes.map(({ job, line, delayMs }) => ({ claim: job.claim.text, id: job.id, line, delayMs }));
+    const answers = await this.#deliver(verb, () => sendVerb(this.shard.jobs, verb, { worker, jobs, keep: this.#options.retention.failedCount }));
+    outcomes.forEach((outcome, i) => {
+      this.held.settle(outcome.job);
+      this.#listener.settled(outcome, answers?.[i] ?? 'GONE');
+    });
+  }
+
+  /** Repeats an outcome until it has an answer. Undefined: given up; reconcile gives the jobs back, and they run again. */
+  async #deliver<T>(what: string, send: () => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 0, faults = 0; ; attempt++) {
+      try {
+        return await send();
+      } catch (error) {
+        const kind = classifyError(error);
+        if (kind === 'unknown') this.demandReconcile();
+        if (kind === 'fault' || kind === 'full') faults++;
+        this.#listener.trouble(error, what);
+        if (faults >= FAULT_TRIES || this.#stopped) {
+          this.demandReconcile();
+          return undefined;
+        }
+        await backoff(attempt);
+      }
+    }
+  }
+
+  /** Before the next claim, Redis and this worker must agree on what it holds. */
+  demandReconcile(): void {
+    this.#mustReconcile = true;
+  }
+
+  /** Whether it is time to reconcile and nothing stands in the way. */
+  get shouldReconcile(): boolean {
+    return this.#mustReconcile && !this.#reconciling && !this.fenced && this.#claimsUnderway.size === 0;
+  }
+
+  /** Makes Redis and this worker agree on what it holds (docs/protocol.md §5). */
+  async reconcile(): Promise<void> {
+    if (this.#reconciling || this.fenced) return;
+    this.#reconciling = true;
+    const { identity: worker } = this;
+    try {
+      if (this.shard.connection.redis.status !== 'ready') await this.shard.connection.ready(this.#options.commandTimeoutMs);
+      // Claims still under way are not settled: their jobs would be taken from under their replies.
+      const settled = Math.min(this.#lastClaim, ...[...this.#claimsUnderway].map((number) => number - 1));
+      const reply = await this.shard.jobs.reconcile(worker, claimText(settled), this.held.list());
+      if (worker !== this.identity) return;
+      if (reply === 'LEASE_LOST') return this.#loseLease();
+      this.#mustReconcile = false;
+      if (reply.moved > 0) this.wake();
+      for (const { claim, id } of reply.lost) this.#refuse(Number(claim), id);
+    } catch (error) {
+      this.#mustReconcile = true;
+      this.#listener.trouble(error, 'reconcile');
+      await backoff(2);
+    } finally {
+      this.#reconciling = false;
+      this.#listener.turned();
+    }
+  }
+
+  #refuse(claim: number, id: string): void {
+    const job = this.held.find(claim, id);
+    // A finished job's outcome was accepted, and only the answer is still to come.
+    if (job === undefined || job.state === 'finished') return;
+    if (job.state === 'waiting') this.held.settle(job);
+    this.#listener.refused(job);
+  }
+
+  /** The lease is gone, says Redis. */
+  loseLease(worker: string): void {
+    if (worker === this.identity) this.#loseLease();
+  }
+
+  #loseLease(): void {
+    if (this.fenced && this.#lastClaim === 0) return;
+    this.fenced = true;
+    this.#registeredIdle = false;
+    this.#listener.leaseLost(this);
+  }
+
+  /** Passes a wake-up on that cannot be served. */
+  async nudge(): Promise<void> {
+    this.#registeredIdle = false;
+    try {
+      await this.registry.nudge(this.identity, this.#options.queues);
+    } catch (error) {
+      // The safety poll of the others serves instead.
+      this.#listener.trouble(error, 'nudge');
+    }
+  }
+
+  /** No more repeats: the worker ends. */
+  stop(): void {
+    this.#stopped = true;
+    this.fenced = true;
+  }
+}
+
+interface VerbCall {
+  readonly worker: string;
+  readonly keep: number;
+  readonly jobs: readonly { readonly claim: string; readonly id: string; readonly line: string; readonly delayMs: number }[];
+}
+
+function sendVerb(store: JobStore, verb: OtherVerb, { worker, keep, jobs }: VerbCall): Promise<Outcome[]> {
+  switch (verb) {
+    case 'retry':
+      return store.retry(worker, jobs);
+    case 'defer':
+      return store.defer(worker, jobs);
+    case 'fail':
+      return store.fail(worker, keep, jobs);
+    case 'release':
+      return store.release(worker, jobs);
+    case 'quarantine':
+      return store.quarantine(worker, jobs);
+  }
+}
+
+function byWorker<T>(items: readonly T[], jobOf: (item: T) => HeldJob | undefined): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const worker = jobOf(item)?.claim.worker ?? '';
+    const group = groups.get(worker);
+    if (group === undefined) groups.set(worker, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function backoff(attempt: number): Promise<void> {
+  return delay(20 + Math.random() * Math.min(25 * 2 ** attempt, BACKOFF_MOST_MS));
+}

@@ -1,0 +1,172 @@
+import type { Executor } from './executor.ts';
+import type { Intake } from './intake.ts';
+import type { JobRun } from './job-run.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { DueTimer } from './services/due-timer.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { WakeListener, WakeMessage } from './wake-listener.ts';
+
+/** What a station needs of the worker around it. */
+export interface StationParts {
+  readonly link: ShardLink;
+  readonly keeper: LeaseKeeper;
+  readonly listener: WakeListener;
+  readonly intake: Intake;
+  readonly executor: Executor;
+  /** JSON about the worker; empty but in the home shard. */
+  readonly info: string;
+  readonly hasFreeSlot: () => boolean;
+  readonly turnSoon: () => void;
+  readonly trouble: (error: unknown, what: string) => void;
+}
+
+const BEATS_MISSED = 2.5;
+
+/** A worker's presence in one shard: its lease, its wake-ups, its timer for what is due. */
+export class Station {
+  readonly link: ShardLink;
+  readonly #parts: StationParts;
+  readonly #due: DueTimer;
+  #channel: string | undefined;
+  #heardAt = performance.now();
+  #beatAt = performance.now();
+  #registering = false;
+  #stopped = false;
+
+  constructor(parts: StationParts) {
+    this.link = parts.link;
+    this.#parts = parts;
+    this.#due = new DueTimer(
+      () => Date.now() + this.link.clockOffset,
+      () => void this.#promote(),
+    );
+  }
+
+  /** Registers under a new identity; claims are allowed from then on. */
+  async register(): Promise<void> {
+    if (this.#registering) return;
+    this.#registering = true;
+    try {
+      await this.link.register(this.#parts.info);
+      if (this.#stopped) return;
+      await this.#listen();
+      this.#parts.keeper.hold(this.link.shard.number, this.link.shard.prefix, this.link.identity);
+      this.#heardAt = this.#beatAt = performance.now();
+      this.link.fenced = false;
+    } finally {
+      this.#registering = false;
+    }
+    this.#parts.turnSoon();
+  }
+
+  async #listen(): Promise<void> {
+    const { listener, trouble } = this.#parts;
+    const before = this.#channel;
+    this.#channel = this.link.registry.wakeChannel(this.link.identity);
+    try {
+      if (before !== undefined) await listener.forget(before);
+      await listener.listen(this.#channel, (message) => this.#hear(message));
+    } catch (error) {
+      // Without wake-ups the safety poll serves; the check of the beat's echo brings the connection back.
+      trouble(error, 'subscribe');
+    }
+  }
+
+  /** Redis says that the lease is gone, or nobody can say that it is there: nothing that runs here may go on. */
+  abandon(): void {
+    const { executor, intake } = this.#parts;
+    for (const job of [...this.link.held.all()]) {
+      if (job.state === 'waiting') intake.drop(job);
+      else executor.find(job)?.abort('LEASE_LOST');
+    }
+  }
+
+  /** The lease is gone: everything held is lost, and a new identity begins. */
+  async startOver(): Promise<void> {
+    this.#parts.keeper.leave(this.link.shard.number);
+    this.abandon();
+    try {
+      await this.register();
+    } catch (error) {
+      this.#parts.trouble(error, 'register');
+    }
+  }
+
+  nextDue(due: number | undefined, isTimekeeper: boolean): void {
+    if (!this.#stopped) this.#due.set(due, isTimekeeper);
+  }
+
+  /** The heartbeat thread renewed the lease. */
+  beaten(): void {
+    this.#beatAt = performance.now();
+    if (this.link.fenced && !this.#registering && !this.#stopped) {
+      // It had been silent for too long, and the lease lives after all.
+      this.link.fenced = false;
+      this.link.demandReconcile();
+    }
+    this.#parts.turnSoon();
+  }
+
+  /** Beats are sent and their echoes do not arrive: the subscription is dead although it looks alive. */
+  checkEcho(beatMs: number): void {
+    const now = performance.now();
+    if (now - this.#beatAt > beatMs * BEATS_MISSED || now - this.#heardAt < beatMs * BEATS_MISSED) return;
+    this.#heardAt = now;
+    this.#parts.listener.cut();
+    this.link.wake();
+    this.#parts.turnSoon();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#due.stop();
+    this.link.stop();
+  }
+
+  #hear(message: WakeMessage): void {
+    switch (message.type) {
+      case 'beat':
+        this.#heardAt = performance.now();
+        return;
+      case 'ready':
+        this.link.wake();
+        if (!this.#parts.hasFreeSlot()) void this.link.nudge();
+        return this.#parts.turnSoon();
+      case 'due':
+        return this.#due.advance(message.at);
+      case 'cancel':
+        return this.#cancel(message.claim, message.id);
+    }
+  }
+
+  #cancel(claim: number, id: string): void {
+    const job = this.link.held.find(claim, id);
+    if (job?.state === 'waiting') this.#parts.intake.drop(job);
+    else if (job !== undefined) this.runOf(claim, id)?.abort('JOB_CANCELLED');
+  }
+
+  runOf(claim: number, id: string): JobRun | undefined {
+    const job = this.link.held.find(claim, id);
+    return job === undefined ? undefined : this.#parts.executor.find(job);
+  }
+
+  /** A job is due. A claim promotes it; when no slot is free, `promote` does, so that another worker can take it. */
+  async #promote(): Promise<void> {
+    const { link } = this;
+    if (this.#stopped || link.fenced) return;
+    if (this.#parts.hasFreeSlot()) {
+      link.wake();
+      return this.#parts.turnSoon();
+    }
+    try {
+      for (;;) {
+        const { moved, nextDue, isTimekeeper } = await link.shard.jobs.promote(link.identity);
+        if (moved > 0) link.wake();
+        if (moved < 500) return this.nextDue(nextDue, isTimekeeper);
+      }
+    } catch (error) {
+      this.#parts.trouble(error, 'promote');
+      this.#due.set(Date.now() + link.clockOffset + 1000, true);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { RedisTarget } from '@linstock/core';
+import type { ConnectionLimits } from '@linstock/core/internal';
+import { Connection } from '@linstock/core/internal';
+
+/** What scripts tell a worker. */
+export type WakeMessage =
+  | { readonly type: 'ready' | 'beat' }
+  | { readonly type: 'due'; readonly at: number }
+  | { readonly type: 'cancel'; readonly claim: number; readonly id: string };
+
+/** Hears what scripts publish to a worker, one channel per shard. */
+export class WakeListener {
+  readonly #connection: Connection;
+  readonly #channels = new Map<string, (message: WakeMessage) => void>();
+
+  constructor(target: RedisTarget, limits: ConnectionLimits) {
+    this.#connection = new Connection(target, 'subscriber', limits);
+    this.#connection.redis.on('message', (channel: string, text: string) => {
+      const message = parse(text);
+      if (message !== undefined) this.#channels.get(channel)?.(message);
+    });
+  }
+
+  /** Resolves when messages of the channel arrive. */
+  async listen(channel: string, hear: (message: WakeMessage) => void): Promise<void> {
+    this.#channels.set(channel, hear);
+    await this.#connection.redis.subscribe(channel);
+  }
+
+  async forget(channel: string): Promise<void> {
+    this.#channels.delete(channel);
+    await this.#connection.redis.unsubscribe(channel);
+  }
+
+  /** For a connection that has gone silent: it comes back with its channels. */
+  cut(): void {
+    this.#connection.cut();
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+function parse(text: string): WakeMessage | undefined {
+  const [word, first = '', second = ''] = text.split(' ');
+  switch (word) {
+    case 'ready':
+    case 'beat':
+      return { type: word };
+    case 'due':
+      return { type: 'due', at: Number(first) };
+    case 'cancel':
+      return { type: 'cancel', claim: Number(first), id: second };
+    default:
+      // From a newer version: what it means is not known here, and nothing depends on it.
+      return undefined;
+  }
+}

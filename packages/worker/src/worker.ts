@@ -1,0 +1,98 @@
+import type { JobContract } from '@linstock/core';
+import { ClosedError } from '@linstock/core';
+import type { WorkerEmitter } from './events.ts';
+import { createEmitter } from './events.ts';
+import type { Handler } from './handlers.ts';
+import { Handlers } from './handlers.ts';
+import type { ResolvedWorkerOptions, WorkerOptions } from './options.ts';
+import { resolveOptions } from './options.ts';
+import { Runtime } from './runtime.ts';
+
+/** How to stop. */
+export interface StopOptions {
+  /** Do not wait for running jobs: abort them and give them back at once. @default false */
+  readonly now?: boolean;
+}
+
+/**
+ * Claims jobs, runs their handlers, reports their outcomes, and takes back what dead workers held.
+ * At least once: a handler may run again after a crash, so its effects should bear it.
+ *
+ * @example
+ * const worker = new Worker({ redis: 'redis://127.0.0.1:6379', queues: ['mail', 'default'], concurrency: 50 });
+ * worker.handle(sendMail, async ({ to }, ctx) => { ctx.log.info({ to }, 'sending'); });
+ * await worker.start();
+ */
+export class Worker {
+  readonly #options: ResolvedWorkerOptions;
+  readonly #handlers = new Handlers();
+  readonly events: WorkerEmitter = createEmitter();
+  #runtime: Runtime | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /** @throws {OptionError} */
+  constructor(options: WorkerOptions) {
+    this.#options = resolveOptions(options);
+  }
+
+  /** Says what to do with a job. Before `start`; once per job's name. @throws {OptionError} */
+  handle<I, R>(contract: JobContract<I, R>, handler: Handler<I, R>): this {
+    this.#handlers.add(contract, handler);
+    return this;
+  }
+
+  /** Resolves when it takes jobs. May be called twice. @throws {RedisError} Redis cannot be reached, refuses, or is unfit */
+  start(): Promise<void> {
+    if (this.#stopping !== undefined) return Promise.reject(new ClosedError('the worker'));
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Takes no more jobs; what runs goes on. */
+  quiet(): void {
+    this.#runtime?.quiet(true);
+  }
+
+  /** Takes jobs again after `quiet`. */
+  resume(): void {
+    this.#runtime?.quiet(false);
+  }
+
+  /** How many jobs run here now. */
+  get running(): number {
+    return this.#runtime?.running ?? 0;
+  }
+
+  /**
+   * Claims nothing more, waits for running jobs for `shutdownTimeout`, aborts and gives back the rest without using an
+   * attempt, and resolves when Redis knows. May be called twice; `{ now: true }` also ends a wait that is under way.
+   */
+  async stop({ now = false }: StopOptions = {}): Promise<void> {
+    this.#stopping ??= this.#stop();
+    if (now) this.#runtime?.hurry();
+    await this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #start(): Promise<void> {
+    const runtime = new Runtime(this.#options, this.#handlers, this.events);
+    this.#runtime = runtime;
+    try {
+      await runtime.start();
+    } catch (error) {
+      this.#starting = undefined;
+      await runtime.close();
+      throw error;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    // A start that is under way must end before what it opens can be closed.
+    await this.#starting?.catch(() => undefined);
+    await this.#runtime?.stop();
+  }
+}
