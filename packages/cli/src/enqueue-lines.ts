@@ -4,7 +4,7 @@ import { codeOf } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { startProgress } from './progress.ts';
 import type { Line } from './read-lines.ts';
-import { inGroups, readLines } from './read-lines.ts';
+import { readLines } from './read-lines.ts';
 
 /** What every line becomes. */
 interface Plan {
@@ -20,8 +20,10 @@ interface Inputs {
   readonly lastLine: number;
 }
 
-/** As many as one call to Redis stores; also what is in memory at a time, twice. */
+/** As many as one call to Redis stores. */
 const GROUP = 1000;
+/** What may be in memory at a time. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 /** Enqueues a job for each line of JSON on standard input. All lines before one that is wrong are enqueued. */
 export async function enqueueLines(plan: Plan): Promise<void> {
@@ -46,24 +48,28 @@ export async function enqueueLines(plan: Plan): Promise<void> {
   if (output.isForPeople) await output.write(`${enqueued} enqueued`);
 }
 
-/** Yields what came before a line that is not JSON, and throws then. */
+/** Groups of lines, parsed. Yields what came before a line that is not JSON, and throws then. */
 async function* parsedGroups(): AsyncGenerator<Inputs> {
-  for await (const lines of inGroups(readLines(process.stdin), GROUP)) {
-    const values: unknown[] = [];
-    let lastLine = 0;
-    let problem: unknown;
-    for (const line of lines) {
-      try {
-        values.push(parseLine(line));
-        lastLine = line.number;
-      } catch (error) {
-        problem = error;
-        break;
-      }
+  let values: unknown[] = [];
+  let characters = 0;
+  let lastLine = 0;
+  let problem: unknown;
+  for await (const line of readLines(process.stdin)) {
+    try {
+      values.push(parseLine(line));
+    } catch (error) {
+      problem = error;
+      break;
     }
-    if (values.length > 0) yield { values, lastLine };
-    if (problem !== undefined) throw problem;
+    lastLine = line.number;
+    characters += line.text.length;
+    if (values.length < GROUP && characters < MOST_CHARACTERS) continue;
+    yield { values, lastLine };
+    values = [];
+    characters = 0;
   }
+  if (values.length > 0) yield { values, lastLine };
+  if (problem !== undefined) throw problem;
 }
 
 function parseLine({ number, text }: Line): unknown {

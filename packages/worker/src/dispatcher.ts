@@ -81,9 +81,21 @@ export class Dispatcher {
     for (let i = 0; i < this.#links.length; i++) this.#call(this.#links[(first + i) % this.#links.length]);
   }
 
+  /** Whether nothing may be claimed because of a job that must run alone in this process (docs/protocol.md §9). */
+  get #runsAlone(): boolean {
+    return this.#links.some((link) => link.mustEmpty || link.held.hasLastChance);
+  }
+
+  /** Once this worker holds nothing at all, it claims the job for which it emptied itself. */
+  #claimAlone(link: ShardLink): void {
+    if (!link.mustEmpty || this.quiet || !link.mayClaim) return;
+    if (this.#links.every((other) => other.held.isEmpty && other.requested === 0)) void link.exchange(1, true);
+  }
+
   #call(link: ShardLink | undefined): void {
     if (link === undefined) return;
     if (link.shouldReconcile) void link.reconcile();
+    this.#claimAlone(link);
     for (;;) {
       const plan = planFetch(this.#state(link));
       if (plan === undefined) break;
@@ -101,7 +113,7 @@ export class Dispatcher {
       callsUnderway: link.callsUnderway,
       outcomes: link.outcomes.size,
       ahead: aheadOf(this.#ratePerMs, this.#executor.recentMostMs),
-      mayClaim: !this.quiet && link.mayClaim && this.#intake.hasRoom,
+      mayClaim: !this.quiet && link.mayClaim && this.#intake.hasRoom && !this.#runsAlone,
     };
   }
 

@@ -13,6 +13,8 @@ export interface HeldJob {
   /** `waiting` to start, `running`, or `finished` with an outcome that has no answer yet, then `settled`. */
   state: 'waiting' | 'running' | 'finished' | 'settled';
   readonly isSuspect: boolean;
+  /** It must run alone in its process. */
+  readonly isLastChance: boolean;
   /** Its run, once it has started; for those who tell of it. */
   run: JobEvent | undefined;
 }
@@ -42,8 +44,11 @@ export interface SucceededJobs {
   readonly jobs: HeldJob[];
 }
 
+/** Places in a record's mark. */
 const CRASHES = 5;
+const BLAMED = 6;
 const SUSPECT_CRASHES = '2';
+const LAST_CHANCE_BLAMED = '3';
 
 /** Claim numbers have 12 digits: at 5,000 claims a second they last 6 years. */
 export function claimText(number: number): string {
@@ -54,6 +59,7 @@ export function claimText(number: number): string {
 export class HeldJobs {
   readonly #claims = new Map<number, HeldClaim>();
   #suspects = 0;
+  #lastChances = 0;
 
   /** Takes in the reply of a claim: id, record, id, record… */
   add(head: { shard: number; worker: string; number: number }, reply: readonly string[]): HeldClaim {
@@ -62,7 +68,9 @@ export class HeldJobs {
       const record = reply[i + 1] ?? '';
       const isSuspect = record.charAt(CRASHES) >= SUSPECT_CRASHES;
       if (isSuspect) this.#suspects++;
-      claim.jobs.push({ id: reply[i] ?? '', record, claim, index: i / 2, state: 'waiting', isSuspect, run: undefined });
+      const isLastChance = isSuspect && record.charAt(BLAMED) >= LAST_CHANCE_BLAMED;
+      if (isLastChance) this.#lastChances++;
+      claim.jobs.push({ id: reply[i] ?? '', record, claim, index: i / 2, state: 'waiting', isSuspect, isLastChance, run: undefined });
     }
     if (claim.open > 0) this.#claims.set(head.number, claim);
     return claim;
@@ -75,12 +83,22 @@ export class HeldJobs {
     // A claim of an identity that is over is not counted any more.
     if (this.#claims.get(job.claim.number) !== job.claim) return;
     if (job.isSuspect) this.#suspects--;
+    if (job.isLastChance) this.#lastChances--;
     if (--job.claim.open === 0) this.#claims.delete(job.claim.number);
   }
 
   /** Whether a suspect is held: a worker takes one at a time. */
   get hasSuspect(): boolean {
     return this.#suspects > 0;
+  }
+
+  /** Whether a job is held that must run alone. */
+  get hasLastChance(): boolean {
+    return this.#lastChances > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#claims.size === 0;
   }
 
   find(claim: number, id: string): HeldJob | undefined {
@@ -104,5 +122,6 @@ export class HeldJobs {
   clear(): void {
     this.#claims.clear();
     this.#suspects = 0;
+    this.#lastChances = 0;
   }
 }

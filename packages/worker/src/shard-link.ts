@@ -54,6 +54,8 @@ export class ShardLink {
   empty = false;
   /** No claim may be sent: the lease is uncertain, or lost and not yet replaced. */
   fenced = true;
+  /** A job waits here that must run alone: nothing more is claimed until this worker holds nothing, and then that job. */
+  mustEmpty = false;
   #registeredIdle = false;
   #wakes = 0;
   #lastClaim = 0;
@@ -103,18 +105,18 @@ export class ShardLink {
   }
 
   /** Sends outcomes and a claim together. */
-  async exchange(most: number): Promise<void> {
+  async exchange(most: number, alone = false): Promise<void> {
     this.callsUnderway++;
     const batch = this.outcomes.size > 0 ? this.outcomes.take() : undefined;
     const sent: Promise<void>[] = [];
     if (batch !== undefined) sent.push(this.#sendOutcomes(batch));
-    if (most > 0) sent.push(this.#claim(most));
+    if (most > 0) sent.push(this.#claim(most, alone));
     await Promise.all(sent);
     this.callsUnderway--;
     this.#listener.turned();
   }
 
-  async #claim(most: number): Promise<void> {
+  async #claim(most: number, alone: boolean): Promise<void> {
     const number = ++this.#lastClaim;
     const { identity: worker } = this;
     const wakes = this.#wakes;
@@ -127,7 +129,7 @@ export class ShardLink {
         most,
         leaseMs: this.#options.leaseMs,
         wasIdle: this.#registeredIdle,
-        maySuspect: !this.held.hasSuspect,
+        suspects: alone ? 'alone' : this.held.hasSuspect ? 'none' : 'one',
         queues: this.#options.queues,
       });
       // Under an older identity nothing may be done with it: what it took is rescued with that identity.
@@ -135,6 +137,7 @@ export class ShardLink {
       if (reply.status === 'LEASE_LOST') return this.#loseLease();
       if (reply.status === 'STALE') return this.demandReconcile();
       this.clockOffset = reply.now - Date.now();
+      this.mustEmpty = reply.mustEmpty;
       const short = reply.jobs.length / 2 < most;
       if (short) this.#registeredIdle = true;
       // A wake-up that overtook this reply must not be forgotten.

@@ -11,7 +11,7 @@ import { oneOfWords, queue, wholeNumberFrom } from '../parse-values.ts';
 import type { WatchFlags } from '../watch.ts';
 import { watched, watchOptions } from '../watch.ts';
 
-interface Flags extends WatchFlags {
+interface Flags extends WatchFlags, Partial<Record<LaterFilter, string>> {
   readonly state?: JobState;
   readonly queue?: string;
   readonly limit?: number;
@@ -28,6 +28,7 @@ const DEFAULT_LIMIT = 50;
 /** Without --state: what a person wants to see first comes first. */
 const ORDER: readonly JobState[] = ['processing', 'enqueued', 'awaiting', 'scheduled', 'failed', 'cancelled', 'succeeded'];
 const LATER_FILTERS = ['name', 'tag', 'error', 'where', 'since', 'cursor'] as const;
+type LaterFilter = (typeof LATER_FILTERS)[number];
 
 export const jobList = defineCommand<Flags>({
   usage: 'list',
@@ -60,7 +61,7 @@ function laterFilter(name: string): Option {
   return plainOption(`--${name} <value>`, 'not available yet').hideHelp();
 }
 
-function refuseLaterFilters(flags: Flags & Readonly<Record<string, unknown>>): void {
+function refuseLaterFilters(flags: Flags): void {
   const name = LATER_FILTERS.find((known) => flags[known] !== undefined);
   if (name !== undefined) {
     const advice = name === 'cursor' ? 'use --offset' : 'filter the lines of -o ndjson instead';

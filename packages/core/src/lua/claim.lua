@@ -1,9 +1,10 @@
 -- Takes jobs that wait in the given queues, in that order and by priority; promotes what is due first. Never resent.
 -- Transition: enqueued -> processing (and scheduled -> enqueued)
 -- KEYS: 1 prefix
--- ARGV: 1 worker, 2 claim number, 3 most jobs, 4 lease (ms), 5 "1" if registered as idle, 6 "1" if it may take a suspect,
---       7… queues
--- Returns: {"LEASE_LOST"}, {"STALE"}, or {"OK", now, next due (ms, -1 none), "1" if timekeeper, id, record, id, record…}
+-- ARGV: 1 worker, 2 claim number, 3 most jobs, 4 lease (ms), 5 "1" if registered as idle, 6 suspects: "0" none, "1" one,
+--       "2" one, also one that must run alone: the worker holds nothing; 7… queues
+-- Returns: {"LEASE_LOST"}, {"STALE"}, or {"OK", now, next due (ms, -1 none), 1 if timekeeper, 1 if a job waits that must run
+--          alone and this worker should empty itself for it, id, record, id, record…}
 local P = KEYS[1]
 --@include now
 --@include wake
@@ -14,7 +15,7 @@ local P = KEYS[1]
 --@include stale
 --@include timekeeper
 local worker, no, most, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local wasIdle, maySuspect, firstQueue = ARGV[5] == '1', ARGV[6] == '1', 7
+local wasIdle, takes, firstQueue = ARGV[5] == '1', ARGV[6], 7
 if not redis.call('ZSCORE', $leases, worker) then return { 'LEASE_LOST' } end
 local highest = redis.call('HGET', $processing .. worker, 'n')
 if highest and tonumber(no) <= tonumber(highest) then return { 'STALE' } end
@@ -23,22 +24,27 @@ local pausedAt = redis.pcall('EXISTS', $paused) == 1 and redis.pcall('HMGET', $p
 redis.call('SCARD', $processing .. worker .. ':' .. no)
 redis.call('DEL', $none)
 local _, promoted = promoteDue(100)
-local reply, ids, bytes, suspect = { 'OK', now, -1, 0 }, {}, 0, nil
+local reply, ids, count, bytes, suspect = { 'OK', now, -1, 0, 0 }, {}, 0, 0, nil
 --@include pop
+if takes == '2' then
+  for i = firstQueue, #ARGV do
+    if codes[i - firstQueue + 1] and not suspect then suspect = popSuspect(ARGV[i], codes[i - firstQueue + 1]) end
+  end
+end
 for i = firstQueue, #ARGV do
   local queue, code = ARGV[i], codes[i - firstQueue + 1]
   promoted[queue] = nil
-  if code and not pausedAt[i - firstQueue + 1] and #ids < most then
-    if maySuspect then suspect = popSuspect(queue, code); maySuspect = not suspect end
+  if code and not pausedAt[i - firstQueue + 1] and count < most then
+    if takes ~= '0' and not suspect then suspect = popSuspect(queue, code) end
     for priority = 0, 3 do
-      if #ids < most and bytes < 4194304 then pop(queue, code .. priority, $ready .. queue .. ':' .. priority) end
+      if count < most and bytes < 4194304 then pop(queue, code .. priority, $ready .. queue .. ':' .. priority) end
     end
   end
 end
 redis.call('HSET', $processing .. worker, 'n', no)
-if #ids > 0 then
+if count > 0 then
   redis.call('SADD', $processing .. worker .. ':' .. no, unpack(ids))
-  redis.call('HSET', $processing .. worker, no, #ids)
+  redis.call('HSET', $processing .. worker, no, count)
   if suspect then redis.call('HSET', $processing .. worker, 'suspect', no .. ' ' .. suspect) end
 end
 redis.call('ZADD', $leases, 'XX', now + leaseMs, worker)

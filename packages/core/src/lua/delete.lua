@@ -13,6 +13,7 @@ local P = KEYS[1]
 --@include audit
 --@include trim
 local who, reason, expected, outcomes, done = ARGV[1], ARGV[2], ARGV[3], {}, {}
+redis.call('HLEN', $requeued)
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
 redis.call('ZCARD', $scheduled)
@@ -23,6 +24,8 @@ for i = 4, #ARGV do
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) then
     if state == 'D' then
+      -- Its entry in the list of finished jobs must not meet a later job of the same id.
+      redis.call('HINCRBY', $requeued, id, 1)
       countStale('succeeded', 1)
     else
       detach(id, state, mark)

@@ -21,13 +21,14 @@ for l = 1, #lists do
   while left > 0 do
     local ids = redis.pcall('LPOP', lists[l], math.min(left, 250))
     if not ids or ids.err then break end
-    local gone, stale = {}, 0
+    local gone, met, stale = {}, {}, 0
     for i = 1, #ids do
       local mark = redis.pcall('GETRANGE', $job .. ids[i], 0, 31)
       local waiting = type(mark) == 'string' and string.sub(mark, 1, 4) == 'E' .. (code or '') and isMark(mark)
-      if waiting and isSuspect(mark) == (l == 1) then gone[#gone + 1] = ids[i]
+      if waiting and isSuspect(mark) == (l == 1) and not met[ids[i]] then gone[#gone + 1] = ids[i]
       elseif mark ~= '' and not isMark(mark) then quarantine(ids[i])
       else stale = stale + 1 end
+      met[ids[i]] = true
     end
     announceEnd(gone)
     removed = removed + unlinkRecords(gone)

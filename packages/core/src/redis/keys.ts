@@ -9,6 +9,7 @@ export const KEY = {
   queues: 'queues',
   ready: 'ready:',
   suspects: 'suspects:',
+  alone: 'alone',
   stale: 'stale',
   scheduled: 'scheduled',
   leases: 'leases',

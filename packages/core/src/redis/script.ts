@@ -29,9 +29,15 @@ export async function runScript(
 }
 
 /** One command. ioredis flattens the array of arguments: cheaper than spreading thousands of them here. */
-function send(connection: Connection, command: string, args: (ScriptArgument | ScriptArgument[])[]): Promise<unknown> {
+async function send(connection: Connection, command: string, args: (ScriptArgument | ScriptArgument[])[]): Promise<unknown> {
   const sent = new Command(command, args, { replyEncoding: 'utf8' });
-  return connection.redis.sendCommand(sent) as Promise<unknown>;
+  try {
+    return await (connection.redis.sendCommand(sent) as Promise<unknown>);
+  } catch (error) {
+    // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
+    if (error instanceof Error && 'command' in error) delete error.command;
+    throw error;
+  }
 }
 
 function recover(
@@ -41,8 +47,6 @@ function recover(
   args: readonly ScriptArgument[],
   error: unknown,
 ): Promise<unknown> {
-  // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
-  if (error instanceof Error && 'command' in error) delete error.command;
   if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
     // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
     return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);

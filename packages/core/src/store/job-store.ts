@@ -37,7 +37,8 @@ export interface ClaimCall {
   readonly most: number;
   readonly leaseMs: number;
   readonly wasIdle: boolean;
-  readonly maySuspect: boolean;
+  /** How many jobs it may take that workers died with: `alone` when the worker holds nothing at all. */
+  readonly suspects: 'none' | 'one' | 'alone';
   readonly queues: readonly string[];
 }
 
@@ -53,6 +54,8 @@ export type ClaimReply =
       readonly nextDue: number | undefined;
       /** Whether this worker holds the exact timer for that instant. */
       readonly isTimekeeper: boolean;
+      /** A job waits that must run alone: this worker should empty itself for it. */
+      readonly mustEmpty: boolean;
       /** id, record, id, record… */
       readonly jobs: readonly string[];
     };
@@ -130,8 +133,8 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 
   async claim(call: ClaimCall): Promise<ClaimReply> {
-    const { worker, claim, most, leaseMs, wasIdle, maySuspect, queues } = call;
-    const args = [worker, claim, most, leaseMs, wasIdle ? '1' : '0', maySuspect ? '1' : '0', ...queues];
+    const { worker, claim, most, leaseMs, wasIdle, suspects, queues } = call;
+    const args = [worker, claim, most, leaseMs, wasIdle ? '1' : '0', SUSPECTS[suspects], ...queues];
     return decodeClaim(await this.#run('claim', args));
   }
 
@@ -231,6 +234,8 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 }
 
+const SUSPECTS = { none: '0', one: '1', alone: '2' } as const;
+
 type RescueStatus = 'NONE' | 'ALIVE' | 'GRACE' | 'MORE' | 'DONE';
 const RESCUE_STATUS: ReadonlySet<unknown> = new Set<RescueStatus>(['NONE', 'ALIVE', 'GRACE', 'MORE', 'DONE']);
 
@@ -256,13 +261,14 @@ function decodeClaim(reply: unknown): ClaimReply {
   const status: unknown = reply[0];
   if (status === 'LEASE_LOST') return { status };
   if (status === 'STALE') return { status };
-  if (status !== 'OK') throw new ProtocolError('claim', reply.slice(0, 4));
+  if (status !== 'OK') throw new ProtocolError('claim', reply.slice(0, 5));
   return {
     status,
     now: Number(reply[1]),
     nextDue: dueTime(Number(reply[2])),
     isTimekeeper: Number(reply[3]) === 1,
-    jobs: reply.slice(4) as string[],
+    mustEmpty: Number(reply[4]) === 1,
+    jobs: reply.slice(5) as string[],
   };
 }
 

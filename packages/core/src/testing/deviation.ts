@@ -1,6 +1,6 @@
 import type { Difference } from './key-space.ts';
 import { without } from './key-space.ts';
-import type { Effect } from './script-effects.ts';
+import type { Effect } from './effect.ts';
 
 /** How a script behaves for each of its keys that is damaged or missing, compared with its usual effect. */
 export interface Deviations {
@@ -17,20 +17,28 @@ export interface Deviations {
 export interface Deviation {
   /** Left out: as usual. */
   readonly reply?: unknown;
-  /** Usual changes that are not made. */
-  readonly undone?: readonly string[];
+  /** Paths of usual changes that are not made, separated by `; `. `all`: none is made. */
+  readonly undone?: string;
   /** Changes that are made instead, or besides. */
   readonly instead?: Difference;
 }
 
 /** The effect to expect, or `refused`, or undefined when no deviation names the key. */
-export function expectedEffect(usual: Effect, key: string, deviations: Deviations): Effect | 'refused' | undefined {
+export function expectedEffect(
+  usual: Effect,
+  key: string,
+  deviations: Deviations,
+): Effect | 'refused' | undefined {
   if (deviations.refused?.includes(key) === true) return 'refused';
   if (deviations.skipped?.includes(key) === true) return { ...usual, changes: without(usual.changes, key) };
   if (deviations.same?.includes(key) === true) return usual;
   const deviation = deviations.otherwise?.[key];
   if (deviation === undefined) return undefined;
-  const { undone = [], instead = {} } = deviation;
-  const kept = Object.fromEntries(Object.entries(usual.changes).filter(([path]) => !undone.includes(path)));
-  return { reply: 'reply' in deviation ? deviation.reply : usual.reply, changes: { ...kept, ...instead } };
+  const { undone = '', instead = {} } = deviation;
+  const paths = undone.split('; ');
+  const kept = Object.entries(usual.changes).filter(([path]) => undone !== 'all' && !paths.includes(path));
+  return {
+    reply: 'reply' in deviation ? deviation.reply : usual.reply,
+    changes: { ...Object.fromEntries(kept), ...instead },
+  };
 }

@@ -20,7 +20,8 @@ export async function readKeySpace(redis: Redis, prefix: string): Promise<KeySpa
   const space = new Map<string, Entry>();
   for (const key of await keysUnder(redis, prefix)) {
     const name = key.slice(prefix.length);
-    for (const [field, value] of await read(redis, key)) space.set(field === '' ? name : `${name} ${field}`, value);
+    for (const [field, value] of await read(redis, key))
+      space.set(field === '' ? name : `${name} ${field}`, value);
     if ((await redis.pttl(key)) > 0) space.set(`${name} expires`, true);
   }
   return space;
@@ -36,7 +37,9 @@ export function difference(before: KeySpace, after: KeySpace): Difference {
 
 /** A difference without what happened to one key. */
 export function without(changes: Difference, key: string): Difference {
-  return Object.fromEntries(Object.entries(changes).filter(([path]) => path !== key && !path.startsWith(`${key} `)));
+  return Object.fromEntries(
+    Object.entries(changes).filter(([path]) => path !== key && !path.startsWith(`${key} `)),
+  );
 }
 
 function isSame(a: Entry | undefined, b: Entry): boolean {
@@ -66,7 +69,10 @@ async function read(redis: Redis, key: string): Promise<[string, Entry][]> {
     case 'hash':
       return Object.entries(await redis.hgetall(key));
     case 'zset':
-      return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES')).map(([member, score]) => [member, Number(score)]);
+      return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES')).map(([member, score]) => [
+        member,
+        Number(score),
+      ]);
     case 'stream':
       // Without the ids: Redis makes them from its own clock.
       return (await redis.xrange(key, '-', '+')).map(([, fields], i) => [String(i), fields.join(' ')]);

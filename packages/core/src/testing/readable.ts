@@ -25,5 +25,7 @@ export function readableValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readableValue);
   if (value instanceof Error) return value;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [readable(key), readableValue(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [readable(key), readableValue(inner)]),
+  );
 }

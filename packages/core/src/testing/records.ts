@@ -16,11 +16,23 @@ export interface RecordText {
 }
 
 /** The text of a record. */
-export function recordText({ state, place = '0002', crashes = 0, blamed = 0, owner = NOBODY, payload = '{}', tail = [] }: RecordText): string {
+export function recordText({
+  state,
+  place = '0002',
+  crashes = 0,
+  blamed = 0,
+  owner = NOBODY,
+  payload = '{}',
+  tail = [],
+}: RecordText): string {
   return [`${state}${place}${crashes}${blamed}${owner}`, 'greet', payload, ...tail].join('\n');
 }
 
 /** The text of a record that a producer sends. */
-export function newRecord(parts: { readonly state: 'S' | 'E'; readonly place: string; readonly payload: string }): string {
+export function newRecord(parts: {
+  readonly state: 'S' | 'E';
+  readonly place: string;
+  readonly payload: string;
+}): string {
   return recordText(parts);
 }

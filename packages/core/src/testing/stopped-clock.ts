@@ -5,11 +5,14 @@ import type { ScriptName } from '../redis/script.ts';
 import { SHA1 } from '../redis/script.ts';
 
 const SCRIPTS = new Map(Object.keys(LUA).map((name) => [SHA1[name as ScriptName], name as ScriptName]));
-const ASKS_TIME = /redis\.call\('TIME'\)/g;
+const ASKS_TIME = /[\w.]+\('TIME'\)/g;
 
 /** The text of a script that takes the time from two more keys: seconds and microseconds, as TIME answers. */
 export function withoutTime(script: ScriptName): string {
-  return LUA[script].replace(ASKS_TIME, '{ KEYS[2], KEYS[3] }');
+  const text = LUA[script].replace(ASKS_TIME, '{ KEYS[2], KEYS[3] }');
+  if (text.includes("'TIME'"))
+    throw new Error(`${script} asks Redis for the time in a way that is not known here`);
+  return text;
 }
 
 /** A clock that stands still until a test moves it. Scripts that run through {@link connection} read it for Redis TIME. */

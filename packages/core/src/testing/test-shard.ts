@@ -57,7 +57,11 @@ export class TestShard {
   }
 
   /** The call of a producer that stores these jobs; each has a number of its own. */
-  async producerCall(ids: readonly string[], place: string, options: NewJobOptions = {}): Promise<ProducerCall> {
+  async producerCall(
+    ids: readonly string[],
+    place: string,
+    options: NewJobOptions = {},
+  ): Promise<ProducerCall> {
     const { queue = 'mail', priority = 2, large = false } = options;
     if (this.queues.knownCode(queue) === undefined) await this.queues.learnCodes([queue]);
     const code = this.queues.knownCode(queue) ?? '';
@@ -87,7 +91,15 @@ export class TestShard {
 
   claim(worker: string, claim: number, options: ClaimOptions = {}): ReturnType<JobStore['claim']> {
     const { most = 10, queues = ['mail'], maySuspect = true, wasIdle = false } = options;
-    return this.jobs.claim({ worker, claim: no(claim), most, leaseMs: LEASE_MS, wasIdle, maySuspect, queues });
+    return this.jobs.claim({
+      worker,
+      claim: no(claim),
+      most,
+      leaseMs: LEASE_MS,
+      wasIdle,
+      suspects: maySuspect ? 'one' : 'none',
+      queues,
+    });
   }
 
   /** Enqueues jobs, and claims them as the next claim of a worker. Returns the claim's number. */
@@ -96,7 +108,8 @@ export class TestShard {
     await this.register(worker);
     const claim = await this.claimNext(worker, { most: ids.length, queues: [options.queue ?? 'mail'] });
     const open = await this.redis.smembers(`${this.prefix}processing:${worker}:${no(claim)}`);
-    if (!ids.every((id) => open.includes(id))) throw new Error('the claim took other jobs: they stood before these');
+    if (!ids.every((id) => open.includes(id)))
+      throw new Error('the claim took other jobs: they stood before these');
     return claim;
   }
 
@@ -111,13 +124,19 @@ export class TestShard {
   /** Ends jobs as succeeded. */
   async succeed(ids: readonly string[], worker = ADA, options: NewJobOptions = {}): Promise<void> {
     const claim = no(await this.process(ids, worker, options));
-    await this.jobs.succeed(worker, 100, [{ claim, ids: [...ids], lines: ids.map(() => succeedLine(claim, worker)) }]);
+    await this.jobs.succeed(worker, 100, [
+      { claim, ids: [...ids], lines: ids.map(() => succeedLine(claim, worker)) },
+    ]);
   }
 
   /** Ends jobs as failed. */
   async fail(ids: readonly string[], worker = ADA, options: NewJobOptions = {}): Promise<void> {
     const claim = no(await this.process(ids, worker, options));
-    await this.jobs.fail(worker, 100, ids.map((id) => ({ claim, id, line: failLine(claim, worker) })));
+    await this.jobs.fail(
+      worker,
+      100,
+      ids.map((id) => ({ claim, id, line: failLine(claim, worker) })),
+    );
   }
 
   /** Ends a waiting job as cancelled. */
@@ -168,7 +187,8 @@ export class TestShard {
       await this.workers.renew(witness, { leaseMs: LEASE_MS, sweepMs: SWEEP_MS, load: '' });
       this.clock.advance(SWEEP_MS);
     }
-    if ((await this.redis.zscore(`${this.prefix}leases`, worker)) === null) throw new Error(`${worker} never lived`);
+    if ((await this.redis.zscore(`${this.prefix}leases`, worker)) === null)
+      throw new Error(`${worker} never lived`);
   }
 
   /** All that the shard holds, in short names. */

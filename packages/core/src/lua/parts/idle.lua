@@ -1,9 +1,9 @@
 -- A claim that got less than it asked registers its worker as idle; one that left jobs behind passes the wake-up on.
-if #ids < most and bytes < 4194304 then
-  reply[3], reply[4] = keepTime(worker)
+reply[3], reply[4] = keepTime(worker)
+if count < most and bytes < 4194304 then
   for i = firstQueue, #ARGV do redis.pcall('ZADD', $idle .. ARGV[i], now, worker) end
 else
-  local others, waiting = {}, false
+  local others = {}
   for i = firstQueue, #ARGV do
     others[#others + 1] = $idle .. ARGV[i]
     if wasIdle then redis.pcall('ZREM', $idle .. ARGV[i], worker) end

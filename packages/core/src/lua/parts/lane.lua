@@ -1,8 +1,8 @@
 -- The fence of a producer's call: executed once per lane and number. Needs P; gives firstGroup and storeEach.
-local lanes, lane, call, ttl = $producer .. ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local lanes, lane, number, ttl = $producer .. ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local last = redis.call('HGET', lanes, lane)
-if last == call then return 'ALREADY' end
-if last and tonumber(call) < tonumber(last) then return 'STALE' end
+if last == number then return 'ALREADY' end
+if last and tonumber(number) < tonumber(last) then return 'STALE' end
 local firstGroup = 6 + 2 * tonumber(ARGV[5])
 do
   local at = firstGroup
@@ -12,11 +12,11 @@ do
   end
 end
 if firstGroup > 6 then redis.call('SCARD', $payloads) end
-redis.call('HSET', lanes, lane, call)
+redis.call('HSET', lanes, lane, number)
 if ttl > 0 or not last then redis.call('PEXPIRE', lanes, 3600000) end
 for i = 6, firstGroup - 2, 2 do
-  redis.call('SET', $payload .. ARGV[i], ARGV[i + 1])
-  redis.call('SADD', $payloads, ARGV[i])
+  -- A job that exists keeps its own.
+  if redis.call('SET', $payload .. ARGV[i], ARGV[i + 1], 'NX') then redis.call('SADD', $payloads, ARGV[i]) end
 end
 local function storeEach(ids, pairs_, existing)
   local stored = {}

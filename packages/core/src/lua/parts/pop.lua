@@ -1,5 +1,5 @@
 -- Pops from one list while room is left. An entry is a hint: only a job whose mark says "enqueued, here" is taken.
--- Needs ids, reply, bytes, most, worker, no.
+-- Needs ids, count, reply, bytes, most, worker, no, takes.
 local function drop(id, record, queue, place)
   if not record and redis.call('EXISTS', $job .. id) == 1 or record and not isMark(string.sub(record, 1, 32)) then
     quarantine(id)
@@ -7,42 +7,64 @@ local function drop(id, record, queue, place)
     countStale(queue .. ':' .. string.sub(place, 4, 4), -1)
   end
 end
-local function accept(id, key, record, place)
-  redis.call('SETRANGE', key, 0, 'P' .. place .. string.sub(record, 6, 7) .. worker .. no)
-  ids[#ids + 1] = id
-  reply[#reply + 1] = id
-  reply[#reply + 1] = record
+local function accept(id, key, record, mark)
+  redis.call('SETRANGE', key, 0, mark)
+  count = count + 1
+  ids[count] = id
+  reply[4 + 2 * count], reply[5 + 2 * count] = id, record
   bytes = bytes + #record
 end
 local function pop(queue, place, list)
-  local fresh = 'E' .. place
+  -- Most jobs never met a dead worker: their marks differ in nothing.
+  local fresh, taken = 'E' .. place .. '00', 'P' .. place .. '00' .. worker .. no
   for _ = 1, 40 do
-    local asked = math.min(most - #ids, 50)
+    local asked = math.min(most - count, 50)
     local popped = redis.pcall('LPOP', list, asked)
     if not popped or popped.err then return end
     local keys = {}
     for i = 1, #popped do keys[i] = $job .. popped[i] end
     local records = redis.call('MGET', unpack(keys))
+    -- An id that stands twice among these was read twice before it was taken.
+    local met = {}
     for i = 1, #popped do
       local record = records[i]
-      if record and string.sub(record, 1, 5) == fresh and string.byte(record, 32) == 10 and string.byte(record, 6) < 50 then
-        accept(popped[i], keys[i], record, place)
+      if met[popped[i]] then
+        drop(popped[i], record, queue, place)
+      elseif record and string.sub(record, 1, 7) == fresh and string.byte(record, 32) == 10 then
+        accept(popped[i], keys[i], record, taken)
+      elseif record and string.sub(record, 1, 5) == 'E' .. place and isMark(string.sub(record, 1, 32)) and not isSuspect(record) then
+        accept(popped[i], keys[i], record, 'P' .. string.sub(record, 2, 7) .. worker .. no)
       else
         drop(popped[i], record, queue, place)
       end
+      met[popped[i]] = true
     end
-    if #popped < asked or #ids >= most or bytes >= 4194304 then return end
+    if #popped < asked or count >= most or bytes >= 4194304 then return end
   end
 end
+-- One suspect. One that was blamed three times runs alone in its process, so that its last chance is its own: it is left
+-- for a worker that holds nothing (takes == "2"), and one worker is asked to empty itself for it.
 local function popSuspect(queue, code)
+  local passed
   for _ = 1, 40 do
     local id = redis.pcall('LPOP', $suspects .. queue)
     if type(id) ~= 'string' then return nil end
     local record = redis.call('MGET', $job .. id)[1]
-    if record and string.sub(record, 1, 4) == 'E' .. code and string.byte(record, 32) == 10 and string.byte(record, 6) >= 50 then
-      accept(id, $job .. id, record, string.sub(record, 2, 5))
+    local here = record and string.sub(record, 1, 4) == 'E' .. code and isMark(string.sub(record, 1, 32)) and isSuspect(record)
+    if not here then
+      drop(id, record, queue)
+    elseif string.byte(record, 7) >= 51 and takes ~= '2' then
+      redis.call('RPUSH', $suspects .. queue, id)
+      if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.call('GET', $alone) == worker then reply[5] = 1 end
+      if id == passed then return nil end
+      passed = passed or id
+    else
+      accept(id, $job .. id, record, 'P' .. string.sub(record, 2, 7) .. worker .. no)
+      if string.byte(record, 7) >= 51 then
+        most = 1
+        redis.call('DEL', $alone)
+      end
       return id
     end
-    drop(id, record, queue)
   end
 end

@@ -1,0 +1,16 @@
+/** `LINSTOCK_CAMPAIGN=1`: the full sizes; otherwise those of `npm test`. */
+const isCampaign = process.env['LINSTOCK_CAMPAIGN'] === '1';
+
+/** A size: the reduced one, or the full one. */
+export function sized(reduced: number, full: number): number {
+  return isCampaign ? full : reduced;
+}
+
+/** Time for a test: the reduced sizes in two minutes, the full ones in fifteen. */
+export const TEST_MS = isCampaign ? 900_000 : 120_000;
+
+/** Prints what a test has counted. */
+export function print(what: string, counts: Readonly<Record<string, number | string>>): void {
+  const text = Object.entries(counts).map(([name, n]) => `${name} ${typeof n === 'number' ? Math.round(n * 10) / 10 : n}`);
+  process.stdout.write(`${what}: ${text.join(', ')}\n`);
+}

@@ -1,0 +1,53 @@
+// What jobs of the tests do: their input says it. Every run tells of its start and its end.
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Makes the handler. `tell` writes an event. */
+export function createAct(tell) {
+  return (input, ctx) => {
+    const { id, fence, attempt, recoveries } = ctx;
+    tell('start', id, fence, attempt, recoveries);
+    if (input.talk) talk(ctx);
+    if (input.die !== undefined) die(input.die);
+    if (input.spinMs !== undefined) spin(input.spinMs);
+    if ((input.failures ?? 0) >= attempt) {
+      tell('end', id, fence, 'error');
+      throw new Error('this attempt was asked to fail');
+    }
+    if (input.ms !== undefined) return wait(input, ctx, tell);
+    tell('end', id, fence, 'ok');
+    return result(input, ctx);
+  };
+}
+
+function result({ out = 0 }, { fence }) {
+  return { fence, pad: 'x'.repeat(out) };
+}
+
+async function wait(input, ctx, tell) {
+  const { id, fence, signal } = ctx;
+  signal.addEventListener('abort', () => tell('abort', id, fence, signal.reason.code), { once: true });
+  try {
+    await delay(input.ms, undefined, input.deaf ? {} : { signal });
+  } catch {
+    tell('end', id, fence, 'aborted');
+    throw signal.reason;
+  }
+  tell('end', id, fence, 'ok');
+  return result(input, ctx);
+}
+
+function talk(ctx) {
+  ctx.progress({ done: 1, of: 2 });
+  ctx.log.info({ who: 'act' }, 'at work');
+}
+
+function die(how) {
+  if (how === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (how === 'abort') process.abort();
+  process.exit(1);
+}
+
+function spin(ms) {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}

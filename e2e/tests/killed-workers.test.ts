@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startRedis } from '@linstock/test-kit/redis';
+import { expect, test } from 'vitest';
+import { print, sized, TEST_MS } from '../src/campaign.ts';
+import type { Child } from '../src/child.ts';
+import { disposable } from '../src/disposable.ts';
+import { recoveries } from '../src/recoveries.ts';
+import { Stage } from '../src/stage.ts';
+
+const LEASE_MS = 1000;
+const CONCURRENCY = 10;
+/** Slots, and at most one claim ahead. */
+const IN_FLIGHT_MOST = CONCURRENCY + 200;
+
+test('no job is lost when workers are killed under load', { timeout: TEST_MS }, async () => {
+  const [kills, jobs] = [sized(12, 60), sized(4000, 20_000)];
+  await using redis = disposable(await startRedis());
+  await using stage = new Stage(redis.url);
+  const fleet: Child[] = await Promise.all([1, 2, 3].map(() => stage.worker({ concurrency: CONCURRENCY, leaseMs: LEASE_MS })));
+  const perSecond = jobs / ((kills * 450) / 1000);
+  const producer = stage.producer({ jobs, inputs: [{}, {}, {}, { ms: 2 }, {}, {}, { ms: 15 }], batch: 50, pauseMs: 50_000 / perSecond, options: { retry: { fixed: 50 } } });
+  await producer.ready;
+  for (let i = 0; i < kills; i++) {
+    await delay(200 + Math.random() * 400);
+    const at = Math.floor(Math.random() * fleet.length);
+    await fleet[at]?.kill();
+    fleet[at] = await stage.worker({ concurrency: CONCURRENCY, leaseMs: LEASE_MS });
+  }
+  await producer.exited;
+  await stage.drained(30_000);
+  const { problems, counts } = await stage.audit({ mostExtraStarts: kills * IN_FLIGHT_MOST, mostTrimmed: jobs > 10_000 ? jobs : 0 });
+  const back = recoveries(stage);
+  print('kill -9 under load', { kills, ...counts, recovered: back.length, slowestRecoveryMs: Math.max(0, ...back) });
+  expect(problems).toEqual([]);
+  expect(counts['acknowledged']).toBe(jobs);
+  // Lease, sweep, and the pickup.
+  expect(Math.max(0, ...back)).toBeLessThan(LEASE_MS + LEASE_MS / 5 + 1000);
+});
+
+test.each([
+  ['the default lease', undefined, 19_000],
+  ['a lease of 3 s', 3000, 5000],
+])('a killed worker\'s jobs run again within the bound, with %s', { timeout: TEST_MS }, async (_, leaseMs, boundMs) => {
+  await using redis = disposable(await startRedis());
+  await using stage = new Stage(redis.url);
+  const dying = await stage.worker({ concurrency: 5, leaseMs });
+  await stage.enqueueMany(Array.from({ length: 5 }, () => ({ ms: 60_000 })), { queue: 'default' });
+  await expect.poll(() => dying.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 }).toBe(5);
+  await stage.worker({ concurrency: 5, leaseMs });
+  // The survivor has lived for longer than a sweep, so nothing is in grace when the other one dies.
+  await delay((leaseMs ?? 15_000) / 5);
+  await dying.kill();
+  await expect.poll(() => stage.sightings().runs.length, { timeout: boundMs + 3000, interval: 50 }).toBe(10);
+  const back = recoveries(stage);
+  print(`killed with ${leaseMs ?? 'the default'} ms of lease`, { jobs: back.length, slowestMs: Math.max(...back), boundMs });
+  expect(back).toHaveLength(5);
+  expect(Math.max(...back)).toBeLessThan(boundMs);
+});

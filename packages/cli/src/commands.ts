@@ -1,0 +1,39 @@
+import type { CommandGroup, CommandSpec } from './command.ts';
+import { completion } from './commands/completion.ts';
+import { dev } from './commands/dev.ts';
+import { jobCancel } from './commands/job-cancel.ts';
+import { jobDelete } from './commands/job-delete.ts';
+import { jobEnqueue } from './commands/job-enqueue.ts';
+import { jobGet } from './commands/job-get.ts';
+import { jobList } from './commands/job-list.ts';
+import { jobRequeue } from './commands/job-requeue.ts';
+import { jobWait } from './commands/job-wait.ts';
+import { queueGet } from './commands/queue-get.ts';
+import { queueList } from './commands/queue-list.ts';
+import { queuePause } from './commands/queue-pause.ts';
+import { queuePurge } from './commands/queue-purge.ts';
+import { queueResume } from './commands/queue-resume.ts';
+import { schema } from './commands/schema.ts';
+import { status } from './commands/status.ts';
+import { version } from './commands/version.ts';
+import { worker } from './commands/worker.ts';
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
+  dev,
+  worker,
+  status,
+  {
+    name: 'job',
+    summary: 'Enqueue, find and change jobs.',
+    commands: [jobEnqueue, jobList, jobGet, jobWait, jobRequeue, jobCancel, jobDelete],
+  },
+  {
+    name: 'queue',
+    summary: 'See, pause and purge queues.',
+    commands: [queueList, queueGet, queuePause, queueResume, queuePurge],
+  },
+  completion,
+  schema,
+  version,
+];

@@ -1,0 +1,57 @@
+import { createInterface } from 'node:readline/promises';
+import { defineCommand, plainOption } from '../command.ts';
+import { withClient, withMonitor } from '../connect.ts';
+import { CliError, UsageError } from '../errors.ts';
+import { escapeText } from '../escape.ts';
+import { getQueue } from '../queue-view.ts';
+
+interface Flags {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly reason?: string;
+}
+
+export const queuePurge = defineCommand<Flags>({
+  usage: 'purge <name>',
+  summary: 'Delete all jobs that wait in a queue; scheduled and running ones stay.',
+  details:
+    'On a terminal it asks for the name of the queue; elsewhere it needs --yes. --json prints {"queue", "deleted", "dryRun"}.',
+  examples: ['linstock queue purge mail --dry-run', 'linstock queue purge mail', 'linstock queue purge mail --yes < /dev/null'],
+  options: [
+    plainOption('--yes', 'do not ask; where no terminal is'),
+    plainOption('--dry-run', 'only count'),
+    plainOption('--reason <text>', 'why; kept in the audit log'),
+  ],
+  run: async ({ args, options, output, settings }) => {
+    const name = args[0] as string;
+    const { enqueued } = await withMonitor(await settings(), (monitor) => getQueue(monitor, name));
+    const isDryRun = options.dryRun === true;
+    if (!isDryRun) await confirm(name, enqueued, options.yes === true);
+    const own = options.reason === undefined ? {} : { reason: options.reason };
+    const deleted = isDryRun
+      ? enqueued
+      : await withClient(await settings(), (client) => client.queue(name).purge(own));
+    await output.sheet({
+      json: { queue: name, deleted, dryRun: isDryRun },
+      id: name,
+      fields: [[isDryRun ? 'Would delete' : 'Deleted', `${deleted} jobs of ${name}`]],
+    });
+  },
+});
+
+async function confirm(name: string, enqueued: number, isSure: boolean): Promise<void> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY || !stderr.isTTY) {
+    if (isSure) return;
+    const message = `purge deletes ${enqueued} jobs of "${name}" for good: add --yes, or run it on a terminal`;
+    throw new UsageError(message);
+  }
+  const prompt = createInterface({ input: stdin, output: stderr });
+  const question = `${enqueued} jobs of "${escapeText(name)}" will be deleted for good. Type the queue's name: `;
+  try {
+    if ((await prompt.question(question)).trim() === name) return;
+  } finally {
+    prompt.close();
+  }
+  throw new CliError('CONFIRMATION_MISMATCH', `that is not "${name}": nothing was deleted`);
+}

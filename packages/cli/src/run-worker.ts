@@ -1,0 +1,52 @@
+import type { RedisTarget } from '@linstock/core';
+import { loadHandlers } from './load-modules.ts';
+import type { LogOptions } from './log.ts';
+import { makeLog } from './log.ts';
+import { makeWorker } from './worker-adapter.ts';
+
+/** All that a process needs to know to be a worker. It travels to child processes by message, never by argument. */
+export interface WorkerPlan {
+  readonly redis: RedisTarget;
+  readonly namespace: string;
+  /** Absolute paths, or names of packages. */
+  readonly modules: readonly string[];
+  /** Undefined: those of the handlers. */
+  readonly queues: readonly string[] | undefined;
+  readonly concurrency: number;
+  readonly shutdownTimeoutMs: number;
+  readonly log: LogOptions;
+}
+
+/** What a worker serves. */
+export interface Serving {
+  readonly queues: readonly string[];
+  readonly jobs: readonly string[];
+}
+
+/** A worker that runs in this process. */
+export interface RunningWorker {
+  readonly serving: Serving;
+  /** Waits for running jobs as long as the plan says, then gives them back; `now`: gives them back at once. May be called twice. */
+  stop(options?: { readonly now?: boolean }): Promise<void>;
+}
+
+/** Loads the modules and starts a worker. Throws `MODULE_NOT_LOADED`, `NO_HANDLERS`, and what the worker throws. */
+export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
+  const handlers = await loadHandlers(plan.modules);
+  const contracts = handlers.map(({ contract }) => contract);
+  const queues = plan.queues ?? [...new Set(contracts.map(({ queue }) => queue))];
+  const log = await makeLog(plan.log);
+  for (const { name, queue } of contracts) {
+    if (!queues.includes(queue)) log.warn({ job: name, queue }, 'this worker does not serve the queue of one of its jobs');
+  }
+  const { redis, namespace, concurrency, shutdownTimeoutMs } = plan;
+  const worker = await makeWorker({ redis, namespace, queues, concurrency, shutdownTimeoutMs, log }, handlers);
+  await worker.start();
+  const serving = { queues, jobs: contracts.map(({ name }) => name) };
+  log.info({ ...serving, concurrency }, 'worker takes jobs');
+  const stop = async (options?: { readonly now?: boolean }): Promise<void> => {
+    await worker.stop(options);
+    log.info({}, 'worker has stopped');
+  };
+  return { serving, stop };
+}

@@ -1,0 +1,95 @@
+import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
+import { afterAll, describe, expect, test } from 'vitest';
+import { LUA } from '../generated/lua.ts';
+import type { ScriptName } from '../redis/script.ts';
+import { GONE } from '../testing/key-space.ts';
+import type { Effect } from '../testing/effect.ts';
+import { SCENES } from '../testing/script-scenes.ts';
+import { Shards } from '../testing/shards.ts';
+
+const store = await sharedRedis();
+const shards = new Shards(store, testShardCount());
+afterAll(() => shards.close());
+
+const SCRIPTS = Object.keys(LUA) as ScriptName[];
+const nothing = (reply?: unknown): Effect => ({ reply, changes: {} });
+const purged = 'actor eve action purge target mail reason {"by":"eve","why":"a test"}';
+const twice = { 'log:A': ['"one"', '"two"', '"one"', '"two"'] };
+
+/** What a call answers and changes that is executed a second time at once. */
+const AGAIN: Readonly<Record<ScriptName, Effect>> = {
+  enqueue: nothing('ALREADY'),
+  schedule: nothing('ALREADY'),
+  queue: nothing(),
+  promote: nothing({ moved: 0, nextDue: 't+60000', isTimekeeper: false }),
+  claim: nothing({ status: 'STALE' }),
+  succeed: nothing(['ALREADY', 'ALREADY']),
+  retry: nothing(['ALREADY', 'ALREADY']),
+  defer: nothing(['ALREADY', 'ALREADY']),
+  fail: nothing(['ALREADY', 'ALREADY']),
+  release: nothing(['ALREADY', 'ALREADY']),
+  quarantine: nothing(['GONE', 'GONE']),
+  reconcile: nothing({ moved: 0, lost: [{ claim: '#1', id: 'D' }] }),
+  rescue: nothing({ status: 'NONE', moved: 0 }),
+  cancel: nothing(['cancelled', 'cancelled', 'cancelled']),
+  requeue: nothing(['enqueued', 'enqueued', 'enqueued', 'enqueued']),
+  delete: nothing(['GONE', 'GONE', 'GONE', 'GONE', 'GONE']),
+  purge: { reply: { removed: 0, more: false }, changes: { 'audit 2': purged } },
+  trim: nothing(0),
+  pause: nothing('ALREADY'),
+  resume: nothing('ALREADY'),
+  watch: nothing(['succeeded', 'enqueued', 'GONE']),
+  nudge: nothing(),
+  register: nothing('EXISTS'),
+  unregister: nothing('OK'),
+  renew: nothing({ now: 't+33000', dead: ['Ada'] }),
+  // Lines are not numbered: a call that is executed twice writes them twice.
+  progress: { reply: 'OK', changes: twice },
+};
+
+/**
+ * The same call, executed a second time after the jobs went on: another worker claimed and ended what waits. A person's
+ * call has no number, and is never sent again by itself; it acts on the states that it finds.
+ */
+const LATER: Readonly<Partial<Record<ScriptName, Effect>>> = {
+  enqueue: nothing('STALE'),
+  schedule: nothing('STALE'),
+  trim: { reply: 1, changes: { succeeded: ['B'], 'job:a later job': GONE } },
+  watch: {
+    reply: ['succeeded', 'succeeded', 'GONE'],
+    changes: { 'watched A': 't+72000', 'watched B': 't+72000' },
+  },
+  renew: {
+    reply: { now: 't+43000', dead: [] },
+    changes: { 'leases Bob': 't+58000', 'sweep last': 't+43000', 'sweep graceUntil': 't+58000' },
+  },
+};
+
+describe('a call that is executed twice counts once', () => {
+  test.each(SCRIPTS)('%s', async (script) => {
+    const shard = await shards.next();
+    const call = await SCENES[script].given(shard);
+    await call();
+    expect(await shard.changesOf(call)).toEqual(AGAIN[script]);
+  });
+});
+
+describe('a call that is executed again after three later ones counts once', () => {
+  test.each(SCRIPTS.filter((script) => script !== 'requeue'))('%s', async (script) => {
+    const shard = await shards.next();
+    const call = await SCENES[script].given(shard);
+    await call();
+    await shard.later();
+    expect(await shard.changesOf(call)).toEqual(LATER[script] ?? AGAIN[script]);
+  });
+});
+
+test('a requeue that is executed again after the jobs ended runs them again', async () => {
+  const shard = await shards.next();
+  const call = await SCENES.requeue.given(shard);
+  await call();
+  await shard.later();
+  const { reply, changes } = await shard.changesOf(call);
+  expect(reply).toEqual(['OK', 'OK', 'OK', 'OK']);
+  expect(changes).toMatchObject({ 'ready:mail:2': ['A', 'B', 'C', 'D'], 'stats requeued': '8' });
+});

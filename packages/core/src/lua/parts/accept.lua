@@ -1,0 +1,43 @@
+-- Writes the outcomes of one claim's jobs whose ids stand from `first` on in ARGV, and their lines after them.
+-- An APPEND that made no longer text than its line made a record without a head: there was none, and must be none.
+local function append(id, line)
+  local length = redis.pcall('APPEND', $job .. id, line)
+  if type(length) == 'number' and length > #line then return true end
+  if length == #line then redis.call('DEL', $job .. id) else quarantine(id) end
+end
+local function finish(ids)
+  if #ids == 0 then return end
+  redis.call('RPUSH', $succeeded, unpack(ids))
+  accepted = accepted + #ids
+  announceEnd(ids)
+end
+local function acceptAll(first, jobs)
+  local ids, last = {}, 0
+  for i = first, first + jobs - 1 do
+    total = total + 1
+    outcomes[total] = 'OK'
+    if append(ARGV[i], ARGV[i + jobs]) then
+      last = last + 1
+      ids[last] = ARGV[i]
+    else
+      outcomes[total], clean = 'GONE', false
+    end
+  end
+  finish(ids)
+end
+local function acceptEach(no, first, jobs, removed)
+  local ids, seen = {}, {}
+  for i = first, first + jobs - 1 do
+    local id, mine, answer = ARGV[i], removed, 'ALREADY'
+    if not removed then mine, answer = take(worker, no, id, 'S') end
+    if mine and not seen[id] then
+      answer = append(id, ARGV[i + jobs]) and 'OK' or 'GONE'
+      if answer == 'OK' then ids[#ids + 1] = id end
+    end
+    seen[id] = seen[id] or mine
+    total = total + 1
+    outcomes[total] = answer
+    if answer ~= 'OK' then clean = false end
+  end
+  finish(ids)
+end

@@ -1,0 +1,42 @@
+import type { KEY } from '../redis/keys.ts';
+import type { Retention } from '../store/job-store.ts';
+import { A, ADA, C, no } from './cast.ts';
+import type { TestShard } from './test-shard.ts';
+
+/** A script at work: what was before, the call, and every key that it may touch there. */
+export interface Scene {
+  /** Builds what was before; returns the call, which may be made again. */
+  readonly given: (shard: TestShard) => Promise<() => Promise<unknown>>;
+  /** Keys by their names in `redis/keys.ts`; all that the script's text names. */
+  readonly keys: Readonly<Partial<Record<KeyName, readonly string[]>>>;
+}
+
+type KeyName = keyof typeof KEY;
+
+/** Retention that keeps nothing that has ended, but for an hour. */
+export const NOTHING_KEPT: Retention = {
+  succeededCount: 0,
+  succeededMs: 3_600_000,
+  failedCount: 0,
+  failedMs: 3_600_000,
+};
+export const MINUTE_MS = 60_000;
+
+/** The keys of a claim of {@link ADA}. */
+export const openSet = (claim: number): readonly string[] => [
+  `processing:${ADA}`,
+  `processing:${ADA}:${no(claim)}`,
+];
+/** What a script touches that may wake a worker. */
+export const wakeKeys = { idle: ['idle:mail'], leases: ['leases'], wake: [] } as const;
+/** What a script touches that meets damaged records. */
+export const quarantineKeys = { quarantine: [`quarantine:${A}`], damaged: ['quarantine'] } as const;
+/** What a script touches that removes ended jobs. */
+export const trimKeys = {
+  succeeded: ['succeeded'],
+  requeued: ['requeued'],
+  watched: ['watched'],
+  payload: [`payload:${C}`],
+  payloads: ['payloads'],
+  stale: ['stale'],
+} as const;
