@@ -13,26 +13,29 @@ const CONCURRENCY = 10;
 const IN_FLIGHT_MOST = CONCURRENCY + 200;
 
 test('no job is lost when workers are killed under load', { timeout: TEST_MS }, async () => {
-  const [kills, jobs] = [sized(12, 60), sized(4000, 20_000)];
+  const kills = sized(12, 60);
   await using redis = disposable(await startRedis());
-  await using stage = new Stage(redis.url);
-  const fleet: Child[] = await Promise.all([1, 2, 3].map(() => stage.worker({ concurrency: CONCURRENCY, leaseMs: LEASE_MS })));
-  const perSecond = jobs / ((kills * 450) / 1000);
-  const producer = stage.producer({ jobs, inputs: [{}, {}, {}, { ms: 2 }, {}, {}, { ms: 15 }], batch: 50, pauseMs: 50_000 / perSecond, options: { retry: { fixed: 50 } } });
+  await using stage = new Stage(redis.url, { shards: 2 });
+  const start = (): Promise<Child> => stage.worker({ concurrency: CONCURRENCY, leaseMs: LEASE_MS });
+  const fleet = await Promise.all([start(), start(), start()]);
+  // Short enough for claims ahead, long enough for full slots.
+  const inputs = [{ ms: 12 }, { ms: 12 }, { failures: 1, ms: 5 }, {}];
+  const producer = stage.producer({ jobs: 1e9, inputs, batch: 40, pauseMs: 25, options: { retry: { fixed: 50 } } });
   await producer.ready;
   for (let i = 0; i < kills; i++) {
-    await delay(200 + Math.random() * 400);
+    await delay(100 + Math.random() * 400);
     const at = Math.floor(Math.random() * fleet.length);
     await fleet[at]?.kill();
-    fleet[at] = await stage.worker({ concurrency: CONCURRENCY, leaseMs: LEASE_MS });
+    fleet[at] = await start();
   }
+  producer.say('finish');
   await producer.exited;
   await stage.drained(30_000);
-  const { problems, counts } = await stage.audit({ mostExtraStarts: kills * IN_FLIGHT_MOST, mostTrimmed: jobs > 10_000 ? jobs : 0 });
+  const { problems, counts } = await stage.audit({ mostExtraStarts: kills * IN_FLIGHT_MOST, mostTrimmed: sized(0, 1e6) });
   const back = recoveries(stage);
   print('kill -9 under load', { kills, ...counts, recovered: back.length, slowestRecoveryMs: Math.max(0, ...back) });
   expect(problems).toEqual([]);
-  expect(counts['acknowledged']).toBe(jobs);
+  expect(counts['acknowledged']).toBeGreaterThan(sized(2000, 10_000));
   // Lease, sweep, and the pickup.
   expect(Math.max(0, ...back)).toBeLessThan(LEASE_MS + LEASE_MS / 5 + 1000);
 });

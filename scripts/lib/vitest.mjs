@@ -5,13 +5,13 @@ import { ROOT, run } from './run.mjs';
 
 const VITEST = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 
-/** Runs the tests that `args` select; resolves to how many passed, failed and were skipped. */
-export async function runVitest(args, env = {}) {
+/** Runs the tests that `args` select, on this Node or another; resolves to how many passed, failed and were skipped. */
+export async function runVitest(args, env = {}, node = process.execPath) {
   const folder = mkdtempSync(path.join(tmpdir(), 'linstock-tests-'));
   const file = path.join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   try {
-    const code = await run(process.execPath, [VITEST, 'run', ...reporters, ...args], { env });
+    const code = await run(node, [VITEST, 'run', ...reporters, ...args], { env });
     return count(file, code);
   } finally {
     rmSync(folder, { recursive: true });

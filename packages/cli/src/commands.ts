@@ -1,6 +1,8 @@
 import type { CommandGroup, CommandSpec } from './command.ts';
+import { bench } from './commands/bench.ts';
 import { completion } from './commands/completion.ts';
 import { dev } from './commands/dev.ts';
+import { doctor } from './commands/doctor.ts';
 import { jobCancel } from './commands/job-cancel.ts';
 import { jobDelete } from './commands/job-delete.ts';
 import { jobEnqueue } from './commands/job-enqueue.ts';
@@ -33,6 +35,8 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     summary: 'See, pause and purge queues.',
     commands: [queueList, queueGet, queuePause, queueResume, queuePurge],
   },
+  doctor,
+  bench,
   completion,
   schema,
   version,

@@ -1,21 +1,38 @@
-import { Client, Monitor } from '@linstock/core';
+import { Client, Monitor, RedisError } from '@linstock/core';
 import { Connection } from '@linstock/core/internal';
 import type { Settings } from './options.ts';
 
 /** A command is waited for by a person: an enqueue is not repeated for a minute. */
 const RETRY_FOR = '5s';
 const COMMAND_TIMEOUT_MS = 5000;
+const REFUSED_MS = 1000;
 
 /** Opens a plain connection. Throws `REDIS_UNREACHABLE` or `REDIS_REFUSED` after the time that the settings give. */
 export async function openConnection({ redis, connectTimeoutMs }: Settings): Promise<Connection> {
   const connection = new Connection(redis, 'commands', { commandTimeoutMs: COMMAND_TIMEOUT_MS });
   try {
-    await connection.ready(connectTimeoutMs);
+    await waitUntilReady(connection, connectTimeoutMs);
   } catch (error) {
     connection.close();
     throw error;
   }
   return connection;
+}
+
+/** A server that is just starting refuses for a moment; one that goes on refusing is not there. */
+async function waitUntilReady(connection: Connection, timeoutMs: number): Promise<void> {
+  const firstMs = Math.min(timeoutMs, REFUSED_MS);
+  try {
+    await connection.ready(firstMs);
+  } catch (error) {
+    if (firstMs === timeoutMs || !(error instanceof RedisError) || isRefused(error)) throw error;
+    await connection.ready(timeoutMs - firstMs);
+  }
+}
+
+function isRefused({ code, cause }: RedisError): boolean {
+  const reason = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code !== 'REDIS_UNREACHABLE' || reason === 'ECONNREFUSED' || reason === 'ENOTFOUND';
 }
 
 /** Throws when Redis cannot be reached: a client or monitor by itself would try for 10 s. */

@@ -44,9 +44,10 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
   await worker.start();
   const serving = { queues, jobs: contracts.map(({ name }) => name) };
   log.info({ ...serving, concurrency }, 'worker takes jobs');
-  const stop = async (options?: { readonly now?: boolean }): Promise<void> => {
-    await worker.stop(options);
-    log.info({}, 'worker has stopped');
+  let stopped: Promise<void> | undefined;
+  const stop = (options?: { readonly now?: boolean }): Promise<void> => {
+    const stopping = worker.stop(options);
+    return (stopped ??= stopping.then(() => log.info({}, 'worker has stopped')));
   };
   return { serving, stop };
 }

@@ -8,6 +8,7 @@ import { DevWorker } from '../dev-worker.ts';
 import { reportUnserved } from '../unserved.ts';
 import { toJsonLine } from '../escape.ts';
 import type { Settings } from '../options.ts';
+import { DEFAULTS } from '../options.ts';
 import type { Output } from '../output.ts';
 import { redact } from '../redact.ts';
 import { hello } from '../sample-jobs.ts';
@@ -24,13 +25,14 @@ interface Flags extends WorkerFlags {
   readonly directory?: string;
 }
 
+const SAMPLE_TIMEOUT_MS = 10_000;
 const SAMPLE = fileURLToPath(new URL('../sample-jobs.js', import.meta.url));
 
 export const dev = defineCommand<Flags>({
   usage: 'dev [module...]',
   summary: 'Start a store and a worker that restarts when a source changes; for development.',
   details:
-    'The store: --redis or its variables, else redis-server or valkey-server on PATH with its data in .linstock, else an embedded one that keeps nothing on disk. Without a module a sample job is run.',
+    'The store: --redis or its variables, else redis-server or valkey-server on PATH with its data in .linstock, else an embedded one that keeps nothing on disk. Sources below the folders of the modules are watched. Without a module a sample job is run.',
   examples: ['linstock dev', 'linstock dev jobs.ts', 'linstock dev jobs.ts --embedded'],
   stopsItself: true,
   options: [
@@ -89,7 +91,8 @@ function printStore(output: Output, { redis, namespace }: Settings, store: Opene
   output.note(`store    ${store?.kind ?? 'given'}: ${where}, namespace ${namespace}`);
   if (store?.persistent === false) output.warn('NOTHING IS KEPT ON DISK: all jobs are gone when this command ends');
   if (typeof redis !== 'string' || store?.kind === 'given') return;
-  output.note(`try      linstock status --redis ${where}`);
+  const own = namespace === DEFAULTS.namespace ? '' : ` --namespace ${namespace}`;
+  output.note(`try      linstock status --redis ${where}${own}`);
 }
 
 async function startWorker(worker: DevWorker, output: Output): Promise<void> {
@@ -118,8 +121,8 @@ async function runSample(settings: Settings, output: Output): Promise<void> {
   await withClient(settings, async (client) => {
     const handle = await client.enqueue(hello, { name: 'Linstock' });
     output.note(`sample   job ${handle.id} (${hello.name}) is enqueued`);
-    const result = await handle.result({ timeoutMs: 10_000 });
-    output.note(`sample   it succeeded: ${toJsonLine(result)}`);
+    const result = await handle.result({ timeoutMs: SAMPLE_TIMEOUT_MS }).catch((error: unknown) => output.error(error));
+    if (result !== undefined) output.note(`sample   it succeeded: ${toJsonLine(result)}`);
   });
 }
 

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Connection } from '../redis/connect.ts';
 import { shardPrefix } from '../redis/keys.ts';
 import { JobReader } from '../store/job-reader.ts';
-import type { ProducerCall } from '../store/job-store.ts';
+import type { ClaimCall, ProducerCall } from '../store/job-store.ts';
 import { DEFAULT_RETENTION, JobStore } from '../store/job-store.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { WorkerRegistry } from '../store/worker-registry.ts';
@@ -30,7 +30,7 @@ export interface NewJobOptions {
 export interface ClaimOptions {
   readonly most?: number;
   readonly queues?: readonly string[];
-  readonly maySuspect?: boolean;
+  readonly suspects?: ClaimCall["suspects"];
   readonly wasIdle?: boolean;
 }
 
@@ -90,7 +90,7 @@ export class TestShard {
   }
 
   claim(worker: string, claim: number, options: ClaimOptions = {}): ReturnType<JobStore['claim']> {
-    const { most = 10, queues = ['mail'], maySuspect = true, wasIdle = false } = options;
+    const { most = 10, queues = ['mail'], suspects = "one", wasIdle = false } = options;
     return this.jobs.claim({
       worker,
       claim: no(claim),
