@@ -6,17 +6,22 @@ export function createAct(tell) {
   return (input, ctx) => {
     const { id, fence, attempt, recoveries } = ctx;
     tell('start', id, fence, attempt, recoveries);
-    if (input.talk) talk(ctx);
     if (input.die !== undefined) die(input.die);
     if (input.spinMs !== undefined) spin(input.spinMs);
-    if ((input.failures ?? 0) >= attempt) {
-      tell('end', id, fence, 'error');
-      throw new Error('this attempt was asked to fail');
-    }
     if (input.ms !== undefined) return wait(input, ctx, tell);
-    tell('end', id, fence, 'ok');
-    return result(input, ctx);
+    return finish(input, ctx, tell);
   };
+}
+
+function finish(input, ctx, tell) {
+  const { id, fence, attempt } = ctx;
+  if (input.talk) talk(ctx);
+  if ((input.failures ?? 0) >= attempt) {
+    tell('end', id, fence, 'error');
+    throw new Error('this attempt was asked to fail');
+  }
+  tell('end', id, fence, 'ok');
+  return result(input, ctx);
 }
 
 function result({ out = 0 }, { fence }) {
@@ -32,8 +37,7 @@ async function wait(input, ctx, tell) {
     tell('end', id, fence, 'aborted');
     throw signal.reason;
   }
-  tell('end', id, fence, 'ok');
-  return result(input, ctx);
+  return finish(input, ctx, tell);
 }
 
 function talk(ctx) {

@@ -39,7 +39,7 @@ export class Bench {
       this.#onStart?.();
       return null;
     };
-    this.definition = { contract: this.#contract as HandlerDefinition['contract'], handler };
+    this.definition = { contract: this.#contract, handler };
   }
 
   /** Enqueues many jobs by calls of a thousand, then some one by one. Nothing may run meanwhile. */

@@ -18,7 +18,11 @@ export interface Change {
   readonly verb: 'requeue' | 'cancel' | 'delete';
   /** What a job is afterwards, for people. */
   readonly done: string;
-  readonly apply: (client: Client, ids: readonly string[], options: ChangeOptions) => Promise<PersonOutcome[]>;
+  readonly apply: (
+    client: Client,
+    ids: readonly string[],
+    options: ChangeOptions,
+  ) => Promise<PersonOutcome[]>;
 }
 
 /** A job that was not changed, and why. */

@@ -20,7 +20,10 @@ export interface QueueChange {
 export const queueReasonOption = plainOption('--reason <text>', 'why; kept in the audit log');
 
 /** Changes the queues named; "-" reads names from standard input. */
-export async function changeQueues(change: QueueChange, invocation: Invocation<QueueChangeFlags>): Promise<void> {
+export async function changeQueues(
+  change: QueueChange,
+  invocation: Invocation<QueueChangeFlags>,
+): Promise<void> {
   const { args, options, output, settings } = invocation;
   const own = options.reason === undefined ? {} : { reason: options.reason };
   const queues: { name: string; paused: boolean; changed: boolean }[] = [];
@@ -33,7 +36,10 @@ export async function changeQueues(change: QueueChange, invocation: Invocation<Q
   if (queues.length === 0) throw new UsageError('no queue was named: standard input was empty');
   const columns = [
     { title: 'QUEUE', value: ({ name }: { name: string }) => name },
-    { title: 'OUTCOME', value: ({ changed }: { changed: boolean }) => (changed ? change.done : `was ${change.done} already`) },
+    {
+      title: 'OUTCOME',
+      value: ({ changed }: { changed: boolean }) => (changed ? change.done : `was ${change.done} already`),
+    },
   ];
   await output.list({ rows: queues, columns, id: ({ name }) => name, json: { queues }, empty: '' });
 }

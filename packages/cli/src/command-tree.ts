@@ -5,7 +5,11 @@ import { examplesOf } from './command.ts';
 export interface CommandNode {
   readonly name: string;
   readonly summary: string;
-  readonly arguments: readonly { readonly name: string; readonly required: boolean; readonly variadic: boolean }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly variadic: boolean;
+  }[];
   readonly options: readonly OptionNode[];
   readonly examples: readonly string[];
   readonly commands: readonly CommandNode[];

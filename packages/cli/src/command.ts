@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 import type { GlobalFlags, Settings } from './options.ts';
 import type { Output } from './output.ts';
@@ -44,11 +45,11 @@ export function defineCommand<Options = Record<string, never>>(
     readonly run: (invocation: Invocation<Options>) => Promise<ExitCode | undefined | void>;
   },
 ): CommandSpec {
-  return spec as CommandSpec;
+  return spec;
 }
 
 /** An option with a value that is checked. */
-export function option<T>(flags: string, description: string, parse: (text: string) => T): Option {
+export function option(flags: string, description: string, parse: (text: string) => unknown): Option {
   return new Option(flags, description).argParser(parse);
 }
 
@@ -70,7 +71,11 @@ export function stopsItself(command: Command): boolean {
 }
 
 /** Adds a command below another. */
-export function addCommand(parent: Command, spec: CommandSpec, run: (command: Command) => Promise<void>): void {
+export function addCommand(
+  parent: Command,
+  spec: CommandSpec,
+  run: (command: Command) => Promise<void>,
+): void {
   const command = parent.command(spec.usage).summary(spec.summary);
   command.description([spec.summary, spec.details].filter((text) => text !== undefined).join('\n\n'));
   for (const one of spec.options ?? []) command.addOption(one);

@@ -16,14 +16,7 @@ interface Completion {
 /** A script that completes commands and options in a shell. */
 export function completionScript(shell: Shell, root: CommandNode): string {
   const completions = collect(root, '', root.options);
-  switch (shell) {
-    case 'bash':
-      return bashScript(completions);
-    case 'zsh':
-      return zshScript(completions);
-    case 'fish':
-      return fishScript(completions);
-  }
+  return SCRIPTS[shell](completions);
 }
 
 function collect(node: CommandNode, path: string, shared: CommandNode['options']): Completion[] {
@@ -44,12 +37,18 @@ const FIND_PATH = `
   done`;
 
 function pathsOf(completions: readonly Completion[]): string {
-  return completions.map(({ path }) => path.replaceAll(' ', '/')).join(' ').trim();
+  return completions
+    .map(({ path }) => path.replaceAll(' ', '/'))
+    .join(' ')
+    .trim();
 }
 
 function casesOf(completions: readonly Completion[]): string {
   return completions
-    .map(({ path, words }) => `    "${path.replaceAll(' ', '/')}") found="${words.map(({ word }) => word).join(' ')}" ;;`)
+    .map(
+      ({ path, words }) =>
+        `    "${path.replaceAll(' ', '/')}") found="${words.map(({ word }) => word).join(' ')}" ;;`,
+    )
     .join('\n');
 }
 
@@ -104,3 +103,9 @@ function fishLine(path: string, word: string, summary: string): string {
   const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-f -a ${word}`;
   return `complete -c linstock -n "__linstock_at '${path}'" ${what} -d '${text}'`;
 }
+
+const SCRIPTS: Readonly<Record<Shell, (completions: readonly Completion[]) => string>> = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+};

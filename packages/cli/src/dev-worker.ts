@@ -59,13 +59,16 @@ export class DevWorker {
   #spawn(): WorkerProcess {
     const process = new WorkerProcess();
     this.#all.add(process);
-    void process.ended.then(({ code, signal }) => {
-      this.#all.delete(process);
-      if (this.#spare === process) this.#spare = undefined;
-      if (this.#current !== process || this.#isStopping) return;
-      this.#current = undefined;
-      this.#onDeath(signal ?? `exit code ${code}`);
-    });
+    void this.#watch(process);
     return process;
+  }
+
+  async #watch(process: WorkerProcess): Promise<void> {
+    const { code, signal } = await process.ended;
+    this.#all.delete(process);
+    if (this.#spare === process) this.#spare = undefined;
+    if (this.#current !== process || this.#isStopping) return;
+    this.#current = undefined;
+    this.#onDeath(signal ?? `exit code ${code}`);
   }
 }

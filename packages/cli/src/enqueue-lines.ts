@@ -53,14 +53,14 @@ async function* parsedGroups(): AsyncGenerator<Inputs> {
   let values: unknown[] = [];
   let characters = 0;
   let lastLine = 0;
-  let problem: unknown;
+  let problem: CliError | undefined;
   for await (const line of readLines(process.stdin)) {
-    try {
-      values.push(parseLine(line));
-    } catch (error) {
-      problem = error;
+    const parsed = parseLine(line);
+    if (parsed instanceof CliError) {
+      problem = parsed;
       break;
     }
+    values.push(parsed.value);
     lastLine = line.number;
     characters += line.text.length;
     if (values.length < GROUP && characters < MOST_CHARACTERS) continue;
@@ -72,12 +72,17 @@ async function* parsedGroups(): AsyncGenerator<Inputs> {
   if (problem !== undefined) throw problem;
 }
 
-function parseLine({ number, text }: Line): unknown {
+function parseLine({ number, text }: Line): { readonly value: unknown } | CliError {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) as unknown };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError('PAYLOAD_NOT_JSON', `line ${number} of standard input is not JSON: ${reason}`, {}, cause);
+    return new CliError(
+      'PAYLOAD_NOT_JSON',
+      `line ${number} of standard input is not JSON: ${reason}`,
+      {},
+      cause,
+    );
   }
 }
 

@@ -6,7 +6,11 @@
 const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]|\p{Cs}/gu;
 // oxlint-disable-next-line no-control-regex
 const UNSAFE_IN_JSON = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
-const SHORT: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
+const SHORT: Readonly<Record<string, string>> = {
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+};
 
 /** Data as one line that a terminal only shows. */
 export function escapeText(text: string): string {
@@ -28,7 +32,9 @@ function escapeJson(json: string): string {
 }
 
 function codePoint(character: string): string {
-  return character.charCodeAt(0) < 256 ? String.raw`\x${hex(character, 2)}` : String.raw`\u${hex(character, 4)}`;
+  return character.charCodeAt(0) < 256
+    ? String.raw`\x${hex(character, 2)}`
+    : String.raw`\u${hex(character, 4)}`;
 }
 
 function hex(character: string, digits: number): string {

@@ -18,7 +18,11 @@ export async function checkInstallation(monitor: Monitor): Promise<Finding[]> {
 async function checkWorkers(monitor: Monitor): Promise<Finding> {
   const workers = await monitor.workers();
   if (workers.length > 0) return { check: 'workers', level: 'ok', message: `${workers.length} alive` };
-  return { check: 'workers', level: 'warning', message: 'no worker is alive: start one with linstock worker' };
+  return {
+    check: 'workers',
+    level: 'warning',
+    message: 'no worker is alive: start one with linstock worker',
+  };
 }
 
 async function checkQueues(monitor: Monitor): Promise<Finding[]> {
@@ -26,12 +30,22 @@ async function checkQueues(monitor: Monitor): Promise<Finding[]> {
   const served = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
   const findings = queues.flatMap(({ name, enqueued, suspects, paused }): Finding[] => [
     ...(enqueued > 0 && !served.has(name)
-      ? [queueWarning(`${enqueued} jobs wait for "${name}": no worker handles it; add it to --queues of a worker`)]
+      ? [
+          queueWarning(
+            `${enqueued} jobs wait for "${name}": no worker handles it; add it to --queues of a worker`,
+          ),
+        ]
       : []),
-    ...(paused === undefined ? [] : [queueWarning(`"${name}" is paused by ${paused.by}; linstock queue resume ${name}`)]),
-    ...(suspects > 0 ? [queueWarning(`${suspects} jobs of "${name}" may kill their worker; see their history`)] : []),
+    ...(paused === undefined
+      ? []
+      : [queueWarning(`"${name}" is paused by ${paused.by}; linstock queue resume ${name}`)]),
+    ...(suspects > 0
+      ? [queueWarning(`${suspects} jobs of "${name}" may kill their worker; see their history`)]
+      : []),
   ]);
-  return findings.length > 0 ? findings : [{ check: 'queues', level: 'ok', message: `${queues.length} queues, all served` }];
+  return findings.length > 0
+    ? findings
+    : [{ check: 'queues', level: 'ok', message: `${queues.length} queues, all served` }];
 }
 
 function queueWarning(message: string): Finding {
@@ -41,7 +55,10 @@ function queueWarning(message: string): Finding {
 async function checkQuarantine(monitor: Monitor): Promise<Finding> {
   const damaged = await monitor.quarantined();
   if (damaged.length === 0) return { check: 'quarantine', level: 'ok', message: 'no damaged record' };
-  const ids = damaged.slice(0, 3).map(({ id }) => id).join(', ');
+  const ids = damaged
+    .slice(0, 3)
+    .map(({ id }) => id)
+    .join(', ');
   const message = `${damaged.length} damaged records were set aside (${ids} …): something else wrote to these keys`;
   return { check: 'quarantine', level: 'problem', message };
 }
@@ -56,9 +73,14 @@ async function checkConsistency(monitor: Monitor): Promise<Finding> {
     wrong.push(...found.wrong);
   }
   const check = 'consistency';
-  if (wrong.length === 0) return { check, level: 'ok', message: `${looked} jobs looked up, lists and records agree` };
+  if (wrong.length === 0)
+    return { check, level: 'ok', message: `${looked} jobs looked up, lists and records agree` };
   const some = wrong.slice(0, 3).join(', ');
-  return { check, level: 'problem', message: `${wrong.length} of ${looked} jobs do not fit their list (${some})` };
+  return {
+    check,
+    level: 'problem',
+    message: `${wrong.length} of ${looked} jobs do not fit their list (${some})`,
+  };
 }
 
 async function inconsistent(monitor: Monitor, state: JobState): Promise<{ looked: number; wrong: string[] }> {

@@ -112,7 +112,10 @@ export function jobSheet(job: JobJson): Sheet {
     ['State', state, PAINTS[state]],
     ['Name', job.name ?? '-'],
     ['Queue', `${job.queue ?? '-'} (${job.priority ?? '-'} priority)`],
-    ['Attempt', `${attemptText(job)}${job.recoveries ? `, taken back from a dead worker ${job.recoveries} times` : ''}`],
+    [
+      'Attempt',
+      `${attemptText(job)}${job.recoveries ? `, taken back from a dead worker ${job.recoveries} times` : ''}`,
+    ],
     ['Created', formatExact(job.createdAt ?? 0)],
     ...optionalField('Due', job.dueAt === null ? undefined : formatExact(job.dueAt)),
     ...optionalField('Worker', job.worker ?? undefined),
@@ -136,12 +139,15 @@ function errorLines({ error }: JobJson): string[] | undefined {
 function historyLine(entry: HistoryJson): string {
   const { what, attempt, worker, startedAt, endedAt, detail } = entry;
   const took = startedAt === null ? '' : ` after ${formatDuration(endedAt - startedAt)}`;
-  const where = [attempt === null ? '' : ` attempt ${attempt}`, worker === null ? '' : ` on ${worker}`].join('');
+  const where = [attempt === null ? '' : ` attempt ${attempt}`, worker === null ? '' : ` on ${worker}`].join(
+    '',
+  );
   return `${new Date(endedAt).toISOString()} ${what}${where}${took}${reasonText(detail)}`;
 }
 
 function reasonText(detail: unknown): string {
-  if (typeof detail !== 'object' || detail === null) return detail === null ? '' : `: ${String(detail)}`;
-  const text = 'message' in detail ? String(detail.message) : toJsonLine(detail);
-  return `: ${text}`;
+  if (detail === null || detail === undefined) return '';
+  const message =
+    typeof detail === 'object' && detail !== null && 'message' in detail ? detail.message : detail;
+  return `: ${typeof message === 'string' ? message : toJsonLine(message)}`;
 }

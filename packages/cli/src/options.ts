@@ -63,7 +63,8 @@ export async function readSettings(flags: GlobalFlags): Promise<Settings> {
   const url = redisFlag(flags.redis) ?? variable('LINSTOCK_REDIS_URL') ?? variable('REDIS_URL');
   const redis = url ?? config.redis;
   keepPassword(redis);
-  const connectTimeout = flags.connectTimeout ?? variable('LINSTOCK_CONNECT_TIMEOUT') ?? DEFAULTS.connectTimeout;
+  const connectTimeout =
+    flags.connectTimeout ?? variable('LINSTOCK_CONNECT_TIMEOUT') ?? DEFAULTS.connectTimeout;
   return {
     redis: redis ?? DEFAULTS.redis,
     isRedisGiven: redis !== undefined,

@@ -54,10 +54,19 @@ function addEntry(
 function globalOptions(): Option[] {
   return [
     new Option('--redis <url>', `where Redis is, or @file with its URL (env LINSTOCK_REDIS_URL, REDIS_URL)`),
-    new Option('--namespace <name>', `installation on that Redis (env LINSTOCK_NAMESPACE; default ${DEFAULTS.namespace})`),
-    new Option('--config <file>', 'settings (env LINSTOCK_CONFIG; default linstock.config.{ts,mts,js,mjs,json})'),
-    new Option('--connect-timeout <duration>', `how long to try to reach Redis (default ${DEFAULTS.connectTimeout})`),
-    new Option('-o, --output <format>', `${OUTPUT_FORMATS.join(', ')}`).argParser(oneOfWords(OUTPUT_FORMATS)),
+    new Option(
+      '--namespace <name>',
+      `installation on that Redis (env LINSTOCK_NAMESPACE; default ${DEFAULTS.namespace})`,
+    ),
+    new Option(
+      '--config <file>',
+      'settings (env LINSTOCK_CONFIG; default linstock.config.{ts,mts,js,mjs,json})',
+    ),
+    new Option(
+      '--connect-timeout <duration>',
+      `how long to try to reach Redis (default ${DEFAULTS.connectTimeout})`,
+    ),
+    new Option('-o, --output <format>', OUTPUT_FORMATS.join(', ')).argParser(oneOfWords(OUTPUT_FORMATS)),
     new Option('--json', 'the same as -o json'),
     new Option('--no-color', 'no colours (also env NO_COLOR)'),
     new Option('--verbose', 'errors with their stack (also env DEBUG)'),

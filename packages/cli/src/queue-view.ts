@@ -7,7 +7,10 @@ import type { Column } from './table.ts';
 export type QueueJson = ReturnType<typeof queueJson>;
 
 /** A queue for JSON. */
-export function queueJson({ name, enqueued, byPriority, suspects, paused }: QueueView, workers: readonly WorkerView[]) {
+export function queueJson(
+  { name, enqueued, byPriority, suspects, paused }: QueueView,
+  workers: readonly WorkerView[],
+) {
   const serving = workers.filter(({ info }) => info?.queues.includes(name));
   return { name, enqueued, byPriority, suspects, paused: paused ?? null, workers: serving.length };
 }
@@ -30,8 +33,17 @@ export async function getQueue(monitor: Monitor, name: string): Promise<QueueJso
 export const QUEUE_COLUMNS: readonly Column<QueueJson>[] = [
   { title: 'QUEUE', value: ({ name }) => name, most: 40 },
   { title: 'ENQUEUED', value: ({ enqueued }) => String(enqueued) },
-  { title: 'WORKERS', value: ({ workers }) => String(workers), paint: ({ workers, enqueued }) => (workers === 0 && enqueued > 0 ? 'bad' : 'plain') },
-  { title: 'PAUSED', value: ({ paused }) => pausedText(paused), most: 60, paint: ({ paused }) => (paused ? 'busy' : 'plain') },
+  {
+    title: 'WORKERS',
+    value: ({ workers }) => String(workers),
+    paint: ({ workers, enqueued }) => (workers === 0 && enqueued > 0 ? 'bad' : 'plain'),
+  },
+  {
+    title: 'PAUSED',
+    value: ({ paused }) => pausedText(paused),
+    most: 60,
+    paint: ({ paused }) => (paused ? 'busy' : 'plain'),
+  },
   { title: 'CRITICAL', value: ({ byPriority }) => String(byPriority.critical), isWide: true },
   { title: 'HIGH', value: ({ byPriority }) => String(byPriority.high), isWide: true },
   { title: 'NORMAL', value: ({ byPriority }) => String(byPriority.normal), isWide: true },

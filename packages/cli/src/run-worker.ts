@@ -37,10 +37,14 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
   const queues = plan.queues ?? [...new Set(contracts.map(({ queue }) => queue))];
   const log = await makeLog(plan.log);
   for (const { name, queue } of contracts) {
-    if (!queues.includes(queue)) log.warn({ job: name, queue }, 'this worker does not serve the queue of one of its jobs');
+    if (!queues.includes(queue))
+      log.warn({ job: name, queue }, 'this worker does not serve the queue of one of its jobs');
   }
   const { redis, namespace, concurrency, shutdownTimeoutMs } = plan;
-  const worker = await makeWorker({ redis, namespace, queues, concurrency, shutdownTimeoutMs, log }, handlers);
+  const worker = await makeWorker(
+    { redis, namespace, queues, concurrency, shutdownTimeoutMs, log },
+    handlers,
+  );
   await worker.start();
   const serving = { queues, jobs: contracts.map(({ name }) => name) };
   log.info({ ...serving, concurrency }, 'worker takes jobs');

@@ -43,7 +43,11 @@ function checkVersion({ info }: ServerFacts): Finding {
   if (!hasScriptHoles(server, version)) return { check: 'version', level: 'ok', message: name };
   const advice = 'install a patched release, unless your distribution has repaired this one';
   const holes = SCRIPT_HOLES.join(', ');
-  return { check: 'version', level: 'warning', message: `${name} has known holes in its script engine (${holes}): ${advice}` };
+  return {
+    check: 'version',
+    level: 'warning',
+    message: `${name} has known holes in its script engine (${holes}): ${advice}`,
+  };
 }
 
 function checkMemory({ info }: ServerFacts): Finding {
@@ -69,15 +73,30 @@ function checkPersistence({ info, config }: ServerFacts): Finding {
   }
   const sync = config('appendfsync');
   if (info('aof_enabled') === '1') {
-    if (sync !== 'no') return { check, level: 'ok', message: `append-only file, appendfsync ${sync ?? '(not told)'}` };
+    if (sync !== 'no')
+      return { check, level: 'ok', message: `append-only file, appendfsync ${sync ?? '(not told)'}` };
     const advice = 'set "appendfsync everysec"';
-    return { check, level: 'warning', message: `the append-only file is written when the system likes: ${advice}` };
+    return {
+      check,
+      level: 'warning',
+      message: `the append-only file is written when the system likes: ${advice}`,
+    };
   }
   const save = config('save');
   const advice = 'set "appendonly yes"';
-  if (save === undefined) return { check, level: 'warning', message: `no append-only file: a crash loses jobs; ${advice}` };
-  if (save === '') return { check, level: 'warning', message: `nothing is kept on disk: a restart loses all jobs; ${advice}` };
-  return { check, level: 'warning', message: `only snapshots (save ${save}): a crash loses what came after the last one; ${advice}` };
+  if (save === undefined)
+    return { check, level: 'warning', message: `no append-only file: a crash loses jobs; ${advice}` };
+  if (save === '')
+    return {
+      check,
+      level: 'warning',
+      message: `nothing is kept on disk: a restart loses all jobs; ${advice}`,
+    };
+  return {
+    check,
+    level: 'warning',
+    message: `only snapshots (save ${save}): a crash loses what came after the last one; ${advice}`,
+  };
 }
 
 function checkLatency({ latencyMs }: ServerFacts): Finding {
@@ -96,20 +115,32 @@ function checkClock({ clockAheadMs }: ServerFacts): Finding {
 }
 
 function checkAccess({ isOpen, config }: ServerFacts): Finding {
-  if (isOpen === undefined) return { check: 'access', level: 'unknown', message: 'our user may not ask for its permissions' };
+  if (isOpen === undefined)
+    return { check: 'access', level: 'unknown', message: 'our user may not ask for its permissions' };
   if (!isOpen) return { check: 'access', level: 'ok', message: 'a password is needed' };
   const bind = config('bind');
-  const isLocal = bind !== undefined && bind !== '' && bind.split(/\s+/).every((address) => /^-?(127\.|::1$)/.test(address));
+  const isLocal =
+    bind !== undefined &&
+    bind !== '' &&
+    bind.split(/\s+/).every((address) => /^-?(127\.|::1$)/.test(address));
   if (isLocal || config('protected-mode') === 'yes') {
     return { check: 'access', level: 'ok', message: 'no password, but reachable from its own machine only' };
   }
   const advice = 'set a password, or bind it to 127.0.0.1';
-  return { check: 'access', level: 'warning', message: `anybody who reaches this Redis can use it: ${advice}` };
+  return {
+    check: 'access',
+    level: 'warning',
+    message: `anybody who reaches this Redis can use it: ${advice}`,
+  };
 }
 
 function checkTopology({ info }: ServerFacts): Finding {
   if (info('cluster_enabled') === '1') {
-    return { check: 'topology', level: 'ok', message: 'a Redis Cluster; all keys of a shard live in one slot' };
+    return {
+      check: 'topology',
+      level: 'ok',
+      message: 'a Redis Cluster; all keys of a shard live in one slot',
+    };
   }
   const replicas = Number(info('connected_slaves'));
   if (replicas === 0) return { check: 'topology', level: 'ok', message: 'a single server, no replica' };

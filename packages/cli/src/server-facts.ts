@@ -21,7 +21,9 @@ const SETTINGS = ['save', 'appendfsync', 'bind', 'protected-mode'];
 export async function readServerFacts(connection: Connection): Promise<ServerFacts> {
   const { redis } = connection;
   const info = await redis.info();
-  const fields = new Map(info.split('\r\n').map((line) => line.split(':', 2) as [string, string | undefined]));
+  const fields = new Map(
+    info.split('\r\n').map((line) => line.split(':', 2) as [string, string | undefined]),
+  );
   const settings = new Map<string, string>();
   for (const name of SETTINGS) {
     const value = await readSetting(connection, name);

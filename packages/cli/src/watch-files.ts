@@ -36,7 +36,10 @@ export function watchFiles(folders: readonly string[], onChange: (file: string) 
     try {
       const entries = readdirSync(folder, { withFileTypes: true });
       const watcher = watch(folder, (_event, name) => onEvent(folder, name));
-      watchers.set(folder, watcher.on('error', () => forget(folder)));
+      watchers.set(
+        folder,
+        watcher.on('error', () => forget(folder)),
+      );
       for (const entry of entries) if (entry.isDirectory()) addBelow(path.join(folder, entry.name));
     } catch {
       // Not a folder, gone again, or not ours to read: there is nothing to watch.

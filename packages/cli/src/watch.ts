@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { option, plainOption } from './command.ts';
 import { UsageError } from './errors.ts';
-import { Output } from './output.ts';
+import type { Output } from './output.ts';
 import { duration } from './parse-values.ts';
 
 /** Flags of commands that can follow. */

@@ -18,13 +18,16 @@ process.on('SIGINT', () => undefined);
 
 void import('@linstock/worker');
 
-async function start({ plan }: Extract<ParentMessage, { kind: 'start' }>): Promise<RunningWorker | undefined> {
+async function start({
+  plan,
+}: Extract<ParentMessage, { kind: 'start' }>): Promise<RunningWorker | undefined> {
   try {
     const worker = await startWorker(plan);
     tell({ kind: 'ready', serving: worker.serving });
     return worker;
   } catch (error) {
-    const [message, stack] = error instanceof Error ? [error.message, error.stack ?? ''] : [String(error), ''];
+    const [message, stack] =
+      error instanceof Error ? [error.message, error.stack ?? ''] : [String(error), ''];
     process.exitCode = 1;
     tell({ kind: 'failed', code: codeOf(error), message, stack });
     return undefined;

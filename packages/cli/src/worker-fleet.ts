@@ -60,13 +60,15 @@ export class WorkerFleet {
 
   async #keepAlive(first: WorkerProcess): Promise<void> {
     let process: WorkerProcess | undefined = first;
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
+    for (let failures = 0; !this.#stopping.signal.aborted;) {
       const startedAt = performance.now();
       if (process !== undefined) {
         const { code, signal } = await process.ended;
         if (this.#stopping.signal.aborted) return;
         if (performance.now() - startedAt > HEALTHY_MS) failures = 0;
-        this.#tell(`worker process ${process.pid} ended (${signal ?? `exit code ${code}`}); it is started again`);
+        this.#tell(
+          `worker process ${process.pid} ended (${signal ?? `exit code ${code}`}); it is started again`,
+        );
       }
       await this.#wait(Math.min(FIRST_BACKOFF_MS * 2 ** failures++, MOST_BACKOFF_MS));
       if (this.#stopping.signal.aborted) return;
@@ -80,13 +82,17 @@ export class WorkerFleet {
       this.#tell(`worker process ${process.pid} runs`);
       return process;
     } catch (error) {
-      this.#tell(`a worker process could not be started: ${error instanceof Error ? error.message : String(error)}`);
+      this.#tell(
+        `a worker process could not be started: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return undefined;
     }
   }
 
   async #wait(ms: number): Promise<void> {
     // Jitter: processes that died together are not started together.
-    await delay(ms * (0.5 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    await delay(ms * (0.5 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(
+      () => undefined,
+    );
   }
 }

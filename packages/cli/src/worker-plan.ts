@@ -30,6 +30,10 @@ export function makeWorkerPlan(
     queues: flags.queues ?? settings.worker.queues,
     concurrency: flags.concurrency ?? settings.worker.concurrency,
     shutdownTimeoutMs: flags.shutdownTimeout ?? settings.worker.shutdownTimeoutMs,
-    log: { level: flags.logLevel ?? settings.worker.logLevel, isPretty, hasColor: wantsColor(undefined, isPretty) },
+    log: {
+      level: flags.logLevel ?? settings.worker.logLevel,
+      isPretty,
+      hasColor: wantsColor(undefined, isPretty),
+    },
   };
 }

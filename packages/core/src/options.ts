@@ -24,10 +24,11 @@ function unknownOption(key: string, known: readonly string[]): string {
 
 /** The word nearest to a mistyped one, or undefined when none is near (a third of its letters may differ). */
 export function closest(word: string, words: readonly string[]): string | undefined {
+  const typed = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
   for (const candidate of words) {
-    const distance = editDistance(word.toLowerCase().slice(0, 64), candidate.toLowerCase());
+    const distance = editDistance(typed, candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;

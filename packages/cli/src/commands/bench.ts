@@ -28,13 +28,23 @@ export const bench = defineCommand<Flags>({
   examples: ['linstock bench', 'linstock bench --jobs 100000 --concurrency 200 --json'],
   stopsItself: true,
   options: [
-    option('--jobs <n>', `how many, 1000 to 1000000 (default ${DEFAULT_JOBS})`, wholeNumberFrom(1000, 1_000_000)),
-    option('--concurrency <n>', `jobs at once, 1 to 10000 (default ${DEFAULT_CONCURRENCY})`, wholeNumberFrom(1, 10_000)),
+    option(
+      '--jobs <n>',
+      `how many, 1000 to 1000000 (default ${DEFAULT_JOBS})`,
+      wholeNumberFrom(1000, 1_000_000),
+    ),
+    option(
+      '--concurrency <n>',
+      `jobs at once, 1 to 10000 (default ${DEFAULT_CONCURRENCY})`,
+      wholeNumberFrom(1, 10_000),
+    ),
   ],
   run: async ({ options, output, settings }) => {
     const { jobs = DEFAULT_JOBS, concurrency = DEFAULT_CONCURRENCY } = options;
     const own = { ...(await settings()), namespace: `bench-${randomBytes(6).toString('hex')}` };
-    const result = await inOwnNamespace(own, (client, signal) => measure(own, client, { jobs, concurrency, signal }));
+    const result = await inOwnNamespace(own, (client, signal) =>
+      measure(own, client, { jobs, concurrency, signal }),
+    );
     await output.sheet({
       json: result,
       id: own.namespace,
@@ -65,7 +75,9 @@ async function inOwnNamespace<T>(
     return await withClient(settings, (client) => use(client, signal));
   } catch (error) {
     // What an interrupted measurement throws tells a person nothing.
-    throw signal.aborted ? new CliError('INTERRUPTED', 'interrupted; the namespace of the bench is removed') : error;
+    throw signal.aborted
+      ? new CliError('INTERRUPTED', 'interrupted; the namespace of the bench is removed')
+      : error;
   } finally {
     await cleanUp();
     connection.close();
@@ -75,7 +87,11 @@ async function inOwnNamespace<T>(
 async function measure(
   { redis, namespace }: Settings,
   client: Client,
-  { jobs, concurrency, signal }: { readonly jobs: number; readonly concurrency: number; readonly signal: AbortSignal },
+  {
+    jobs,
+    concurrency,
+    signal,
+  }: { readonly jobs: number; readonly concurrency: number; readonly signal: AbortSignal },
 ): Promise<BenchResult> {
   const run = new Bench(signal);
   const log = await makeLog({ level: 'silent', isPretty: false, hasColor: false });

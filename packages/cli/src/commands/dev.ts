@@ -51,13 +51,18 @@ export const dev = defineCommand<Flags>({
       (await openConnection(here)).close();
       const modules = chosenModules(invocation, settings);
       const plan = makeWorkerPlan(here, options, modules);
-      worker = new DevWorker(plan, (how) => output.warn(`the worker ended (${how}); it starts again when a source changes`));
+      worker = new DevWorker(plan, (how) =>
+        output.warn(`the worker ended (${how}); it starts again when a source changes`),
+      );
       printStore(output, here, store);
       await startWorker(worker, output);
       if (modules[0] === SAMPLE) await runSample(here, output);
       const unwatch = watchFiles(foldersOf(plan.modules), onChange(worker, output));
       const monitor = new Monitor({ redis: here.redis, namespace: here.namespace });
-      await Promise.race([signals.first, reportUnserved(monitor, signals.signal, (line) => output.warn(line))]);
+      await Promise.race([
+        signals.first,
+        reportUnserved(monitor, signals.signal, (line) => output.warn(line)),
+      ]);
       unwatch();
       await monitor.close();
       output.note('stopping: running jobs may end; Ctrl-C again gives them back at once');
@@ -68,7 +73,11 @@ export const dev = defineCommand<Flags>({
   },
 });
 
-async function openDevStore(settings: Settings, flags: Flags, output: Output): Promise<OpenedStore | undefined> {
+async function openDevStore(
+  settings: Settings,
+  flags: Flags,
+  output: Output,
+): Promise<OpenedStore | undefined> {
   const { redis, isRedisGiven } = settings;
   // A Sentinel or a Cluster has no URL: it is used as it is.
   if (isRedisGiven && typeof redis !== 'string') return undefined;
@@ -89,7 +98,8 @@ function chosenModules({ args }: Invocation<Flags>, settings: Settings): readonl
 function printStore(output: Output, { redis, namespace }: Settings, store: OpenedStore | undefined): void {
   const where = typeof redis === 'string' ? redact(redis) : 'as configured';
   output.note(`store    ${store?.kind ?? 'given'}: ${where}, namespace ${namespace}`);
-  if (store?.persistent === false) output.warn('NOTHING IS KEPT ON DISK: all jobs are gone when this command ends');
+  if (store?.persistent === false)
+    output.warn('NOTHING IS KEPT ON DISK: all jobs are gone when this command ends');
   if (typeof redis !== 'string' || store?.kind === 'given') return;
   const own = namespace === DEFAULTS.namespace ? '' : ` --namespace ${namespace}`;
   output.note(`try      linstock status --redis ${where}${own}`);
@@ -121,7 +131,9 @@ async function runSample(settings: Settings, output: Output): Promise<void> {
   await withClient(settings, async (client) => {
     const handle = await client.enqueue(hello, { name: 'Linstock' });
     output.note(`sample   job ${handle.id} (${hello.name}) is enqueued`);
-    const result = await handle.result({ timeoutMs: SAMPLE_TIMEOUT_MS }).catch((error: unknown) => output.error(error));
+    const result = await handle
+      .result({ timeoutMs: SAMPLE_TIMEOUT_MS })
+      .catch((error: unknown) => output.error(error));
     if (result !== undefined) output.note(`sample   it succeeded: ${toJsonLine(result)}`);
   });
 }

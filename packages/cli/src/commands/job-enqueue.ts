@@ -48,7 +48,10 @@ export const jobEnqueue = defineCommand<Flags>({
     const value = parseInput(input);
     await withClient(await invocation.settings(), async (client) => {
       const { id } = await addOne(client, contract, { value, options });
-      await printJob({ id, name, queue: options.queue ?? contract.queue, state: stateOf(options) }, invocation);
+      await printJob(
+        { id, name, queue: options.queue ?? contract.queue, state: stateOf(options) },
+        invocation,
+      );
     });
   },
 });
@@ -72,7 +75,9 @@ function addOne(
   contract: JobContract,
   { value, options }: { readonly value: unknown; readonly options: RunOptions & Partial<Due> },
 ): Promise<{ readonly id: string }> {
-  return isDue(options) ? client.schedule(contract, value, options) : client.enqueue(contract, value, options);
+  return isDue(options)
+    ? client.schedule(contract, value, options)
+    : client.enqueue(contract, value, options);
 }
 
 function parseInput(input: string): unknown {
@@ -82,7 +87,12 @@ function parseInput(input: string): unknown {
   } catch (cause) {
     const where = input.startsWith('@') ? input.slice(1) : 'the input';
     const advice = `quote a text twice: '"text"'`;
-    throw new CliError('PAYLOAD_NOT_JSON', `${where} is not JSON (${messageOf(cause)}); ${advice}`, {}, cause);
+    throw new CliError(
+      'PAYLOAD_NOT_JSON',
+      `${where} is not JSON (${messageOf(cause)}); ${advice}`,
+      {},
+      cause,
+    );
   }
 }
 

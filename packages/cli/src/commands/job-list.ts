@@ -26,7 +26,15 @@ interface Page {
 
 const DEFAULT_LIMIT = 50;
 /** Without --state: what a person wants to see first comes first. */
-const ORDER: readonly JobState[] = ['processing', 'enqueued', 'awaiting', 'scheduled', 'failed', 'cancelled', 'succeeded'];
+const ORDER: readonly JobState[] = [
+  'processing',
+  'enqueued',
+  'awaiting',
+  'scheduled',
+  'failed',
+  'cancelled',
+  'succeeded',
+];
 const LATER_FILTERS = ['name', 'tag', 'error', 'where', 'since', 'cursor'] as const;
 type LaterFilter = (typeof LATER_FILTERS)[number];
 
@@ -52,7 +60,9 @@ export const jobList = defineCommand<Flags>({
   run: async ({ options, output, settings }) => {
     refuseLaterFilters(options);
     await withMonitor(await settings(), (monitor) =>
-      watched({ flags: options, output }, async (out) => printPage(out, await readPage(monitor, options), options)),
+      watched({ flags: options, output }, async (out) =>
+        printPage(out, await readPage(monitor, options), options),
+      ),
     );
   },
 });

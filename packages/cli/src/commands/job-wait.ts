@@ -1,5 +1,5 @@
 import type { Client } from '@linstock/core';
-import { JobEndedError, WaitTimeoutError } from '@linstock/core';
+import { JobEndedError, JobNotFoundError, WaitTimeoutError } from '@linstock/core';
 import { defineCommand, option } from '../command.ts';
 import type { Invocation } from '../command.ts';
 import { withClient } from '../connect.ts';
@@ -45,10 +45,14 @@ export const jobWait = defineCommand<Flags>({
   },
 });
 
-async function waitForAll(client: Client, ids: readonly string[], { args, options, output }: Invocation<Flags>) {
+async function waitForAll(
+  client: Client,
+  ids: readonly string[],
+  { args, options, output }: Invocation<Flags>,
+) {
   const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
   const single = isSingle(args[0] as string[]);
-  const errors: unknown[] = [];
+  const errors: Error[] = [];
   const pending = ids.map((id) => waitForOne(client, id, timeoutMs));
   const waits: Wait[] = [];
   for (const wait of pending) {
@@ -62,15 +66,28 @@ async function waitForAll(client: Client, ids: readonly string[], { args, option
   throwFirst(errors, ids.length);
 }
 
-async function waitForOne(client: Client, id: string, timeoutMs: number): Promise<Wait & { readonly error?: unknown }> {
+async function waitForOne(
+  client: Client,
+  id: string,
+  timeoutMs: number,
+): Promise<Wait & { readonly error?: Error }> {
   try {
-    return { id, outcome: 'succeeded', result: (await client.result(id, { timeoutMs })) ?? null, reason: null };
+    return {
+      id,
+      outcome: 'succeeded',
+      result: (await client.result(id, { timeoutMs })) ?? null,
+      reason: null,
+    };
   } catch (error) {
-    const isAnswer = error instanceof JobEndedError || error instanceof WaitTimeoutError || exitCodeOf(error) === 3;
-    if (!isAnswer) throw error;
+    if (!isAnswer(error)) throw error;
     const reason = error instanceof JobEndedError ? (error.fields['reason'] ?? null) : null;
     return { id, outcome: codeOf(error), result: null, reason, error };
   }
+}
+
+/** An error that tells how the wait for this job ended, rather than that waiting failed. */
+function isAnswer(error: unknown): error is Error {
+  return [JobEndedError, WaitTimeoutError, JobNotFoundError].some((kind) => error instanceof kind);
 }
 
 async function printWait(output: Output, wait: Wait, isAlone: boolean): Promise<void> {
@@ -81,10 +98,11 @@ async function printWait(output: Output, wait: Wait, isAlone: boolean): Promise<
   return output.write(isAlone ? result : `${wait.id}  ${result}`);
 }
 
-function throwFirst(errors: readonly unknown[], total: number): void {
+function throwFirst(errors: readonly Error[], total: number): void {
   const [first] = errors;
   if (first === undefined) return;
-  const hasOneCause = errors.length === total && errors.every((error) => exitCodeOf(error) === exitCodeOf(first));
+  const hasOneCause =
+    errors.length === total && errors.every((error) => exitCodeOf(error) === exitCodeOf(first));
   if (total === 1) throw first;
   const message = `${errors.length} of ${total} jobs have no result`;
   throw new CliError(hasOneCause ? codeOf(first) : 'BULK_PARTLY_FAILED', message);

@@ -16,7 +16,11 @@ export const queuePurge = defineCommand<Flags>({
   summary: 'Delete all jobs that wait in a queue; scheduled and running ones stay.',
   details:
     'On a terminal it asks for the name of the queue; elsewhere it needs --yes. --json prints {"queue", "deleted", "dryRun"}.',
-  examples: ['linstock queue purge mail --dry-run', 'linstock queue purge mail', 'linstock queue purge mail --yes < /dev/null'],
+  examples: [
+    'linstock queue purge mail --dry-run',
+    'linstock queue purge mail',
+    'linstock queue purge mail --yes < /dev/null',
+  ],
   options: [
     plainOption('--yes', 'do not ask; where no terminal is'),
     plainOption('--dry-run', 'only count'),

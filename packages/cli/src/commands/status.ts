@@ -36,7 +36,11 @@ export const status = defineCommand<Flags>({
   summary: 'Show jobs, queues and workers on one screen; fail for scripts.',
   details:
     '--fail-on takes conditions, divided by commas: no-workers, or a state, workers, quarantined or paused, compared by > >= < <= with a number. When one holds, the exit code is 1.',
-  examples: ['linstock status', 'linstock status --watch', 'linstock status --fail-on no-workers,failed>0 --json'],
+  examples: [
+    'linstock status',
+    'linstock status --watch',
+    'linstock status --fail-on no-workers,failed>0 --json',
+  ],
   options: [plainOption('--fail-on <conditions>', 'exit with 1 when one of them holds'), ...watchOptions],
   run: async ({ options, output, settings }) => {
     const conditions = options.failOn === undefined ? [] : parseConditions(options.failOn);
@@ -53,7 +57,11 @@ export const status = defineCommand<Flags>({
   },
 });
 
-async function readStatus(monitor: Monitor, namespace: string, conditions: readonly Condition[]): Promise<Status> {
+async function readStatus(
+  monitor: Monitor,
+  namespace: string,
+  conditions: readonly Condition[],
+): Promise<Status> {
   const [counts, totals, queues, workers, damaged] = await Promise.all([
     monitor.counts(),
     monitor.totals(),
@@ -85,13 +93,20 @@ async function printStatus(output: Output, now: Status): Promise<void> {
     ['Namespace', now.namespace],
     ['Jobs', states.map((state) => `${counts[state]} ${state}`).join(', ')],
     ['Queues', queues.length === 0 ? 'none was ever used' : queues.map(queueLine)],
-    ['Workers', workers.length === 0 ? 'none' : workers.map(workerLine), workers.length === 0 ? 'bad' : 'plain'],
-    ...(now.quarantined > 0 ? ([['Damaged', `${now.quarantined} records in quarantine`, 'bad']] as const) : []),
+    [
+      'Workers',
+      workers.length === 0 ? 'none' : workers.map(workerLine),
+      workers.length === 0 ? 'bad' : 'plain',
+    ],
+    ...(now.quarantined > 0
+      ? ([['Damaged', `${now.quarantined} records in quarantine`, 'bad']] as const)
+      : []),
   ];
   await output.sheet({ json: now, id: now.namespace, fields });
   if (!output.isForPeople) return;
   for (const { name, enqueued, workers: serving } of queues) {
-    if (serving === 0 && enqueued > 0) output.note(`${enqueued} jobs wait for "${name}": no worker handles it`);
+    if (serving === 0 && enqueued > 0)
+      output.note(`${enqueued} jobs wait for "${name}": no worker handles it`);
   }
   for (const text of now.failing) output.note(`failing: ${text}`);
 }

@@ -6,7 +6,11 @@ export const version = defineCommand({
   summary: 'Show the versions of linstock and Node.js.',
   examples: ['linstock version', 'linstock version --json'],
   run: async ({ output }) => {
-    const json = { linstock: ownVersion(), node: process.versions.node, platform: `${process.platform} ${process.arch}` };
+    const json = {
+      linstock: ownVersion(),
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+    };
     await output.sheet({
       json,
       id: json.linstock,

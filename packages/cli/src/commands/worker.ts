@@ -42,7 +42,11 @@ export const worker = defineCommand<Flags>({
   stopsItself: true,
   options: [
     ...workerOptions,
-    option('--processes <n>', `processes, 1 to 64; one that dies is started again (default ${DEFAULTS.processes})`, wholeNumberFrom(1, 64)),
+    option(
+      '--processes <n>',
+      `processes, 1 to 64; one that dies is started again (default ${DEFAULTS.processes})`,
+      wholeNumberFrom(1, 64),
+    ),
     plainOption('--once', 'end when nothing waits and nothing runs; what is scheduled for later stays'),
     option('--idle-timeout <duration>', 'end when nothing waited and nothing ran for this long', duration),
   ],
@@ -50,15 +54,23 @@ export const worker = defineCommand<Flags>({
     const settings = await invocation.settings();
     const plan = makeWorkerPlan(settings, invocation.options, (invocation.args[0] ?? []) as string[]);
     (await openConnection(settings)).close();
-    let running: Running | undefined;
-    const signals = listenForStop({ hurry: () => running?.stop({ now: true }), kill: () => running?.kill() });
-    running = await start(plan, invocation, settings);
+    const here: { running?: Running } = {};
+    const signals = listenForStop({
+      hurry: () => here.running?.stop({ now: true }),
+      kill: () => here.running?.kill(),
+    });
+    const running = await start(plan, invocation, settings);
+    here.running = running;
     await Promise.race([signals.first, idle(running.serving, invocation.options, { settings, signals })]);
     await running.stop();
   },
 });
 
-async function start(plan: WorkerPlan, { options, output }: Invocation<Flags>, settings: Settings): Promise<Running> {
+async function start(
+  plan: WorkerPlan,
+  { options, output }: Invocation<Flags>,
+  settings: Settings,
+): Promise<Running> {
   const processes = options.processes ?? settings.worker.processes;
   if (processes > 1) return startFleet(plan, processes, (line) => output.note(line));
   const one = await startWorker(plan);

@@ -30,7 +30,7 @@ export interface NewJobOptions {
 export interface ClaimOptions {
   readonly most?: number;
   readonly queues?: readonly string[];
-  readonly suspects?: ClaimCall["suspects"];
+  readonly suspects?: ClaimCall['suspects'];
   readonly wasIdle?: boolean;
 }
 
@@ -90,7 +90,7 @@ export class TestShard {
   }
 
   claim(worker: string, claim: number, options: ClaimOptions = {}): ReturnType<JobStore['claim']> {
-    const { most = 10, queues = ['mail'], suspects = "one", wasIdle = false } = options;
+    const { most = 10, queues = ['mail'], suspects = 'one', wasIdle = false } = options;
     return this.jobs.claim({
       worker,
       claim: no(claim),
