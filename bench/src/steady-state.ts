@@ -16,6 +16,7 @@ interface Mark {
   readonly jobsRun: number;
   readonly atNs: number;
   readonly workersCpuUs: number;
+  readonly busyMs: number;
 }
 
 /** Redis answers a little after the mark it was asked at, so it has a count of its own. */
@@ -28,6 +29,8 @@ export interface SteadyState {
   readonly jobsPerS: number;
   readonly redisCpuUsPerJob: number;
   readonly workerCpuUsPerJob: number;
+  /** How many slots were busy on average. */
+  readonly busySlots: number;
 }
 
 /** Follows a run from the progress that its worker processes report. */
@@ -47,6 +50,7 @@ export class SteadyStateMeter {
       jobsRun: 0,
       atNs: 0,
       cpuUs: 0,
+      busyMs: 0,
     }));
   }
 
@@ -78,12 +82,14 @@ export class SteadyStateMeter {
       jobsPerS: (jobs / (to.atNs - from.atNs)) * 1e9,
       redisCpuUsPerJob: (redisTo.cpuUs - redisFrom.cpuUs) / (redisTo.jobsRun - redisFrom.jobsRun),
       workerCpuUsPerJob: (to.workersCpuUs - from.workersCpuUs) / jobs,
+      busySlots: ((to.busyMs - from.busyMs) * 1e6) / (to.atNs - from.atNs),
     };
   }
 
   #mark(atNs: number): void {
     const workersCpuUs = this.#byProcess.reduce((sum, progress) => sum + progress.cpuUs, 0);
-    this.#marks.push({ jobsRun: this.#jobsRun(), atNs, workersCpuUs });
+    const busyMs = this.#byProcess.reduce((sum, progress) => sum + progress.busyMs, 0);
+    this.#marks.push({ jobsRun: this.#jobsRun(), atNs, workersCpuUs, busyMs });
     this.#redisMarks.push(this.#redis.cpuUs().then((cpuUs) => ({ jobsRun: this.#jobsRun(), cpuUs })));
   }
 

@@ -17,6 +17,8 @@ export interface Progress {
   readonly atNs: number;
   /** User and system time that the process has used. */
   readonly cpuUs: number;
+  /** How long its slots were busy, in all; only where handlers wait. */
+  readonly busyMs: number;
 }
 
 /** What a child process offers: methods of at most one argument, which may be sent to another process. */

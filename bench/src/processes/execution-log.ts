@@ -18,6 +18,8 @@ export class ExecutionLog {
   readonly startedAt: Float64Array;
   readonly #readClock: (() => number) | undefined;
   readonly #reportEvery: number;
+  /** How long slots were busy, in all; only where a handler waits. */
+  busyMs = 0;
   #jobsRun = 0;
   #jobsReported = 0;
 
@@ -45,6 +47,7 @@ export class ExecutionLog {
       jobsRun: this.#jobsRun,
       atNs: monotonicNs(),
       cpuUs: user + system,
+      busyMs: this.busyMs,
     };
     process.send?.(progress);
   }

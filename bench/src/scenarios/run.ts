@@ -29,7 +29,11 @@ function runScenario(
       const steady = await meter.steadyState();
       return {
         values: { [row]: steady.jobsPerS, ...furtherValues(enqueued, steady) },
-        details: { 'Redis µs/job': steady.redisCpuUsPerJob, 'worker µs/job': steady.workerCpuUsPerJob },
+        details: {
+          'Redis µs/job': steady.redisCpuUsPerJob,
+          'worker µs/job': steady.workerCpuUsPerJob,
+          ...(handlerMs > 0 ? { 'slots busy %': (steady.busySlots / (slots * processes)) * 100 } : {}),
+        },
         delivery,
       };
     },

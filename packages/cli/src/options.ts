@@ -4,7 +4,7 @@ import { toMs } from '@linstock/core/internal';
 import type { LinstockConfig } from './config-file.ts';
 import { readConfig } from './config-file.ts';
 import { UsageError } from './errors.ts';
-import { keepSecret, redact } from './redact.ts';
+import { keepSecret, keepUrlPassword, redact } from './redact.ts';
 
 /** Options that every command knows. */
 export interface GlobalFlags {
@@ -119,12 +119,6 @@ function keepPassword(target: RedisTarget | undefined): void {
   else if (target !== undefined && 'password' in target && typeof target.password === 'string') {
     keepSecret(target.password);
   }
-}
-
-/** By hand, because a URL that cannot be parsed may hold a password too. */
-function keepUrlPassword(url: string): void {
-  const password = /^\w+:\/\/[^:@/]*:(.*)@/.exec(url)?.[1];
-  if (password !== undefined) keepSecret(password);
 }
 
 /** A warning for a password that everybody on this machine could read, or undefined. Hides it from now on. */

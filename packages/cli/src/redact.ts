@@ -12,6 +12,12 @@ export function keepSecret(password: string): void {
   }
 }
 
+/** Remembers the password of a URL. By hand, because a URL that cannot be parsed may hold one too. */
+export function keepUrlPassword(url: string): void {
+  const password = /^\w+:\/\/[^:@/]*:(.*)@/.exec(url)?.[1];
+  if (password !== undefined) keepSecret(password);
+}
+
 /** A text without passwords: of URLs, and of those that {@link keepSecret} was told. */
 export function redact(text: string): string {
   let shown = text.replace(URL_PASSWORD, '$1:***@');

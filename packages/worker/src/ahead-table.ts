@@ -69,9 +69,10 @@ export class AheadTable {
     return this.#free.length > 0;
   }
 
-  /** Main loop: puts a claim in; returns its block. Needs {@link hasRoom}. */
+  /** Main loop: puts a claim in; returns its block, or -1 when there is no room: then the thread does not see it. */
   put(claim: AheadClaim): number {
-    const block = this.#free.pop() ?? 0;
+    const block = this.#free.pop();
+    if (block === undefined) return -1;
     // 24 bits, so that generation and state fit into a cell.
     this.#generation = (this.#generation % 0xffffff) + 1;
     const header = block * HEADER;
@@ -91,6 +92,7 @@ export class AheadTable {
 
   /** Main loop: starts a job, unless the thread has released it. */
   start(block: number, job: number): boolean {
+    if (block < 0) return true;
     const cell = block * (BLOCK_JOBS + 1) + 1 + job;
     const waiting = (this.#headers[block * HEADER + GENERATION] ?? 0) * 4 + WAITING;
     return Atomics.compareExchange(this.#cells, cell, waiting, waiting - WAITING + STARTED) === waiting;
@@ -98,6 +100,7 @@ export class AheadTable {
 
   /** Main loop: all jobs of the block have started or were released. */
   free(block: number): void {
+    if (block < 0) return;
     Atomics.store(this.#cells, block * (BLOCK_JOBS + 1), 0);
     this.#free.push(block);
   }

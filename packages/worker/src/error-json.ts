@@ -3,6 +3,15 @@ const MOST_STACK = 4096;
 
 /** An error of a handler as JSON: name, message and stack, each bounded. Anything may be thrown. */
 export function errorJson(error: unknown): string {
+  try {
+    return describe(error);
+  } catch {
+    // A getter of the error threw, or its name is no text.
+    return JSON.stringify({ name: 'Error', message: 'an error that cannot be shown' });
+  }
+}
+
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify({ name: 'Error', message: clip(textOf(error), MOST_MESSAGE) });
   const { name, message, stack } = error;
   const code = (error as { code?: unknown }).code;

@@ -24,6 +24,8 @@ const NO_HANDLER_FIRST_MS = 5000;
 const NO_HANDLER_MOST_MS = 60_000;
 /** How long a handler may take to stop after its signal, before its slot is freed without it. */
 const ABORT_GRACE_MS = 5000;
+/** The longest timer of Node; a longer one would fire at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 
 /** Runs handlers. One run is one slot, from start to the handler's end. */
 export class Executor {
@@ -83,7 +85,8 @@ export class Executor {
   async #startLarge(run: JobRun, header: JobHeader, definition: HandlerDefinition): Promise<void> {
     try {
       const payload = await this.#host.largePayload(run.held);
-      if (payload === null) this.#abandon(run);
+      if (run.abortReason !== undefined) this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
+      else if (payload === null) this.#abandon(run);
       else this.#decode(run, header, definition, payload);
     } catch {
       // Redis did not answer: no attempt was made, so none is used.
@@ -136,6 +139,7 @@ export class Executor {
   }
 
   #succeed(run: JobRun, json: string, begun: number): void {
+    if (run.ended) return;
     const { claim } = run.held;
     const endedAt = this.#host.now(claim.shard);
     const line = `\nS ${claim.worker} ${claim.text} ${run.attempt} ${run.startedAt} ${endedAt} ${json}`;
@@ -153,7 +157,7 @@ export class Executor {
     // What is wrong with a result is wrong again at the next attempt, and the side effects have happened.
     const again = run.attempt < options.maxAttempts && !(failure instanceof PayloadError && failure.code.startsWith('RESULT_'));
     const verb = again ? 'retry' : 'fail';
-    const delayMs = again ? retryDelayMs(options.retry, run.attempt, Math.random) : 0;
+    const delayMs = again ? delayOf(options.retry, run.attempt) : 0;
     this.#end(run, begun);
     this.#host.settleOtherwise({ job: run.held, verb, line: this.#line(run, again ? 'R' : 'F', errorJson(failure)), delayMs, error: failure }, run);
     this.#host.freed();
@@ -167,7 +171,7 @@ export class Executor {
         run.log.warn({ jobId: run.id, name: run.name }, 'handler ignored its signal; its slot is freed without it');
         this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
       }, ABORT_GRACE_MS);
-    }, header.options.timeoutMs);
+    }, Math.min(header.options.timeoutMs, MOST_TIMER_MS));
   }
 
   /** No attempt is used: the worker stops, the lease is lost, or the payload could not be fetched. */
@@ -235,6 +239,15 @@ interface Returned {
 interface Thrown {
   readonly begun: number;
   readonly error: unknown;
+}
+
+/** A policy that this version does not know comes from a newer producer, and must not end this process. */
+function delayOf(policy: JobHeader['options']['retry'], attempt: number): number {
+  try {
+    return retryDelayMs(policy, attempt, Math.random);
+  } catch {
+    return retryDelayMs('hangfire', attempt, Math.random);
+  }
 }
 
 function resultOf(header: JobHeader): { kind: 'RESULT'; job: string } {

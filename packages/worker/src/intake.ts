@@ -49,9 +49,11 @@ export class Intake {
     return undefined;
   }
 
-  /** The thread took it away. */
+  /** The thread took it away, or it may not start any more. */
   drop(job: HeldJob): void {
     if (job.state !== 'waiting') return;
+    // Its cell must not look like a waiting one when the block is used again.
+    this.#table.start(job.claim.block, job.index);
     this.#leave(job);
     this.#gone(job);
   }

@@ -34,7 +34,8 @@ export class LeaseKeeper {
       ahead,
       pulse: this.#pulse.buffer as SharedArrayBuffer,
     };
-    this.#thread = new Thread(THREAD_FILE, { workerData: data, name: 'linstock-heartbeat' });
+    // Not this process's flags: loaders and import conditions are meant for the program's own files.
+    this.#thread = new Thread(THREAD_FILE, { workerData: data, name: 'linstock-heartbeat', execArgv: [] });
     this.#thread.on('message', (message: FromThread) => listener.onMessage(message));
     this.#thread.on('error', (error) => listener.onThreadDeath(error));
     this.#thread.on('exit', (code) => {

@@ -29,7 +29,7 @@ test('large records keep all slots busy', async () => {
   await s.client.enqueueMany(job, Array.from({ length: 300 }, () => 'x'.repeat(60_000)));
   const t = performance.now();
   await w.start();
-  await eventually(() => n === 300, { timeoutMs: 18000 });
+  await eventually(() => n === 300, { timeoutMs: 9000 });
   console.log('large', performance.now() - t);
   expect(performance.now() - t).toBeLessThan(3000);
 });

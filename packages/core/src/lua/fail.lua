@@ -19,7 +19,7 @@ for i = 3, #ARGV, 3 do
   local no, id, line = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local mark, answer = take(worker, no, id, 'F')
   if mark then
-    redis.call('SETRANGE', $job .. id, 0, 'F' .. string.sub(mark, 2, 7) .. NOBODY)
+    redis.call('SETRANGE', $job .. id, '0', 'F' .. string.sub(mark, 2, 7) .. NOBODY)
     appendTail(id, line)
     redis.call('ZADD', $failed, now, id)
     ended[#ended + 1] = id

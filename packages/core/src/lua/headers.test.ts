@@ -41,7 +41,7 @@ function header(script: string, word: string): string {
 
 describe('each script has a header', () => {
   test.each(SCRIPTS)('%s', (script) => {
-    expect(read(script)).toMatch(/^-- [A-Z].*[.?]\n/);
+    expect(read(script)).toMatch(/^-- [A-Z](?:.|\n-- )*[.?]\n-- Transition: /);
     for (const word of ['Transition', 'KEYS', 'ARGV', 'Returns'])
       expect(header(script, word), word).not.toBe('');
     expect(header(script, 'KEYS')).toBe('1 prefix');

@@ -23,7 +23,7 @@ for l = 1, #lists do
     if not ids or ids.err then break end
     local gone, met, stale = {}, {}, 0
     for i = 1, #ids do
-      local mark = redis.pcall('GETRANGE', $job .. ids[i], 0, 31)
+      local mark = redis.pcall('GETRANGE', $job .. ids[i], '0', '31')
       local waiting = type(mark) == 'string' and string.sub(mark, 1, 4) == 'E' .. (code or '') and isMark(mark)
       if waiting and isSuspect(mark) == (l == 1) and not met[ids[i]] then gone[#gone + 1] = ids[i]
       elseif mark ~= '' and not isMark(mark) then quarantine(ids[i])

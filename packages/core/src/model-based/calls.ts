@@ -141,7 +141,8 @@ export async function execute(stores: Stores, call: Call): Promise<unknown> {
 /** Whether this worker holds the timer is left out: that memory expires by the clock of Redis itself. */
 function withoutRecords(reply: Awaited<ReturnType<JobStore['claim']>>): workers.ClaimAnswer {
   if (reply.status !== 'OK') return reply;
-  return { status: 'OK', now: reply.now, nextDue: reply.nextDue, ids: reply.jobs.filter((_, i) => i % 2 === 0) };
+  const { now, nextDue, mustEmpty } = reply;
+  return { status: 'OK', now, nextDue, mustEmpty, ids: reply.jobs.filter((_, i) => i % 2 === 0) };
 }
 
 async function executeRest(stores: Stores, call: Rest): Promise<unknown> {

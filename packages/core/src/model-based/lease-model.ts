@@ -1,7 +1,7 @@
 import { endFailed } from './retention-model.ts';
 import { openJobs } from './worker-model.ts';
 import type { Job, World } from './world.ts';
-import { close, count, MOST_BLAMED, wait } from './world.ts';
+import { close, count, hasLastChance, wait } from './world.ts';
 
 export function register(world: World, worker: string, leaseMs: number): 'EXISTS' | { now: number } {
   if (world.leases.has(worker)) return 'EXISTS';
@@ -91,7 +91,7 @@ interface Recovery {
 }
 
 function recover(world: World, job: Job, { worker, claim, isGuilty }: Recovery): 'poison' | 'waits' {
-  const isPoison = isGuilty && job.blamed >= MOST_BLAMED;
+  const isPoison = isGuilty && hasLastChance(job);
   job.crashes = Math.min(job.crashes + 1, 9);
   if (isGuilty) job.blamed = Math.min(job.blamed + 1, 9);
   job.tail.push({ code: 'W', worker, claim, endedAt: world.now });

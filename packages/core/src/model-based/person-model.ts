@@ -1,7 +1,7 @@
 import type { PersonOutcome } from '../store/outcomes.ts';
 import { dropOldWatches, trimEnded } from './retention-model.ts';
 import type { Job, State, World } from './world.ts';
-import { close, count, entries, forget, wait, waitsIn } from './world.ts';
+import { close, count, disown, entries, forget, wait, waitsIn } from './world.ts';
 
 type Change = (job: Job) => void;
 
@@ -41,7 +41,7 @@ export function cancel(world: World, ids: readonly string[], keep: number): Pers
 
 export function requeue(world: World, ids: readonly string[]): PersonOutcome[] {
   const how = (job: Job): void => {
-    if (job.state === 'succeeded') world.requeued.set(job.id, (world.requeued.get(job.id) ?? 0) + 1);
+    if (job.state === 'succeeded') disown(world, job.id);
     job.crashes = 0;
     job.blamed = 0;
     job.tail.push({ code: 'Q', worker: '-', claim: '-', endedAt: world.now });
@@ -57,6 +57,7 @@ const UNLESS_RUNNING: readonly State[] = ['scheduled', 'enqueued', 'succeeded', 
 export function remove(world: World, ids: readonly string[], force: boolean): PersonOutcome[] {
   const how = (job: Job): void => {
     takeFromWorker(world, job);
+    if (job.state === 'succeeded') disown(world, job.id);
     forget(world, job.id);
   };
   const outcomes = change(world, ids, { from: force ? [...UNLESS_RUNNING, 'processing'] : UNLESS_RUNNING, how });

@@ -2,12 +2,12 @@ import type { ClaimCall, HeldClaim, JobOutcome, SucceededClaim } from '../store/
 import type { Outcome } from '../store/outcomes.ts';
 import { endFailed, trimSucceeded } from './retention-model.ts';
 import type { Claims, Job, World } from './world.ts';
-import { byTime, close, count, entries, isSuspect, wait, waitsIn } from './world.ts';
+import { byTime, close, count, entries, hasLastChance, wait, waitsIn } from './world.ts';
 
 /** What a claim answers, without the records. */
 export type ClaimAnswer =
   | { readonly status: 'LEASE_LOST' | 'STALE' }
-  | { readonly status: 'OK'; readonly now: number; readonly nextDue: number | undefined; readonly ids: readonly string[] };
+  | { readonly status: 'OK'; readonly now: number; readonly nextDue: number | undefined; readonly mustEmpty: boolean; readonly ids: readonly string[] };
 
 export function promoteDue(world: World, limit: number): number {
   const due = byTime(world, 'scheduled').filter((job) => job.at <= world.now).slice(0, limit);
@@ -24,42 +24,70 @@ export function claim(world: World, call: ClaimCall): ClaimAnswer {
   const claims = claimsOf(world, call.worker);
   if (claims?.highest !== undefined && call.claim <= claims.highest) return { status: 'STALE' };
   promoteDue(world, 100);
-  const { taken, suspect } = takeReady(world, call);
-  for (const job of taken) {
-    job.state = 'processing';
-    job.owner = { worker: call.worker, claim: call.claim };
-  }
-  const ids = taken.map(({ id }) => id);
+  const { jobs, suspect, mustEmpty } = takeWaiting(world, call);
+  for (const job of jobs) job.owner = { worker: call.worker, claim: call.claim };
+  const ids = jobs.map(({ id }) => id);
   const own = claims ?? newClaims(world, call.worker);
   own.highest = call.claim;
   if (ids.length > 0) own.open.set(call.claim, { took: ids.length, ids: new Set(ids) });
-  if (suspect !== undefined) own.suspect = { claim: call.claim, id: suspect };
+  if (suspect !== undefined) own.suspect = { claim: call.claim, id: suspect.id };
   world.leases.set(call.worker, world.now + call.leaseMs);
-  return { status: 'OK', now: world.now, nextDue: ids.length < call.most ? nextDue(world) : undefined, ids };
+  return { status: 'OK', now: world.now, nextDue: nextDue(world), mustEmpty, ids };
 }
 
-/** Suspects first, one a claim; then by priority; queue by queue. Entries that do not count are dropped on the way. */
-function takeReady(world: World, call: ClaimCall): { taken: Job[]; suspect: string | undefined } {
-  const taken: Job[] = [];
-  let suspect: string | undefined;
-  const pop = (list: string[], most: number): void => {
-    const room = taken.length + most;
-    while (list.length > 0 && taken.length < room) {
-      const job = waitsIn(world, list.shift() ?? '', list);
-      if (job === undefined) continue;
-      job.state = 'processing';
-      taken.push(job);
-      if (isSuspect(job)) suspect = job.id;
-    }
-  };
-  for (const queue of call.queues) {
-    if (world.paused.has(queue) || taken.length >= call.most) continue;
-    if (call.maySuspect && suspect === undefined) pop(entries(world.suspects, queue), 1);
+interface Taken {
+  readonly jobs: Job[];
+  suspect: Job | undefined;
+  mustEmpty: boolean;
+}
+
+/** One suspect at most; one with a last chance comes alone. Then queue by queue, by priority. No paused queue. */
+function takeWaiting(world: World, call: ClaimCall): Taken {
+  const taken: Taken = { jobs: [], suspect: undefined, mustEmpty: false };
+  const queues = call.queues.filter((queue) => !world.paused.has(queue));
+  // Who holds nothing looks for suspects in all of its queues before it takes anything else.
+  if (call.suspects === 'alone') for (const queue of queues) takeSuspect(world, call, { queue, taken });
+  if (taken.suspect !== undefined && hasLastChance(taken.suspect)) return taken;
+  for (const queue of queues) {
+    if (taken.jobs.length < call.most && call.suspects !== 'none') takeSuspect(world, call, { queue, taken });
     for (let priority = 0; priority <= 3; priority++) {
-      pop(entries(world.ready, `${queue}:${priority}`), call.most - taken.length);
+      takeReady(world, { list: entries(world.ready, `${queue}:${priority}`), most: call.most, taken });
     }
   }
-  return { taken, suspect };
+  return taken;
+}
+
+/** Entries that do not count are dropped on the way. */
+function takeReady(world: World, { list, most, taken }: { list: string[]; most: number; taken: Taken }): void {
+  while (list.length > 0 && taken.jobs.length < most) {
+    const job = waitsIn(world, list.shift() ?? '', list);
+    if (job === undefined) continue;
+    job.state = 'processing';
+    taken.jobs.push(job);
+  }
+}
+
+/** A last chance goes to who holds nothing; for others it moves to the end, and one of them is to empty itself. */
+function takeSuspect(world: World, call: ClaimCall, { queue, taken }: { queue: string; taken: Taken }): void {
+  const list = entries(world.suspects, queue);
+  let passed: string | undefined;
+  while (list.length > 0 && taken.suspect === undefined) {
+    const id = list.shift() ?? '';
+    const job = waitsIn(world, id, list);
+    if (job === undefined) continue;
+    if (!hasLastChance(job) || call.suspects === 'alone') {
+      job.state = 'processing';
+      taken.jobs.push(job);
+      taken.suspect = job;
+      if (hasLastChance(job)) world.alone = undefined;
+      return;
+    }
+    list.push(id);
+    world.alone ??= call.worker;
+    if (world.alone === call.worker) taken.mustEmpty = true;
+    if (passed === id) return;
+    passed ??= id;
+  }
 }
 
 function claimsOf(world: World, worker: string): Claims | undefined {

@@ -6,9 +6,9 @@
 /** Length of a lease and of a sweep, ms. */
 export const LEASE_MS = 15_000;
 export const SWEEP_MS = 3_000;
-/** Crashes that make a job a suspect, and blamed rescues after which it is poison. */
+/** Crashes that make a job a suspect, and blamed rescues after which it has its last chance, alone. */
 const SUSPECT_FROM = 2;
-export const MOST_BLAMED = 3;
+const MOST_BLAMED = 3;
 
 export type State = 'scheduled' | 'enqueued' | 'processing' | 'succeeded' | 'failed' | 'cancelled';
 
@@ -55,8 +55,10 @@ export interface World {
   readonly suspects: Map<string, string[]>;
   /** Entries in order of finishing. */
   succeeded: string[];
-  /** Id → how many entries of `succeeded` do not count because the job was requeued. */
+  /** Id → how many entries of `succeeded` do not count because the job was requeued or deleted since. */
   readonly requeued: Map<string, number>;
+  /** The worker that empties itself for a job that must run alone. */
+  alone: string | undefined;
   readonly watched: Map<string, number>;
   readonly leases: Map<string, number>;
   readonly loads: Set<string>;
@@ -79,6 +81,7 @@ export function newWorld(now: number): World {
     suspects: new Map(),
     succeeded: [],
     requeued: new Map(),
+    alone: undefined,
     watched: new Map(),
     leases: new Map(),
     loads: new Set(),
@@ -97,6 +100,11 @@ export function count(world: World, stat: string, by: number): void {
 
 export function isSuspect(job: Job): boolean {
   return job.crashes >= SUSPECT_FROM;
+}
+
+/** The next rescue of such a job, if it is to blame, ends it. */
+export function hasLastChance(job: Job): boolean {
+  return job.blamed >= MOST_BLAMED;
 }
 
 /** The list in which a job of this place waits. */
@@ -134,6 +142,11 @@ export function byTime(world: World, state: State): Job[] {
   return [...world.jobs.values()]
     .filter((job) => job.state === state)
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+}
+
+/** The entry that a job left in `succeeded` does not count any more. */
+export function disown(world: World, id: string): void {
+  world.requeued.set(id, (world.requeued.get(id) ?? 0) + 1);
 }
 
 /** Takes an id out of an open claim; the claim ends with its last id. */

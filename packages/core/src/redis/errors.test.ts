@@ -50,9 +50,9 @@ describe('replies of a real server are told apart', () => {
 
   test('a replica without its master is refused', async () => {
     await admin.call('REPLICAOF', '127.0.0.1', '1');
-    const readonly = await errorOf(redis.set('k', 'v'));
+    const readonly = await errorOf(admin.set('k', 'v'));
     await config('replica-serve-stale-data', 'no');
-    const masterDown = await errorOf(redis.get('k'));
+    const masterDown = await errorOf(admin.get('k'));
     await config('replica-serve-stale-data', 'yes');
     await admin.call('REPLICAOF', 'NO', 'ONE');
     expect([readonly.message.split(' ')[0], masterDown.message.split(' ')[0]]).toEqual([

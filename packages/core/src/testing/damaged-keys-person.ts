@@ -47,9 +47,9 @@ export const DAMAGED_FOR_PERSONS = {
     },
   },
   delete: {
-    refused: ['queues', 'scheduled', 'failed', 'cancelled'],
+    refused: ['requeued', 'queues', 'scheduled', 'failed', 'cancelled'],
     skipped: ['stale', 'processing:Ada', 'audit', 'stats'],
-    same: ['succeeded', 'requeued', 'watched', 'payload:A'],
+    same: ['succeeded', 'watched', 'payload:A'],
     otherwise: {
       payloads: { undone: 'payload:A; payloads A' },
       'processing:Ada:#3': { undone: 'processing:Ada #3; processing:Ada:#3 C' },

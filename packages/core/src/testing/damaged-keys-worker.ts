@@ -6,13 +6,14 @@ export const DAMAGED_FOR_WORKERS = {
   enqueue: {
     refused: ['producer:shop', 'queues', 'payloads'],
     skipped: ['idle:mail', 'idle:pics', 'stats'],
-    same: ['leases', 'quarantine:A', 'quarantine', 'payload:C'],
+    same: ['leases', 'quarantine:A', 'quarantine'],
     otherwise: {
       'job:A': {
         reply: { existing: ['A'] },
         undone: 'job:A',
         instead: { 'ready:mail:2': ['B'], 'stats enqueued': '2' },
       },
+      'payload:C': { undone: 'payload:C; payloads C' },
       'ready:mail:2': { instead: { 'quarantine ready:mail:2': 't+0', 'quarantine:ready:mail:2': 'damage' } },
       'ready:pics:0': { instead: { 'quarantine ready:pics:0': 't+0', 'quarantine:ready:pics:0': 'damage' } },
     },
@@ -20,13 +21,14 @@ export const DAMAGED_FOR_WORKERS = {
   schedule: {
     refused: ['producer:shop', 'queues', 'payloads', 'scheduled'],
     skipped: ['stats'],
-    same: ['idle:mail', 'leases', 'payload:C', 'timekeeper'],
+    same: ['idle:mail', 'leases', 'timekeeper'],
     otherwise: {
       'job:A': {
         reply: { existing: ['A'] },
         undone: 'job:A; scheduled A',
         instead: { 'stats scheduled': '3' },
       },
+      'payload:C': { undone: 'payload:C; payloads C' },
     },
   },
   queue: {
@@ -63,13 +65,14 @@ export const DAMAGED_FOR_WORKERS = {
   claim: {
     refused: ['leases', 'processing:Ada', 'processing:Ada:#7', 'queues'],
     skipped: ['idle:mail', 'idle:pics', 'stale', 'quarantine'],
-    same: ['paused', 'ready:mail:0', 'timekeeper', 'quarantine:E'],
+    same: ['alone', 'paused', 'ready:mail:0', 'timekeeper', 'quarantine:E'],
     otherwise: {
       scheduled: {
         reply: {
           status: 'OK',
           now: 't+67000',
           isTimekeeper: false,
+          mustEmpty: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -86,6 +89,7 @@ export const DAMAGED_FOR_WORKERS = {
           now: 't+67000',
           nextDue: 't+126000',
           isTimekeeper: true,
+          mustEmpty: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -106,6 +110,7 @@ export const DAMAGED_FOR_WORKERS = {
           now: 't+67000',
           nextDue: 't+126000',
           isTimekeeper: true,
+          mustEmpty: false,
           jobs: ['C', 'E000200nobody\ngreet\n{}', 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:A; processing:Ada suspect; processing:Ada:#7 A; suspects:mail',
@@ -117,6 +122,7 @@ export const DAMAGED_FOR_WORKERS = {
           now: 't+67000',
           nextDue: 't+126000',
           isTimekeeper: true,
+          mustEmpty: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',

@@ -70,6 +70,7 @@ export const PERSON_EFFECTS = {
       'processing:Ada:#3 C': GONE,
       'progress:C': GONE,
       'progress:C expires': GONE,
+      'requeued B': '1',
       'scheduled E': GONE,
       'stale mail:2': '1',
       'stale succeeded': '1',

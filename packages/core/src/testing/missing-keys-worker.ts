@@ -68,6 +68,7 @@ export const MISSING_FOR_WORKERS = {
   },
   claim: {
     same: [
+      'alone',
       'idle:mail',
       'idle:pics',
       'processing:Ada',
@@ -82,7 +83,14 @@ export const MISSING_FOR_WORKERS = {
     otherwise: {
       leases: { reply: { status: 'LEASE_LOST' }, undone: 'all' },
       queues: {
-        reply: { status: 'OK', now: 't+67000', nextDue: 't+126000', isTimekeeper: true, jobs: [] },
+        reply: {
+          status: 'OK',
+          now: 't+67000',
+          nextDue: 't+126000',
+          isTimekeeper: true,
+          mustEmpty: false,
+          jobs: [],
+        },
         undone:
           'job:A; job:C; job:E; processing:Ada #7; processing:Ada suspect; processing:Ada:#7 A; processing:Ada:#7 B; processing:Ada:#7 C; quarantine E; quarantine:E; ready:mail:2; stale mail:2; suspects:mail',
         instead: { 'job:B': GONE, 'quarantine B': 't+67000', 'quarantine:B': 'S000200nobody\ngreet\n{}' },
@@ -92,6 +100,7 @@ export const MISSING_FOR_WORKERS = {
           status: 'OK',
           now: 't+67000',
           isTimekeeper: false,
+          mustEmpty: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -108,6 +117,7 @@ export const MISSING_FOR_WORKERS = {
           now: 't+67000',
           nextDue: 't+126000',
           isTimekeeper: true,
+          mustEmpty: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -124,6 +134,7 @@ export const MISSING_FOR_WORKERS = {
           now: 't+67000',
           nextDue: 't+126000',
           isTimekeeper: true,
+          mustEmpty: false,
           jobs: ['C', 'E000200nobody\ngreet\n{}', 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:A; processing:Ada suspect; processing:Ada:#7 A; suspects:mail',
@@ -135,6 +146,7 @@ export const MISSING_FOR_WORKERS = {
           now: 't+67000',
           nextDue: 't+126000',
           isTimekeeper: true,
+          mustEmpty: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -156,8 +168,8 @@ export const MISSING_FOR_WORKERS = {
       payloads: { undone: 'payload:C; payloads C' },
       'processing:Ada:#3': {
         reply: ['LOST', 'LOST'],
-        undone: 'all',
-        instead: { 'processing:Ada #3': GONE },
+        undone:
+          'job:A; job:B; job:C; payload:C; payloads C; processing:Ada:#3 A; processing:Ada:#3 B; requeued D; stale succeeded; stats succeeded; succeeded',
       },
       'job:A': {
         reply: ['GONE', 'OK'],

@@ -96,6 +96,7 @@ export const WORKER_SCENES = {
       return () => shard.claim(ADA, 7, { queues: ['mail', 'pics'], wasIdle: true });
     },
     keys: {
+      alone: ['alone'],
       ...wakeKeys,
       idle: ['idle:mail', 'idle:pics'],
       processing: openSet(7),

@@ -97,7 +97,7 @@ export class TestShard {
       most,
       leaseMs: LEASE_MS,
       wasIdle,
-      suspects: maySuspect ? 'one' : 'none',
+      suspects,
       queues,
     });
   }

@@ -16,17 +16,22 @@ export class DueTimer {
     this.#fire = fire;
   }
 
-  /** What is known now; undefined: nothing is scheduled. */
+  /**
+   * What is known now; undefined: nothing is scheduled. Never postpones: a message about an earlier job may have overtaken
+   * the reply that this is from, and firing too early costs one call.
+   */
   set(due: number | undefined, isTimekeeper: boolean): void {
-    this.stop();
     if (due === undefined) return;
-    this.#at = isTimekeeper ? due : due + BEHIND_MS * (1 + Math.random());
+    const at = isTimekeeper ? due : due + BEHIND_MS * (1 + Math.random());
+    if (at >= this.#at) return;
+    this.stop();
+    this.#at = at;
     this.#arm();
   }
 
   /** Something was scheduled that may be due sooner. */
   advance(due: number): void {
-    if (due < this.#at) this.set(due, true);
+    this.set(due, true);
   }
 
   stop(): void {

@@ -1,7 +1,7 @@
 -- Puts a job at the end of its queue. Needs a valid mark, and push.
 local function putBack(id, mark)
   local queue = queueOf(mark)
-  redis.call('SETRANGE', $job .. id, 0, 'E' .. string.sub(mark, 2, 7) .. NOBODY)
+  redis.call('SETRANGE', $job .. id, '0', 'E' .. string.sub(mark, 2, 7) .. NOBODY)
   if isSuspect(mark) then
     push('RPUSH', $suspects .. queue, id)
   else

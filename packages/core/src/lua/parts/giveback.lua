@@ -10,7 +10,7 @@ for c = 1, #numbers do
       local id = open[i]
       if not held[no .. id] then
         redis.call('SREM', set, id)
-        local mark = redis.pcall('GETRANGE', $job .. id, 0, 31)
+        local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
         if not isMark(mark) then
           quarantine(id)
         elseif string.sub(mark, 1, 1) == 'P' and string.sub(mark, 8, 31) == worker .. no then

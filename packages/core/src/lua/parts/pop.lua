@@ -8,7 +8,7 @@ local function drop(id, record, queue, place)
   end
 end
 local function accept(id, key, record, mark)
-  redis.call('SETRANGE', key, 0, mark)
+  redis.call('SETRANGE', key, '0', mark)
   count = count + 1
   ids[count] = id
   reply[4 + 2 * count], reply[5 + 2 * count] = id, record
@@ -55,7 +55,7 @@ local function popSuspect(queue, code)
       drop(id, record, queue)
     elseif string.byte(record, 7) >= 51 and takes ~= '2' then
       redis.call('RPUSH', $suspects .. queue, id)
-      if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.call('GET', $alone) == worker then reply[5] = 1 end
+      if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.pcall('GET', $alone) == worker then reply[5] = 1 end
       if id == passed then return nil end
       passed = passed or id
     else

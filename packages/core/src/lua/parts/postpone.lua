@@ -4,7 +4,7 @@ for i = 2, #ARGV, 4 do
   local no, id, delayMs, line = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3]
   local mark, answer = take(worker, no, id, CODE)
   if mark then
-    redis.call('SETRANGE', $job .. id, 0, 'S' .. string.sub(mark, 2, 7) .. NOBODY)
+    redis.call('SETRANGE', $job .. id, '0', 'S' .. string.sub(mark, 2, 7) .. NOBODY)
     appendTail(id, line)
     redis.call('ZADD', $scheduled, now + delayMs, id)
     tellDue(earliest, now + delayMs, queueOf(mark))

@@ -5,13 +5,13 @@ local function promoteDue(limit)
   if due.err or #due == 0 then return 0, queues end
   redis.call('ZREM', $scheduled, unpack(due))
   for i = 1, #due do
-    local mark = redis.pcall('GETRANGE', $job .. due[i], 0, 31)
+    local mark = redis.pcall('GETRANGE', $job .. due[i], '0', '31')
     if not isMark(mark) then
       quarantine(due[i])
     elseif string.byte(mark) == 83 then
       local queue = queueOf(mark)
       local list = isSuspect(mark) and $suspects .. queue or $ready .. queue .. ':' .. string.sub(mark, 5, 5)
-      redis.call('SETRANGE', $job .. due[i], 0, 'E')
+      redis.call('SETRANGE', $job .. due[i], '0', 'E')
       if not lists[list] then lists[list] = {} end
       lists[list][#lists[list] + 1] = due[i]
       queues[queue] = true

@@ -8,7 +8,7 @@ local function recoverJob(no, id, mark)
   appendTail(id, '\nW ' .. worker .. ' ' .. no .. ' - 0 ' .. string.format('%.0f', now) .. ' {"reason":"'
     .. (poison and 'poison' or 'lease expired') .. '","crashes":' .. crashes .. ',"blamed":' .. blamed .. '}')
   if poison then
-    redis.call('SETRANGE', $job .. id, 0, 'F' .. string.sub(mark, 2, 31))
+    redis.call('SETRANGE', $job .. id, '0', 'F' .. string.sub(mark, 2, 31))
     redis.call('ZADD', $failed, now, id)
     poisoned[#poisoned + 1] = id
   else
@@ -25,7 +25,7 @@ local function recoverClaim(no)
     if moved >= limit then return false end
     redis.call('SREM', set, open[i])
     moved = moved + 1
-    local mark = redis.pcall('GETRANGE', $job .. open[i], 0, 31)
+    local mark = redis.pcall('GETRANGE', $job .. open[i], '0', '31')
     if not isMark(mark) then
       quarantine(open[i])
     elseif string.sub(mark, 1, 1) == 'P' and string.sub(mark, 8, 31) == worker .. no then

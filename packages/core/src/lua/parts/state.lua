@@ -1,7 +1,7 @@
 -- The state of a job and its mark: the mark's letter, but D when it succeeded, and X when its record is damaged.
 -- nil when there is no record.
 local function stateOf(id)
-  local mark = redis.pcall('GETRANGE', $job .. id, 0, 31)
+  local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
   if mark == '' then return nil end
   if not isMark(mark) then return 'X' end
   local state, owner, no = string.sub(mark, 1, 1), string.sub(mark, 8, 19), string.sub(mark, 20, 31)

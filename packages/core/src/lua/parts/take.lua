@@ -1,7 +1,7 @@
 -- Takes a job out of an open claim: membership in the claim's set is the fence. Returns its mark, or nil and the answer.
 local function take(worker, no, id, code)
   local set = $processing .. worker .. ':' .. no
-  local mark = redis.pcall('GETRANGE', $job .. id, 0, 31)
+  local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
   if redis.pcall('SREM', set, id) ~= 1 then
     local record = redis.pcall('GET', $job .. id)
     if not record then return nil, 'GONE' end
