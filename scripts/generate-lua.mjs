@@ -12,7 +12,10 @@ const MAX_LINES = 60;
 
 const read = (path) => readFileSync(path, 'utf8');
 const keys = new Map(
-  [...read(join(core, 'redis', 'keys.ts')).matchAll(/^ {2}(\w+): '([^']+)',$/gm)].map(([, name, key]) => [name, key]),
+  [...read(join(core, 'redis', 'keys.ts')).matchAll(/^ {2}(\w+): '([^']+)',$/gm)].map(([, name, key]) => [
+    name,
+    key,
+  ]),
 );
 
 /** Lines that are only a comment carry nothing for Redis; elsewhere `--` stays, for it may stand in a string. */
@@ -31,7 +34,7 @@ function withKeys(text, file, used) {
 
 /** The line that every script begins with: its prefix, its keys, and the two functions it calls most, as locals. */
 function opening(used) {
-  const names = [...used].sort();
+  const names = [...used].toSorted((a, b) => a.localeCompare(b));
   const locals = names.map((name) => `K_${name}`).join(', ');
   const values = names.map((name) => `P .. '${keys.get(name)}'`).join(', ');
   const own = names.length === 0 ? '' : ` local ${locals} = ${values}`;
@@ -57,7 +60,8 @@ function script(file) {
     return isComment(line) ? '' : withKeys(line, file, used);
   });
   const first = output.indexOf('local P = KEYS[1]');
-  if (first < 0) throw new Error(`${file}: "local P = KEYS[1]" must stand on a line of its own, before all includes`);
+  if (first < 0)
+    throw new Error(`${file}: "local P = KEYS[1]" must stand on a line of its own, before all includes`);
   output[first] = opening(used);
   return output.join('\n');
 }

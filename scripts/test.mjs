@@ -10,7 +10,11 @@ const CORE = ['packages/core/'];
 const PASSES = [
   { title: 'All tests', args: [], env: {} },
   { title: 'The core on the embedded store', args: CORE, env: { LINSTOCK_TEST_STORE: 'embedded' } },
-  { title: 'The core and the worker with four shards', args: [...CORE, 'packages/worker/'], env: { LINSTOCK_TEST_SHARDS: '4' } },
+  {
+    title: 'The core and the worker with four shards',
+    args: [...CORE, 'packages/worker/'],
+    env: { LINSTOCK_TEST_SHARDS: '4' },
+  },
 ];
 
 await main(async () => {

@@ -21,6 +21,8 @@ export interface Act {
   readonly deaf?: boolean;
   /** Blocks the event loop so long. */
   readonly spinMs?: number;
+  /** Does so only as long as no worker has died with it. */
+  readonly once?: boolean;
   /** This many attempts fail. */
   readonly failures?: number;
   /** Ends its process. */
@@ -132,13 +134,16 @@ export class Stage {
 
   /** Resolves when nothing waits, is due later, or runs. */
   async drained(timeoutMs: number): Promise<void> {
+    let last = '';
     await eventually(
       async () => {
         const { enqueued, scheduled, processing } = await this.monitor.counts();
-        if (enqueued + scheduled + processing > 0) throw new Error(JSON.stringify({ enqueued, scheduled, processing }));
+        if (enqueued + scheduled + processing > 0) throw new Error((last = JSON.stringify({ enqueued, scheduled, processing })));
       },
       { timeoutMs, intervalMs: 50 },
-    );
+    ).catch((error: unknown) => {
+      throw new Error(`not drained after ${timeoutMs} ms: ${last}`, { cause: error });
+    });
     // A job leaves its claim a moment before its worker hears of it.
     await delay(50);
   }

@@ -5,7 +5,6 @@ import type { TestRedis } from '@linstock/test-kit/redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
 import { print, sized, TEST_MS } from '../src/campaign.ts';
-import { disposable } from '../src/disposable.ts';
 import { runs } from '../src/script-calls.ts';
 import { Stage } from '../src/stage.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { startFlakyProxy } from '@linstock/test-kit/flaky-redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
 import { print, sized, TEST_MS } from '../src/campaign.ts';
@@ -12,13 +13,13 @@ import { Stage } from '../src/stage.ts';
 const SHUTDOWN_MS = 400;
 
 test('rolling restarts lose nothing, use no attempt, and claim nothing after the signal', { timeout: TEST_MS }, async () => {
-  const restarts = sized(16, 200);
+  const restarts = sized(10, 200);
   await using redis = disposable(await startRedis());
   await using stage = new Stage(redis.url, { shards: 2 });
   const watched = await watchCalls(redis);
   const start = (): Promise<Child> => stage.worker({ concurrency: 10, leaseMs: 3000, shutdownTimeout: SHUTDOWN_MS });
   const fleet = await Promise.all([start(), start()]);
-  const inputs = [{}, { ms: 3 }, {}, { ms: 120 }, {}, { ms: 1500 }, { ms: 3 }, { ms: 1500, deaf: true }];
+  const inputs = [{}, { ms: 3 }, {}, { ms: 120 }, {}, { ms: 1500 }, { ms: 3 }, { ms: 800, deaf: true }];
   const producer = stage.producer({ jobs: 1e9, inputs, batch: 4, pauseMs: 120 });
   await producer.ready;
   const signals: { pid: number; at: number }[] = [];
@@ -86,4 +87,30 @@ test('a second signal gives everything back at once', { timeout: TEST_MS }, asyn
   expect(handedOverMs).toBeLessThan(1000);
   const { succeeded, processing } = await stage.monitor.counts();
   expect([succeeded, processing]).toEqual([1, 2]);
+});
+
+test('a claim that is under way at the signal gives back what it took', { timeout: TEST_MS }, async () => {
+  await using redis = disposable(await startRedis());
+  await using proxy = disposable(await startFlakyProxy({ targetPort: redis.port }));
+  await using stage = new Stage(redis.url);
+  for (let i = 0; i < sized(4, 30); i++) {
+    const leaving = await stage.worker({ redis: proxy.url, leaseMs: 5000, shutdownTimeout: 0 });
+    await delay(100);
+    proxy.delay(150);
+    await stage.enqueueMany([{ ms: 50 }, { ms: 50 }]);
+    // The wake-up has come (150 ms), and the claim is on its way.
+    await delay(170 + Math.random() * 250);
+    const stopped = leaving.stop();
+    await delay(400);
+    proxy.delay(0);
+    expect(await stopped, leaving.stderr).toEqual({ code: 0, signal: null });
+    const staying = await stage.worker({ leaseMs: 5000 });
+    await stage.drained(3000);
+    await staying.stop();
+  }
+  await stage.worker();
+  const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9 });
+  print('a claim under way at the signal', counts);
+  expect(problems).toEqual([]);
+  expect(counts['rescued']).toBe(0);
 });

@@ -32,7 +32,7 @@ function runsOf(stage: Stage, child: Child): Run[] {
 }
 
 test('a process that was stopped past its lease writes nothing late, hears of it, and works again', { timeout: TEST_MS }, async () => {
-  const pauses = sized(4, 40);
+  const pauses = sized(2, 40);
   await using redis = disposable(await startRedis());
   await using stage = new Stage(redis.url);
   const stopped = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
@@ -90,7 +90,7 @@ test('a process that was stopped for longer than its event loop may block lives 
   await using redis = disposable(await startRedis());
   await using stage = new Stage(redis.url);
   const stopped = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS, maxEventLoopBlock: 1000 });
-  for (let i = 0; i < sized(3, 20); i++) {
+  for (let i = 0; i < sized(2, 20); i++) {
     await delay(300);
     await pause(stopped);
     await delay(300);

@@ -54,11 +54,19 @@ export function resolveInstallation(options: InstallationOptions, where: string)
   if (options.redis === undefined) {
     throw new OptionError(`${where}.redis`, 'is required: a URL such as redis://127.0.0.1:6379', undefined);
   }
-  const commandTimeoutMs = toMs(options.commandTimeout ?? DEFAULT_LIMITS.commandTimeoutMs, `${where}.commandTimeout`);
+  const commandTimeoutMs = toMs(
+    options.commandTimeout ?? DEFAULT_LIMITS.commandTimeoutMs,
+    `${where}.commandTimeout`,
+  );
   if (commandTimeoutMs < 100 || commandTimeoutMs > 300_000) {
     throw new OptionError(`${where}.commandTimeout`, 'must be from 100 ms to 5 min', options.commandTimeout);
   }
-  return { redis: options.redis, namespace: options.namespace ?? 'ls', shards: options.shards, commandTimeoutMs };
+  return {
+    redis: options.redis,
+    namespace: options.namespace ?? 'ls',
+    shards: options.shards,
+    commandTimeoutMs,
+  };
 }
 
 /** Checks and completes {@link ClientOptions}. */
@@ -78,7 +86,11 @@ export interface ChangeOptions {
   readonly reason?: string;
 }
 
-const CHANGE_RULES: Readonly<Record<string, Rule>> = { by: shortText(128), reason: shortText(1000), force: yesOrNo };
+const CHANGE_RULES: Readonly<Record<string, Rule>> = {
+  by: shortText(128),
+  reason: shortText(1000),
+  force: yesOrNo,
+};
 
 /** Checks {@link ChangeOptions}. */
 export function actorOf(options: ChangeOptions | undefined, where: string): Actor {

@@ -128,7 +128,7 @@ async function retry(short: Client, n: number): Promise<void> {
 }
 
 describe('a Redis that cannot be reached', () => {
-  test.each(['enqueue', 'get'] as const)('makes %s fail in time, with a typed error', async (verb) => {
+  test.each(['enqueue', 'connect'] as const)('makes %s fail in time, with a typed error', async (verb) => {
     const closed = createServer();
     closed.listen(0, '127.0.0.1');
     await once(closed, 'listening');

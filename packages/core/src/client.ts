@@ -81,12 +81,20 @@ export class Client {
    * Stores many jobs of one kind, in calls of up to 1,000. Each call stores all of its jobs or none; an error tells nothing of
    * the other calls. Errors as {@link enqueue}.
    */
-  async enqueueMany<I, R>(contract: JobContract<I, R>, inputs: readonly I[], options?: RunOptions): Promise<JobHandle<R>[]> {
+  async enqueueMany<I, R>(
+    contract: JobContract<I, R>,
+    inputs: readonly I[],
+    options?: RunOptions,
+  ): Promise<JobHandle<R>[]> {
     return this.#addMany(planJob(contract, options, undefined), inputs);
   }
 
   /** Stores many jobs that are due at one time. As {@link enqueueMany}. */
-  async scheduleMany<I, R>(contract: JobContract<I, R>, inputs: readonly I[], when: Due & RunOptions): Promise<JobHandle<R>[]> {
+  async scheduleMany<I, R>(
+    contract: JobContract<I, R>,
+    inputs: readonly I[],
+    when: Due & RunOptions,
+  ): Promise<JobHandle<R>[]> {
     return this.#addMany(planJob(contract, when, when), inputs);
   }
 
@@ -122,7 +130,9 @@ export class Client {
   /** As {@link cancel}, for many: one outcome per id. */
   async cancelMany(ids: readonly string[], options?: ChangeOptions): Promise<PersonOutcome[]> {
     const actor = actorOf(options, 'cancel');
-    return this.#change(ids, (shard, some) => shard.jobs.cancel(some, actor, this.#options.retention.failedCount));
+    return this.#change(ids, (shard, some) =>
+      shard.jobs.cancel(some, actor, this.#options.retention.failedCount),
+    );
   }
 
   /** As {@link requeue}, for many: one outcome per id. */
@@ -132,7 +142,10 @@ export class Client {
   }
 
   /** As {@link delete}, for many: one outcome per id. */
-  async deleteMany(ids: readonly string[], options?: ChangeOptions & { readonly force?: boolean }): Promise<PersonOutcome[]> {
+  async deleteMany(
+    ids: readonly string[],
+    options?: ChangeOptions & { readonly force?: boolean },
+  ): Promise<PersonOutcome[]> {
     const actor = actorOf(options, 'delete');
     return this.#change(ids, (shard, some) => shard.jobs.delete(some, actor, options?.force === true));
   }
@@ -171,11 +184,12 @@ export class Client {
     const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
     const handles: JobHandle<R>[] = [];
     let before: Promise<void> = Promise.resolve();
-    for (let from = 0; from < inputs.length; ) {
+    for (let from = 0; from < inputs.length;) {
       const shard = this.#nextShard(shards);
       const made: (NewJob | Promise<NewJob>)[] = [];
       for (const input of inputs.slice(from, from + 1000)) made.push(makeJob(plan, input, shard.number));
-      const jobs = await Promise.all(made);
+      // A schema may be asynchronous; most are not.
+      const jobs = made.every(isMade) ? made : await Promise.all(made);
       const call = jobs.slice(0, batchLength(jobs));
       for (const job of call) handles.push(this.#handle(job.id));
       from += call.length;
@@ -219,7 +233,7 @@ export class Client {
 
   #producer(shard: Shard): Producer {
     if (this.#closed) throw new ClosedError('the client');
-    return (this.#producers[shard.number] ??= new Producer(this.#identity, this.#connection, shard, this.#options.retryForMs));
+    return (this.#producers[shard.number] ??= new Producer(this.#identity, shard, this.#options.retryForMs));
   }
 
   async #open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<readonly [Shard, ...Shard[]]> {
@@ -227,6 +241,10 @@ export class Client {
     this.#opened ??= await this.#shards.open(timeoutMs);
     return this.#opened;
   }
+}
+
+function isMade(job: NewJob | Promise<NewJob>): job is NewJob {
+  return !(job instanceof Promise);
 }
 
 function settle(verb: string, id: string, outcome: PersonOutcome | undefined): void {

@@ -56,10 +56,16 @@ const RUN_RULES: Readonly<Record<string, Rule>> = {
   retry: anything,
   timeout: anything,
 };
-const DEFINITION_RULES: Readonly<Record<string, Rule>> = { ...RUN_RULES, name: jobName, input: schema, result: schema };
+const DEFINITION_RULES: Readonly<Record<string, Rule>> = {
+  ...RUN_RULES,
+  name: jobName,
+  input: schema,
+  result: schema,
+};
 
 function schema(value: unknown): string | undefined {
-  const isSchema = (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
+  const isSchema =
+    (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
   return isSchema ? undefined : 'must be a Standard Schema, such as one of zod, valibot or arktype';
 }
 
@@ -72,13 +78,19 @@ function schema(value: unknown): string | undefined {
  *
  * @throws {OptionError} for an unknown option or a wrong value.
  */
-export function defineJob<S extends StandardSchemaV1, R extends StandardSchemaV1 = StandardSchemaV1<unknown, unknown>>(
+export function defineJob<
+  S extends StandardSchemaV1,
+  R extends StandardSchemaV1 = StandardSchemaV1<unknown, unknown>,
+>(
   definition: JobDefinition & { readonly input: S; readonly result?: R },
 ): JobContract<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<R>>;
-export function defineJob<Input = unknown, Result = unknown>(definition: JobDefinition): JobContract<Input, Result>;
+export function defineJob<Input = unknown, Result = unknown>(
+  definition: JobDefinition,
+): JobContract<Input, Result>;
 export function defineJob(definition: JobDefinition): JobContract {
   checkOptions(definition, DEFINITION_RULES, 'defineJob');
-  if (typeof definition?.name !== 'string') throw new OptionError('defineJob.name', 'is required', definition?.name);
+  if (typeof definition?.name !== 'string')
+    throw new OptionError('defineJob.name', 'is required', definition?.name);
   const options = resolveJobOptions(definition, JOB_DEFAULTS, 'defineJob');
   return Object.freeze({
     name: definition.name,
@@ -92,7 +104,11 @@ export function defineJob(definition: JobDefinition): JobContract {
 }
 
 /** Checks the options of one job; `rules` adds options that only some calls know. */
-export function checkRunOptions(options: unknown, where: string, rules: Readonly<Record<string, Rule>> = {}): void {
+export function checkRunOptions(
+  options: unknown,
+  where: string,
+  rules: Readonly<Record<string, Rule>> = {},
+): void {
   checkOptions(options, { ...RUN_RULES, ...rules }, where);
 }
 
@@ -116,12 +132,20 @@ export function validate(
   return outcome instanceof Promise ? outcome.then((later) => accept(later, about)) : accept(outcome, about);
 }
 
-function accept(outcome: StandardSchemaV1.Result<unknown>, about: { readonly code: string; readonly job: string }): unknown {
+function accept(
+  outcome: StandardSchemaV1.Result<unknown>,
+  about: { readonly code: string; readonly job: string },
+): unknown {
   if (outcome.issues === undefined) return outcome.value;
   const issues = outcome.issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
-  const first = issues.slice(0, 3).map((issue) => (issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`));
+  const first = issues
+    .slice(0, 3)
+    .map((issue) => (issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`));
   const what = about.code === 'INPUT_INVALID' ? 'input' : 'result';
-  throw new PayloadError(about.code, `${what} of ${show(about.job)} is invalid: ${first.join('; ')}`, { job: about.job, issues });
+  throw new PayloadError(about.code, `${what} of ${show(about.job)} is invalid: ${first.join('; ')}`, {
+    job: about.job,
+    issues,
+  });
 }
 
 function pathOf(issue: StandardSchemaV1.Issue): string {

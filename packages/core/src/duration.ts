@@ -14,7 +14,11 @@ export const MAX_DURATION_MS = 3650 * UNITS_MS.d;
 export function toMs(duration: Duration, option: string): number {
   const ms = typeof duration === 'string' ? parse(duration) : duration;
   if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0 || ms > MAX_DURATION_MS) {
-    throw new OptionError(option, 'must be milliseconds (0 to ten years) or a text such as "30s", "10m", "1h30m", "3d"', duration);
+    throw new OptionError(
+      option,
+      'must be milliseconds (0 to ten years) or a text such as "30s", "10m", "1h30m", "3d"',
+      duration,
+    );
   }
   return Math.round(ms);
 }
@@ -22,6 +26,7 @@ export function toMs(duration: Duration, option: string): number {
 function parse(text: string): number {
   if (!WHOLE.test(text)) return Number.NaN;
   let ms = 0;
-  for (const [, amount, unit] of text.matchAll(PART)) ms += Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  for (const [, amount, unit] of text.matchAll(PART))
+    ms += Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
   return ms;
 }

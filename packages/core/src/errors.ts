@@ -6,6 +6,7 @@ export class LinstockError extends Error {
   readonly code: string;
   readonly fields: ErrorFields;
 
+  // oxlint-disable-next-line max-params -- all four are what an error is, and each has its place in every call
   constructor(code: string, message: string, fields: ErrorFields = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
@@ -27,7 +28,11 @@ export class PayloadError extends LinstockError {}
 /** `JOB_NOT_FOUND`: no record has this id: it never existed, was deleted, or retention removed it. Field: `id`. */
 export class JobNotFoundError extends LinstockError {
   constructor(id: string) {
-    super('JOB_NOT_FOUND', `job ${show(id)} does not exist: it was deleted, retention removed it, or the id is wrong`, { id });
+    super(
+      'JOB_NOT_FOUND',
+      `job ${show(id)} does not exist: it was deleted, retention removed it, or the id is wrong`,
+      { id },
+    );
   }
 }
 
@@ -61,7 +66,12 @@ export class RedisError extends LinstockError {}
 /** `REDIS_FULL`: Redis has reached `maxmemory`. Nothing was stored; workers go on and make room. */
 export class RedisFullError extends LinstockError {
   constructor(cause: unknown) {
-    super('REDIS_FULL', 'Redis has no memory left (maxmemory): nothing was stored. Enqueue again when workers have made room', {}, cause);
+    super(
+      'REDIS_FULL',
+      'Redis has no memory left (maxmemory): nothing was stored. Enqueue again when workers have made room',
+      {},
+      cause,
+    );
   }
 }
 

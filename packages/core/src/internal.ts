@@ -12,7 +12,16 @@ export type { JobHeader, TailCode } from './job/job.ts';
 export { isJobId } from './job/job-id.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
 export { TRANSITIONS } from './job/states.ts';
-export { anything, checkOptions, closest, oneOf, queueName, shortText, wholeNumber, yesOrNo } from './options.ts';
+export {
+  anything,
+  checkOptions,
+  closest,
+  oneOf,
+  queueName,
+  shortText,
+  wholeNumber,
+  yesOrNo,
+} from './options.ts';
 export type { Rule } from './options.ts';
 export { encodeJson } from './payload.ts';
 export { Connection, plainTarget } from './redis/connect.ts';

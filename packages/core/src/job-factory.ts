@@ -27,18 +27,25 @@ const nextId = createIdSource({ now: Date.now, randomBytes: getRandomValues });
 const NO_OPTIONS: RunOptions = Object.freeze({});
 
 /** Checks a contract and the options of a call. */
-export function planJob(contract: JobContract, options: RunOptions | undefined, due: Due | undefined): JobPlan {
+export function planJob(
+  contract: JobContract,
+  options: RunOptions | undefined,
+  due: Due | undefined,
+): JobPlan {
   if (typeof contract?.header !== 'string') {
     throw new OptionError('contract', 'must be what defineJob() returned', contract);
   }
   const own = options ?? NO_OPTIONS;
-  if (own !== NO_OPTIONS) checkRunOptions(own, 'enqueue', due === undefined ? {} : { in: anything, at: anything });
+  if (own !== NO_OPTIONS)
+    checkRunOptions(own, 'enqueue', due === undefined ? {} : { in: anything, at: anything });
   const plain = own.maxAttempts === undefined && own.retry === undefined && own.timeout === undefined;
   return {
     contract,
     queue: own.queue ?? contract.queue,
     priority: priorityDigit(own.priority ?? contract.priority),
-    header: plain ? contract.header : encodeHeader(contract.name, resolveJobOptions(own, contract.options, 'enqueue')),
+    header: plain
+      ? contract.header
+      : encodeHeader(contract.name, resolveJobOptions(own, contract.options, 'enqueue')),
     due: due === undefined ? undefined : dueText(due),
   };
 }
@@ -46,7 +53,8 @@ export function planJob(contract: JobContract, options: RunOptions | undefined, 
 function dueText(due: Due): string {
   if (due?.in !== undefined && due.at === undefined) return `in ${toMs(due.in, 'schedule.in')}`;
   const ms = due?.at instanceof Date && due.in === undefined ? due.at.getTime() : Number.NaN;
-  if (!(ms >= 0)) throw new OptionError('schedule', 'must have either "in" (a duration) or "at" (a Date)', due);
+  if (!(ms >= 0))
+    throw new OptionError('schedule', 'must have either "in" (a duration) or "at" (a Date)', due);
   return `at ${Math.ceil(ms)}`;
 }
 
@@ -55,7 +63,9 @@ export function makeJob(plan: JobPlan, input: unknown, shard: number): NewJob | 
   const { contract } = plan;
   if (contract.input === undefined) return build(plan, input, shard);
   const checked = validate(contract.input, input, { code: 'INPUT_INVALID', job: contract.name });
-  return checked instanceof Promise ? checked.then((value) => build(plan, value, shard)) : build(plan, checked, shard);
+  return checked instanceof Promise
+    ? checked.then((value) => build(plan, value, shard))
+    : build(plan, checked, shard);
 }
 
 function build({ contract, queue, priority, header, due }: JobPlan, input: unknown, shard: number): NewJob {

@@ -71,10 +71,9 @@ export class Monitor {
   /** How many jobs are in each state now. */
   async counts(): Promise<Record<JobState, number>> {
     const all = await this.#each(async (shard) => readStateCounts(shard));
-    return Object.fromEntries(JOB_STATES.map((state) => [state, all.reduce((sum, counts) => sum + counts[state], 0)])) as Record<
-      JobState,
-      number
-    >;
+    return Object.fromEntries(
+      JOB_STATES.map((state) => [state, all.reduce((sum, counts) => sum + counts[state], 0)]),
+    ) as Record<JobState, number>;
   }
 
   /** How often each transition happened since the installation was founded. */
@@ -90,7 +89,10 @@ export class Monitor {
   async queues(): Promise<QueueView[]> {
     const found = new Map<string, { counts: QueueCounts[]; paused: QueueView['paused'] }>();
     await this.#each(async ({ connection, prefix }) => {
-      const [names, paused] = await Promise.all([readQueueNames(connection, prefix), readPaused(connection, prefix)]);
+      const [names, paused] = await Promise.all([
+        readQueueNames(connection, prefix),
+        readPaused(connection, prefix),
+      ]);
       for (const name of names) {
         const counts = await readQueueCounts(connection, prefix, name);
         const entry = found.get(name) ?? { counts: [], paused: undefined };
@@ -99,7 +101,7 @@ export class Monitor {
     });
     return [...found]
       .map(([name, { counts, paused }]) => ({ name, ...addCounts(counts), paused }))
-      .sort((a, b) => a.name.localeCompare(b.name));
+      .toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
   /** A page of jobs in one state. @throws {OptionError} */
@@ -107,7 +109,7 @@ export class Monitor {
     checkOptions(options, PAGE_RULES, 'page');
     const { state, queue, offset = 0, limit = 50 } = options;
     const pages = await this.#each((shard) => readPage(shard, { state, queue, most: offset + limit }));
-    const entries = pages.flatMap((page) => page.entries).sort((a, b) => a.order - b.order);
+    const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
     const wanted = entries.slice(offset, offset + limit).map((entry) => entry.id);
     return { jobs: await this.#find(wanted), total: pages.reduce((sum, page) => sum + page.total, 0) };
   }
@@ -125,7 +127,7 @@ export class Monitor {
 
   /** Ids of damaged records, with when they were set aside (ms since 1970), newest first; at most 1,000 per shard. */
   async quarantined(): Promise<{ id: string; at: number }[]> {
-    return (await this.#each((shard) => readQuarantine(shard))).flat().sort((a, b) => b.at - a.at);
+    return (await this.#each((shard) => readQuarantine(shard))).flat().toSorted((a, b) => b.at - a.at);
   }
 
   /** Closes the connection. May be called twice. */

@@ -11,7 +11,8 @@ export function checkOptions(options: unknown, rules: Readonly<Record<string, Ru
   }
   for (const [key, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-    if (rule === undefined) throw new OptionError(`${where}.${key}`, unknownOption(key, Object.keys(rules)), value);
+    if (rule === undefined)
+      throw new OptionError(`${where}.${key}`, unknownOption(key, Object.keys(rules)), value);
     const problem = value === undefined ? undefined : rule(value);
     if (problem !== undefined) throw new OptionError(`${where}.${key}`, problem, value);
   }
@@ -19,7 +20,9 @@ export function checkOptions(options: unknown, rules: Readonly<Record<string, Ru
 
 function unknownOption(key: string, known: readonly string[]): string {
   const guess = closest(key, known);
-  return guess === undefined ? `is no option; there are ${known.join(', ')}` : `is no option; did you mean "${guess}"?`;
+  return guess === undefined
+    ? `is no option; there are ${known.join(', ')}`
+    : `is no option; did you mean "${guess}"?`;
 }
 
 /** The word nearest to a mistyped one, or undefined when none is near (a third of its letters may differ). */
@@ -58,7 +61,8 @@ export function wholeNumber(least: number, most: number): Rule {
 
 /** One of the given texts. */
 export function oneOf(values: readonly string[]): Rule {
-  return (value) => (typeof value === 'string' && values.includes(value) ? undefined : `must be one of ${values.join(', ')}`);
+  return (value) =>
+    typeof value === 'string' && values.includes(value) ? undefined : `must be one of ${values.join(', ')}`;
 }
 
 /** A text of a bounded length without control characters. */

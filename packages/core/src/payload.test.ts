@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PayloadError } from './errors.ts';
 import { encodeJson, isLarge, LARGE_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES } from './payload.ts';

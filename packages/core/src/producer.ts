@@ -42,15 +42,19 @@ export class Producer {
   readonly #connection: Connection;
   readonly #shard: Shard;
   readonly #retryForMs: number;
-  readonly #freeLanes: Lane[] = Array.from({ length: LANES }, (_, number) => ({ number, call: 0, touchedAt: -Infinity }));
+  readonly #freeLanes: Lane[] = Array.from({ length: LANES }, (_, number) => ({
+    number,
+    call: 0,
+    touchedAt: -Infinity,
+  }));
   readonly #now: Pending[] = [];
   readonly #later: Pending[] = [];
   readonly #waiting: ((lane: Lane) => void)[] = [];
   #flushing = false;
 
-  constructor(client: string, connection: Connection, shard: Shard, retryForMs: number) {
+  constructor(client: string, shard: Shard, retryForMs: number) {
     this.#client = client;
-    this.#connection = connection;
+    this.#connection = shard.connection;
     this.#shard = shard;
     this.#retryForMs = retryForMs;
   }
@@ -145,9 +149,13 @@ export class Producer {
   async #attempt(lane: Lane, jobs: readonly NewJob[], deadline: number): Promise<ProducerReply> {
     const { queues, jobs: store } = this.#shard;
     if (this.#connection.redis.status !== 'ready') {
-      await this.#connection.ready(Math.max(1, Math.min(deadline - performance.now(), this.#connection.commandTimeoutMs)));
+      await this.#connection.ready(
+        Math.max(1, Math.min(deadline - performance.now(), this.#connection.commandTimeoutMs)),
+      );
     }
-    const unknown = new Set(jobs.map((job) => job.queue).filter((queue) => queues.knownCode(queue) === undefined));
+    const unknown = new Set(
+      jobs.map((job) => job.queue).filter((queue) => queues.knownCode(queue) === undefined),
+    );
     if (unknown.size > 0) await queues.learnCodes([...unknown]);
     const call = this.#call(lane, jobs);
     const reply = await (jobs[0]?.due === undefined ? store.enqueue(call) : store.schedule(call));
@@ -161,7 +169,9 @@ export class Producer {
       lane: lane.number,
       call: lane.call,
       touch: performance.now() - lane.touchedAt > TOUCH_EVERY_MS,
-      largePayloads: jobs.flatMap(({ id, largePayload }) => (largePayload === undefined ? [] : [{ id, payload: largePayload }])),
+      largePayloads: jobs.flatMap(({ id, largePayload }) =>
+        largePayload === undefined ? [] : [{ id, payload: largePayload }],
+      ),
       groups: this.#groups(jobs),
     };
   }

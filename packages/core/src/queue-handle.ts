@@ -21,20 +21,26 @@ export class QueueHandle {
   /** Nothing of this queue is claimed any more; what runs goes on. Returns false when it was paused already. */
   async pause(options?: ChangeOptions): Promise<boolean> {
     const actor = actorOf(options, 'pause');
-    const replies = await Promise.all((await this.#shards()).map((shard) => shard.queues.pause(this.name, actor)));
+    const replies = await Promise.all(
+      (await this.#shards()).map((shard) => shard.queues.pause(this.name, actor)),
+    );
     return replies.includes('OK');
   }
 
   /** Lets the queue be claimed again. Returns false when it was not paused. */
   async resume(options?: ChangeOptions): Promise<boolean> {
     const actor = actorOf(options, 'resume');
-    const replies = await Promise.all((await this.#shards()).map((shard) => shard.queues.resume(this.name, actor)));
+    const replies = await Promise.all(
+      (await this.#shards()).map((shard) => shard.queues.resume(this.name, actor)),
+    );
     return replies.includes('OK');
   }
 
   /** How many jobs wait, by priority. */
   async counts(): Promise<QueueCounts> {
-    const counts = await Promise.all((await this.#shards()).map((shard) => readQueueCounts(shard.connection, shard.prefix, this.name)));
+    const counts = await Promise.all(
+      (await this.#shards()).map((shard) => readQueueCounts(shard.connection, shard.prefix, this.name)),
+    );
     return addCounts(counts);
   }
 

@@ -24,7 +24,11 @@ export class Results {
   }
 
   /** Resolves with the job when it has ended. */
-  async ended(id: string, shard: Shard, limits: { timeoutMs: number; signal: AbortSignal | undefined }): Promise<JobView> {
+  async ended(
+    id: string,
+    shard: Shard,
+    limits: { timeoutMs: number; signal: AbortSignal | undefined },
+  ): Promise<JobView> {
     const deadline = performance.now() + limits.timeoutMs;
     for (;;) {
       if (this.#closed) throw new ClosedError('the client');
@@ -34,7 +38,10 @@ export class Results {
         await this.#subscribe(shard);
         const [state] = await shard.queues.watch([id], WATCH_MS);
         if (state === 'GONE') throw new JobNotFoundError(id);
-        if (state === 'DAMAGED') throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged; it is in quarantine`, { id });
+        if (state === 'DAMAGED')
+          throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged; it is in quarantine`, {
+            id,
+          });
         if (state !== undefined && ENDED_STATES.includes(state)) return await read(id, shard);
         const left = deadline - performance.now();
         if (left <= 0) throw new WaitTimeoutError(`job ${id} did not end`, limits.timeoutMs);
@@ -52,7 +59,10 @@ export class Results {
   }
 
   /** A message about a job. It listens at once, so that one that comes before anybody awaits it is not lost. */
-  #nextMessage(id: string): { arrived: (ms: number, signal?: AbortSignal) => Promise<void>; forget: () => void } {
+  #nextMessage(id: string): {
+    arrived: (ms: number, signal?: AbortSignal) => Promise<void>;
+    forget: () => void;
+  } {
     const wakers = this.#waiting.get(id) ?? new Set();
     this.#waiting.set(id, wakers);
     let wake = (): void => {};
@@ -107,8 +117,14 @@ async function read(id: string, shard: Shard): Promise<JobView> {
 export function resultOf(job: JobView): unknown {
   if (job.state === 'succeeded') return job.result;
   if (job.state === 'cancelled') {
-    throw new JobEndedError('JOB_CANCELLED', `job ${job.id} (${job.name}) was cancelled`, { id: job.id, reason: job.history.at(-1)?.detail });
+    throw new JobEndedError('JOB_CANCELLED', `job ${job.id} (${job.name}) was cancelled`, {
+      id: job.id,
+      reason: job.history.at(-1)?.detail,
+    });
   }
   const reason = job.error?.message ?? 'its worker died with it too often (poison)';
-  throw new JobEndedError('JOB_FAILED', `job ${job.id} (${job.name}) failed: ${reason}`, { id: job.id, reason: job.error });
+  throw new JobEndedError('JOB_FAILED', `job ${job.id} (${job.name}) failed: ${reason}`, {
+    id: job.id,
+    reason: job.error,
+  });
 }

@@ -21,6 +21,7 @@ export class Dispatcher {
   #sampledAt = performance.now();
   #sampledFinished = 0;
   #waitTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
   /** Claims nothing any more; what was claimed goes on. */
   quiet = false;
 
@@ -51,11 +52,11 @@ export class Dispatcher {
 
   /** Something has changed: look at the end of this turn what is to be sent. */
   turnSoon(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#takeTurn();
+      if (!this.#stopped) this.#takeTurn();
     });
   }
 
@@ -70,6 +71,7 @@ export class Dispatcher {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#waitTimer);
   }
 

@@ -34,6 +34,7 @@ export class Executor {
   readonly #runs = new Map<HeldJob, JobRun>();
   readonly #recentMs = new Float64Array(64);
   #finished = 0;
+  #endedAt = 0;
 
   constructor(handlers: Handlers, host: ExecutorHost) {
     this.#handlers = handlers;
@@ -50,9 +51,14 @@ export class Executor {
     return this.#finished;
   }
 
-  /** The longest of the last 64 runs, ms; Infinity until 20 have ended: nothing is known then. */
+  /**
+   * The longest of the last 64 runs, ms, or for how long no run has ended, when that is more: those that run now may be of
+   * another kind. Infinity until 20 have ended: nothing is known then.
+   */
   get recentMostMs(): number {
-    return this.#finished < 20 ? Infinity : Math.max(...this.#recentMs);
+    if (this.#finished < 20) return Infinity;
+    const sinceLastMs = this.running > 0 ? performance.now() - this.#endedAt : 0;
+    return Math.max(sinceLastMs, ...this.#recentMs);
   }
 
   /** The run of a job, while it runs. */
@@ -226,7 +232,8 @@ export class Executor {
     run.held.state = 'finished';
     clearTimeout(run.timer);
     this.#runs.delete(run.held);
-    if (begun !== undefined) this.#recentMs[this.#finished++ & 63] = performance.now() - begun;
+    this.#endedAt = performance.now();
+    if (begun !== undefined) this.#recentMs[this.#finished++ & 63] = this.#endedAt - begun;
   }
 }
 

@@ -11,6 +11,8 @@ import { RUNNING, TICK_MS, TICKS } from './heartbeat-protocol.ts';
 
 const RELEASE_AFTER_MS = 100;
 const LOOK_EVERY_MS = 20;
+/** When even this thread did not run for this long, the whole process was stopped. */
+const PAUSED_MS = 500;
 /** Part of the lease without a renewal after which the worker must count it as lost. */
 const SILENT_PART = 0.8;
 
@@ -31,6 +33,7 @@ const pulse = new Int32Array(data.pulse);
 const leases = new Map<number, Lease>();
 let lastTicks = -1;
 let tickedAt = performance.now();
+let lookedAt = performance.now();
 let stallMs = 0;
 
 function tell(message: FromThread): void {
@@ -65,10 +68,12 @@ async function beat(lease: Lease): Promise<void> {
   let next = data.beatMs * (0.9 + Math.random() / 10);
   try {
     const load = lease.shard === 0 ? loadJson() : '';
+    const sentAt = performance.now();
     const reply = await lease.registry.renew(lease.worker, { leaseMs: data.leaseMs, sweepMs: data.beatMs, load });
     if (leases.get(lease.shard) !== lease) return;
     if (reply === 'LEASE_LOST') return lost(lease);
-    lease.renewedAt = performance.now();
+    // Redis counts from when it executed the call, which may be long before its answer is here.
+    lease.renewedAt = sentAt;
     lease.silent = false;
     tell({ type: 'beat', shard: lease.shard, worker: lease.worker });
     for (const dead of reply.dead) await rescue(lease, dead);
@@ -129,7 +134,9 @@ async function release(lease: Lease, claim: number, ids: readonly string[]): Pro
 
 function watchMainLoop(now: number): void {
   const ticks = Atomics.load(pulse, TICKS);
-  if (ticks !== lastTicks) [lastTicks, tickedAt] = [ticks, now];
+  // After a stop of the whole process (SIGSTOP, a suspended machine) the main loop has had no turn to tick either.
+  if (ticks !== lastTicks || now - lookedAt > PAUSED_MS) [lastTicks, tickedAt] = [ticks, now];
+  lookedAt = now;
   stallMs = Math.max(0, now - tickedAt - TICK_MS);
   if (stallMs < data.maxEventLoopBlockMs) return;
   // A stuck process must not be kept alive by its own heartbeat. Nothing less than SIGKILL ends a blocked main thread.

@@ -21,6 +21,7 @@ export class LeaseKeeper {
   readonly #thread: Thread;
   readonly #pulse = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   readonly #ticking: NodeJS.Timeout;
+  readonly #ended: Promise<void>;
   #stopping = false;
 
   constructor(options: ResolvedWorkerOptions, ahead: AheadMemory, listener: LeaseListener) {
@@ -38,6 +39,7 @@ export class LeaseKeeper {
     this.#thread = new Thread(THREAD_FILE, { workerData: data, name: 'linstock-heartbeat', execArgv: [] });
     this.#thread.on('message', (message: FromThread) => listener.onMessage(message));
     this.#thread.on('error', (error) => listener.onThreadDeath(error));
+    this.#ended = new Promise((resolve) => this.#thread.once('exit', () => resolve()));
     this.#thread.on('exit', (code) => {
       if (!this.#stopping) listener.onThreadDeath(new Error(`the heartbeat thread ended with code ${code}`));
     });
@@ -61,12 +63,10 @@ export class LeaseKeeper {
   /** Resolves when the thread has ended. May be called twice. */
   async stop(): Promise<void> {
     clearInterval(this.#ticking);
-    if (this.#stopping) return;
+    if (!this.#stopping) this.#send({ type: 'stop' });
     this.#stopping = true;
-    const ended = new Promise<void>((resolve) => this.#thread.once('exit', () => resolve()));
-    this.#send({ type: 'stop' });
     const timer = setTimeout(() => void this.#thread.terminate(), STOP_TIMEOUT_MS);
-    await ended;
+    await this.#ended;
     clearTimeout(timer);
   }
 

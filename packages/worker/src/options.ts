@@ -62,12 +62,13 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** Checks and completes {@link WorkerOptions}. @throws {OptionError} */
 export function resolveOptions(options: WorkerOptions): ResolvedWorkerOptions {
   checkOptions(options ?? {}, RULES, 'Worker');
+  const installation = resolveInstallation(options ?? {}, 'Worker');
   const leaseMs = toMs(options.leaseMs ?? '15s', 'Worker.leaseMs');
   if (leaseMs < 1000 || leaseMs > 600_000) throw new OptionError('Worker.leaseMs', 'must be from 1 s to 10 min', options.leaseMs);
   const maxEventLoopBlockMs = toMs(options.maxEventLoopBlock ?? '60s', 'Worker.maxEventLoopBlock');
   if (maxEventLoopBlockMs < 1000) throw new OptionError('Worker.maxEventLoopBlock', 'must be at least 1 s', options.maxEventLoopBlock);
   return {
-    ...resolveInstallation(options ?? {}, 'Worker'),
+    ...installation,
     queues: options.queues ?? ['default'],
     concurrency: options.concurrency ?? 10,
     leaseMs,

@@ -17,14 +17,14 @@ export class Reporter {
   }
 
   succeeded(job: HeldJob, answer: Outcome): void {
-    if (answer === 'LOST') return this.#lost(job);
+    if (answer === 'LOST' || answer === 'GONE') return this.#lost(job);
     if (this.#events.listenerCount('succeeded') > 0) this.#emit('succeeded', eventOf(job));
   }
 
   settled({ job, verb, error, delayMs }: OtherOutcome, answer: Outcome): void {
     const about = eventOf(job);
     const fields = { jobId: about.id, name: about.name, attempt: about.attempt };
-    if (answer === 'LOST') return this.#lost(job);
+    if (answer === 'LOST' || (answer === 'GONE' && verb !== 'quarantine')) return this.#lost(job);
     switch (verb) {
       case 'retry':
         this.log.warn({ ...fields, err: error, delayMs }, 'attempt failed; the next one follows');

@@ -46,6 +46,11 @@ export class Runtime {
   #stations: readonly Station[] = [];
   #dispatcher: Dispatcher | undefined;
   #troubleTimer: NodeJS.Timeout | undefined;
+  #threadError: Error | undefined;
+  #started = false;
+  #stopping: Promise<void> | undefined;
+  #draining = false;
+  #closed = false;
 
   constructor(options: ResolvedWorkerOptions, handlers: Handlers, events: WorkerEmitter) {
     this.#options = options;
@@ -80,7 +85,9 @@ export class Runtime {
     const { concurrency } = this.#options;
     this.#dispatcher = new Dispatcher({ concurrency, intake: this.#intake, executor: this.#executor, links });
     this.#stations = links.map((link) => this.#station(link));
-    await Promise.all(this.#stations.map((station) => station.register()));
+    await Promise.all(this.#stations.map((station) => station.register(CONNECT_TIMEOUT_MS)));
+    if (this.#threadError !== undefined) throw this.#threadError;
+    this.#started = true;
     // After an outage nobody knows which calls were executed.
     this.#connection.redis.on('ready', () => links.forEach((link) => link.demandReconcile()));
     for (const ticker of this.#tickers) ticker.start();
@@ -88,7 +95,7 @@ export class Runtime {
   }
 
   quiet(on: boolean): void {
-    if (this.#dispatcher === undefined) return;
+    if (this.#dispatcher === undefined || this.#draining) return;
     this.#dispatcher.quiet = on;
     this.#turnSoon();
   }
@@ -98,8 +105,15 @@ export class Runtime {
     this.#hurry.abort();
   }
 
-  async stop(): Promise<void> {
+  /** May be called twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.quiet(true);
+    this.#draining = true;
     this.#releaseWaiting();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted) await this.#pause();
@@ -111,6 +125,7 @@ export class Runtime {
 
   /** Closes everything at once, settled or not. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const ticker of this.#tickers) ticker.stop();
     for (const station of this.#stations) station.stop();
     clearTimeout(this.#troubleTimer);
@@ -166,7 +181,7 @@ export class Runtime {
   #linkListener(): LinkListener {
     const answered = (job: HeldJob): void => {
       // The next suspect may be claimed now.
-      if (job.isSuspect) this.#stationOf(job)?.link.wake();
+      if (job.isSuspect) for (const { link } of this.#stations) link.wake();
     };
     return {
       claimed: (_link, claim) => this.#claimed(claim),
@@ -183,6 +198,7 @@ export class Runtime {
         this.#executor.find(job)?.abort('LEASE_LOST');
         this.#reporter.refused(job);
       },
+      mayHoldSuspect: () => this.#stations.some(({ link }) => link.mayHoldSuspect),
       leaseLost: (link) => void this.#stations[link.shard.number]?.startOver(),
       trouble: (error, what) => this.#trouble(error, what),
       turned: () => this.#turnSoon(),
@@ -191,7 +207,9 @@ export class Runtime {
 
   #claimed(claim: HeldClaim): void {
     this.#intake.add(claim);
-    this.#dispatcher?.fill();
+    // What a claim brings that was under way when the stop began goes back at once.
+    if (this.#draining) this.#releaseWaiting();
+    else this.#dispatcher?.fill();
     this.#turnSoon();
   }
 
@@ -232,6 +250,9 @@ export class Runtime {
   }
 
   #threadDied(error: Error): void {
+    this.#threadError ??= error;
+    // A start that is under way ends with this error.
+    if (!this.#started || this.#draining) return;
     // Without it every lease ends; better to give everything back now.
     this.#options.log.error({ err: error }, 'the heartbeat thread died; the worker stops');
     this.hurry();
@@ -248,6 +269,7 @@ export class Runtime {
 
   #trouble(error: unknown, what: string): void {
     this.#reporter.trouble(error, what);
+    if (this.#closed) return;
     this.#troubleTimer ??= setTimeout(() => {
       this.#troubleTimer = undefined;
       this.#turnSoon();
@@ -291,7 +313,9 @@ export class Runtime {
     }
   }
 
-  async #unregister({ link }: Station): Promise<void> {
+  async #unregister(station: Station): Promise<void> {
+    const { link } = station;
+    station.leave();
     try {
       if ((await link.registry.unregister(link.identity, this.#options.queues)) === 'OPEN') {
         await link.reconcile();

@@ -19,6 +19,8 @@ export interface LinkListener {
   refused(job: HeldJob): void;
   /** A new identity must be registered; everything that was held is lost. */
   leaseLost(link: ShardLink): void;
+  /** Whether this process holds a suspect, or may be about to. */
+  mayHoldSuspect(): boolean;
   trouble(error: unknown, what: string): void;
   /** Something ended: there may be more to send. */
   turned(): void;
@@ -26,6 +28,8 @@ export interface LinkListener {
 
 const BACKOFF_MOST_MS = 1000;
 const FAULT_TRIES = 3;
+/** The most bytes of a claim's records; see claim.lua. A character of JavaScript has at most three. */
+const MOST_CLAIM_BYTES = 4_194_304;
 const IDENTITY = 'ABCDEFGHJKMNPQRSTVWXYZ0123456789';
 
 /** A new identity: 60 random bits in 12 characters. */
@@ -60,6 +64,8 @@ export class ShardLink {
   #wakes = 0;
   #lastClaim = 0;
   #mustReconcile = false;
+  #demands = 0;
+  #suspectsAsked = 0;
   #reconciling = false;
   #retryAt = 0;
   #stopped = false;
@@ -76,8 +82,17 @@ export class ShardLink {
     return !this.fenced && !this.empty && !this.#mustReconcile && performance.now() >= this.#retryAt;
   }
 
-  /** Takes a fresh identity to Redis. Never resent: without an answer it takes another one. */
-  async register(info: string): Promise<void> {
+  /** Whether a suspect is held here, or a claim under way may bring one. */
+  get mayHoldSuspect(): boolean {
+    return this.held.hasSuspect || this.#suspectsAsked > 0;
+  }
+
+  /**
+   * Takes a fresh identity to Redis. Never resent: without an answer it takes another one. Throws only when a time is given
+   * and has passed, or at the first faults; without one it tries until the worker stops.
+   */
+  async register(info: string, forMs = Infinity): Promise<void> {
+    const deadline = performance.now() + forMs;
     this.held.clear();
     for (let attempt = 0; !this.#stopped; attempt++) {
       this.identity = newIdentity();
@@ -91,7 +106,7 @@ export class ShardLink {
         this.empty = false;
         return;
       } catch (error) {
-        if (classifyError(error) === 'fault' && attempt >= FAULT_TRIES) throw error;
+        if (forMs < Infinity && (attempt >= FAULT_TRIES || performance.now() >= deadline)) throw error;
         this.#listener.trouble(error, 'register');
         await backoff(attempt);
       }
@@ -109,17 +124,22 @@ export class ShardLink {
     this.callsUnderway++;
     const batch = this.outcomes.size > 0 ? this.outcomes.take() : undefined;
     const sent: Promise<void>[] = [];
-    if (batch !== undefined) sent.push(this.#sendOutcomes(batch));
-    if (most > 0) sent.push(this.#claim(most, alone));
-    await Promise.all(sent);
-    this.callsUnderway--;
-    this.#listener.turned();
+    try {
+      if (batch !== undefined) sent.push(this.#sendOutcomes(batch));
+      if (most > 0) sent.push(this.#claim(most, alone));
+      await Promise.all(sent);
+    } finally {
+      this.callsUnderway--;
+      this.#listener.turned();
+    }
   }
 
   async #claim(most: number, alone: boolean): Promise<void> {
     const number = ++this.#lastClaim;
     const { identity: worker } = this;
     const wakes = this.#wakes;
+    const suspects = suspectsFor(alone, this.#listener.mayHoldSuspect());
+    if (suspects !== 'none') this.#suspectsAsked++;
     this.requested += most;
     this.#claimsUnderway.add(number);
     try {
@@ -129,7 +149,7 @@ export class ShardLink {
         most,
         leaseMs: this.#options.leaseMs,
         wasIdle: this.#registeredIdle,
-        suspects: alone ? 'alone' : this.held.hasSuspect ? 'none' : 'one',
+        suspects,
         queues: this.#options.queues,
       });
       // Under an older identity nothing may be done with it: what it took is rescued with that identity.
@@ -138,7 +158,7 @@ export class ShardLink {
       if (reply.status === 'STALE') return this.demandReconcile();
       this.clockOffset = reply.now - Date.now();
       this.mustEmpty = reply.mustEmpty;
-      const short = reply.jobs.length / 2 < most;
+      const short = reply.jobs.length / 2 < most && !mayBeCut(reply.jobs);
       if (short) this.#registeredIdle = true;
       // A wake-up that overtook this reply must not be forgotten.
       if (short && wakes === this.#wakes) this.empty = true;
@@ -152,6 +172,7 @@ export class ShardLink {
       this.#listener.trouble(error, 'claim');
     } finally {
       this.requested -= most;
+      if (suspects !== 'none') this.#suspectsAsked--;
       this.#claimsUnderway.delete(number);
     }
   }
@@ -172,7 +193,7 @@ export class ShardLink {
     let i = 0;
     for (const { jobs } of claims) {
       for (const job of jobs) {
-        const answer = answers === 'OK' ? 'OK' : (answers?.[i] ?? 'GONE');
+        const answer = answers === 'OK' ? 'OK' : (answers?.[i] ?? 'LOST');
         i++;
         this.held.settle(job);
         this.#listener.succeeded(job, answer);
@@ -185,7 +206,7 @@ export class ShardLink {
     const answers = await this.#deliver(verb, () => sendVerb(this.shard.jobs, verb, { worker, jobs, keep: this.#options.retention.failedCount }));
     outcomes.forEach((outcome, i) => {
       this.held.settle(outcome.job);
-      this.#listener.settled(outcome, answers?.[i] ?? 'GONE');
+      this.#listener.settled(outcome, answers?.[i] ?? 'LOST');
     });
   }
 
@@ -210,6 +231,7 @@ export class ShardLink {
 
   /** Before the next claim, Redis and this worker must agree on what it holds. */
   demandReconcile(): void {
+    this.#demands++;
     this.#mustReconcile = true;
   }
 
@@ -223,14 +245,17 @@ export class ShardLink {
     if (this.#reconciling || this.fenced) return;
     this.#reconciling = true;
     const { identity: worker } = this;
+    const demands = this.#demands;
     try {
       if (this.shard.connection.redis.status !== 'ready') await this.shard.connection.ready(this.#options.commandTimeoutMs);
       // Claims still under way are not settled: their jobs would be taken from under their replies.
       const settled = Math.min(this.#lastClaim, ...[...this.#claimsUnderway].map((number) => number - 1));
+      const isWhole = this.#claimsUnderway.size === 0;
       const reply = await this.shard.jobs.reconcile(worker, claimText(settled), this.held.list());
       if (worker !== this.identity) return;
       if (reply === 'LEASE_LOST') return this.#loseLease();
-      this.#mustReconcile = false;
+      // A claim whose reply was lost meanwhile, or that was under way, is not settled by this.
+      if (isWhole && demands === this.#demands) this.#mustReconcile = false;
       if (reply.moved > 0) this.wake();
       for (const { claim, id } of reply.lost) this.#refuse(Number(claim), id);
     } catch (error) {
@@ -257,7 +282,6 @@ export class ShardLink {
   }
 
   #loseLease(): void {
-    if (this.fenced && this.#lastClaim === 0) return;
     this.fenced = true;
     this.#registeredIdle = false;
     this.#listener.leaseLost(this);
@@ -311,6 +335,18 @@ function byWorker<T>(items: readonly T[], jobOf: (item: T) => HeldJob | undefine
     else group.push(item);
   }
   return groups;
+}
+
+function suspectsFor(alone: boolean, mayHoldSuspect: boolean): 'alone' | 'none' | 'one' {
+  if (alone) return 'alone';
+  return mayHoldSuspect ? 'none' : 'one';
+}
+
+/** Whether a reply may have reached the most bytes of a claim: then more may wait although it has fewer jobs than asked. */
+function mayBeCut(jobs: readonly string[]): boolean {
+  let characters = 0;
+  for (let i = 1; i < jobs.length; i += 2) characters += jobs[i]?.length ?? 0;
+  return characters * 3 >= MOST_CLAIM_BYTES;
 }
 
 function backoff(attempt: number): Promise<void> {

@@ -31,6 +31,7 @@ export class Station {
   #heardAt = performance.now();
   #beatAt = performance.now();
   #registering = false;
+  #leaving = false;
   #stopped = false;
 
   constructor(parts: StationParts) {
@@ -42,15 +43,17 @@ export class Station {
     );
   }
 
-  /** Registers under a new identity; claims are allowed from then on. */
-  async register(): Promise<void> {
+  /** Registers under a new identity; claims are allowed from then on. Gives up after a time only if one is given. */
+  async register(forMs?: number): Promise<void> {
     if (this.#registering) return;
     this.#registering = true;
     try {
-      await this.link.register(this.#parts.info);
+      await this.link.register(this.#parts.info, forMs);
       if (this.#stopped) return;
-      await this.#listen();
+      // Before anything that may take long: the lease runs.
       this.#parts.keeper.hold(this.link.shard.number, this.link.shard.prefix, this.link.identity);
+      await this.#listen();
+      if (this.#stopped) return;
       this.#heardAt = this.#beatAt = performance.now();
       this.link.fenced = false;
     } finally {
@@ -64,7 +67,7 @@ export class Station {
     const before = this.#channel;
     this.#channel = this.link.registry.wakeChannel(this.link.identity);
     try {
-      if (before !== undefined) await listener.forget(before);
+      if (before !== undefined && before !== this.#channel) listener.forget(before);
       await listener.listen(this.#channel, (message) => this.#hear(message));
     } catch (error) {
       // Without wake-ups the safety poll serves; the check of the beat's echo brings the connection back.
@@ -83,6 +86,7 @@ export class Station {
 
   /** The lease is gone: everything held is lost, and a new identity begins. */
   async startOver(): Promise<void> {
+    if (this.#leaving) return;
     this.#parts.keeper.leave(this.link.shard.number);
     this.abandon();
     try {
@@ -113,12 +117,20 @@ export class Station {
     if (now - this.#beatAt > beatMs * BEATS_MISSED || now - this.#heardAt < beatMs * BEATS_MISSED) return;
     this.#heardAt = now;
     this.#parts.listener.cut();
+    // Also if the subscription itself had failed.
+    void this.#listen();
     this.link.wake();
     this.#parts.turnSoon();
   }
 
+  /** The worker ends: a lease that ends from now on is not replaced. */
+  leave(): void {
+    this.#leaving = true;
+    this.#parts.keeper.leave(this.link.shard.number);
+  }
+
   stop(): void {
-    this.#stopped = true;
+    this.#leaving = this.#stopped = true;
     this.#due.stop();
     this.link.stop();
   }

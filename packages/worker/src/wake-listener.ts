@@ -27,9 +27,11 @@ export class WakeListener {
     await this.#connection.redis.subscribe(channel);
   }
 
-  async forget(channel: string): Promise<void> {
+  /** Nothing of the channel is heard any more. */
+  forget(channel: string): void {
     this.#channels.delete(channel);
-    await this.#connection.redis.unsubscribe(channel);
+    // Should it stay subscribed, then for nothing: nobody publishes to an identity that is over.
+    this.#connection.redis.unsubscribe(channel).catch(() => undefined);
   }
 
   /** For a connection that has gone silent: it comes back with its channels. */

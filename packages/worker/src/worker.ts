@@ -1,5 +1,6 @@
 import type { JobContract } from '@linstock/core';
-import { ClosedError } from '@linstock/core';
+import { ClosedError, LinstockError } from '@linstock/core';
+import { asRedisError } from '@linstock/core/internal';
 import type { WorkerEmitter } from './events.ts';
 import { createEmitter } from './events.ts';
 import type { Handler } from './handlers.ts';
@@ -86,7 +87,7 @@ export class Worker {
     } catch (error) {
       this.#starting = undefined;
       await runtime.close();
-      throw error;
+      throw error instanceof LinstockError ? error : asRedisError(error);
     }
   }
 

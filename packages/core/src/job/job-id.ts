@@ -5,7 +5,10 @@
  */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-const PAIRS: readonly string[] = Array.from({ length: 1024 }, (_, n) => DIGITS.charAt(n >> 5) + DIGITS.charAt(n & 31));
+const PAIRS: readonly string[] = Array.from(
+  { length: 1024 },
+  (_, n) => DIGITS.charAt(n >> 5) + DIGITS.charAt(n & 31),
+);
 
 /** The most shards an installation can have: what two characters of an id can tell apart. */
 export const MAX_SHARDS = 1024;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobOptions, TailLine } from './job.ts';
 import {
@@ -51,7 +51,7 @@ describe('what is encoded comes back', () => {
 
   test('a record', () => {
     fc.assert(
-      fc.property(fc.constantFrom('E', 'S'), name, options, payload, (state, job, own, json) => {
+      fc.property(fc.constantFrom('E', 'S'), fc.tuple(name, options), payload, (state, [job, own], json) => {
         const record = encodeRecord(state, '00a1', encodeBody(encodeHeader(job, own), json));
         const parts = splitRecord(record);
         expect(parts).toMatchObject({ header: encodeHeader(job, own), payload: json, tail: '' });
@@ -169,7 +169,8 @@ describe('the state of a record', () => {
 
 describe('attempts are counted', () => {
   const tail = (codes: string): string =>
-    [...codes]
+    codes
+      .split('')
       .map((code, i) => `\n${code} w 1 ${code === 'R' || code === 'F' ? i + 1 : '-'} 1 2 {}`)
       .join('');
 

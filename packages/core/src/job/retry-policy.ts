@@ -44,7 +44,11 @@ export function checkRetryPolicy(value: unknown, option: string): asserts value 
       return;
     }
   }
-  throw new OptionError(option, 'must be "hangfire", { fixed }, { exponential } or a list of 1 to 100 delays', value);
+  throw new OptionError(
+    option,
+    'must be "hangfire", { fixed }, { exponential } or a list of 1 to 100 delays',
+    value,
+  );
 }
 
 function isList(policy: Exclude<RetryPolicy, 'hangfire'>): policy is readonly Duration[] {

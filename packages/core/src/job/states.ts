@@ -47,15 +47,55 @@ export const TRANSITIONS = {
   enqueue: { from: ['none'], to: ['enqueued'], by: 'producer', does: 'stores a job that may run now' },
   schedule: { from: ['none'], to: ['scheduled'], by: 'producer', does: 'stores a job that is due later' },
   promote: { from: ['scheduled'], to: ['enqueued'], by: 'worker', does: 'moves a due job to its queue' },
-  claim: { from: ['enqueued'], to: ['processing'], by: 'worker', does: 'takes a waiting job; promotes due ones first' },
-  succeed: { from: ['processing'], to: ['succeeded'], by: 'worker', does: 'ends a job whose handler returned' },
-  retry: { from: ['processing'], to: ['scheduled'], by: 'worker', does: 'sends a job whose handler threw to its next attempt' },
-  defer: { from: ['processing'], to: ['scheduled'], by: 'worker', does: 'sends a job that cannot run here to wait; uses no attempt' },
+  claim: {
+    from: ['enqueued'],
+    to: ['processing'],
+    by: 'worker',
+    does: 'takes a waiting job; promotes due ones first',
+  },
+  succeed: {
+    from: ['processing'],
+    to: ['succeeded'],
+    by: 'worker',
+    does: 'ends a job whose handler returned',
+  },
+  retry: {
+    from: ['processing'],
+    to: ['scheduled'],
+    by: 'worker',
+    does: 'sends a job whose handler threw to its next attempt',
+  },
+  defer: {
+    from: ['processing'],
+    to: ['scheduled'],
+    by: 'worker',
+    does: 'sends a job that cannot run here to wait; uses no attempt',
+  },
   fail: { from: ['processing'], to: ['failed'], by: 'worker', does: 'ends a job whose attempts are used up' },
-  release: { from: ['processing'], to: ['enqueued'], by: 'worker', does: 'gives a job back to the front; uses no attempt' },
-  reconcile: { from: ['processing'], to: ['enqueued'], by: 'worker', does: 'gives back what its worker does not hold' },
-  rescue: { from: ['processing'], to: ['enqueued', 'failed'], by: 'worker', does: 'gives back what a dead worker held; ends poison' },
-  quarantine: { from: ['processing'], to: ['quarantine'], by: 'worker', does: 'sets a damaged record aside, with its bytes' },
+  release: {
+    from: ['processing'],
+    to: ['enqueued'],
+    by: 'worker',
+    does: 'gives a job back to the front; uses no attempt',
+  },
+  reconcile: {
+    from: ['processing'],
+    to: ['enqueued'],
+    by: 'worker',
+    does: 'gives back what its worker does not hold',
+  },
+  rescue: {
+    from: ['processing'],
+    to: ['enqueued', 'failed'],
+    by: 'worker',
+    does: 'gives back what a dead worker held; ends poison',
+  },
+  quarantine: {
+    from: ['processing'],
+    to: ['quarantine'],
+    by: 'worker',
+    does: 'sets a damaged record aside, with its bytes',
+  },
   cancel: {
     from: ['scheduled', 'enqueued', 'awaiting', 'processing'],
     to: ['cancelled'],
@@ -75,7 +115,12 @@ export const TRANSITIONS = {
     does: 'removes a job; a processing one only by force',
   },
   purge: { from: ['enqueued'], to: ['none'], by: 'person', does: 'removes what waits in a queue' },
-  trim: { from: ['succeeded', 'failed', 'cancelled'], to: ['none'], by: 'janitor', does: 'removes what retention no longer keeps' },
+  trim: {
+    from: ['succeeded', 'failed', 'cancelled'],
+    to: ['none'],
+    by: 'janitor',
+    does: 'removes what retention no longer keeps',
+  },
 } as const satisfies Record<string, Transition>;
 
 /** The verb of a transition. */

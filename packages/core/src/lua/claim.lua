@@ -28,7 +28,8 @@ local reply, ids, count, bytes, suspect = { 'OK', now, -1, 0, 0 }, {}, 0, 0, nil
 --@include pop
 if takes == '2' then
   for i = firstQueue, #ARGV do
-    if codes[i - firstQueue + 1] and not suspect then suspect = popSuspect(ARGV[i], codes[i - firstQueue + 1]) end
+    local code = not pausedAt[i - firstQueue + 1] and codes[i - firstQueue + 1]
+    if code and not suspect then suspect = popSuspect(ARGV[i], code) end
   end
 end
 for i = firstQueue, #ARGV do

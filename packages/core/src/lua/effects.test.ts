@@ -19,7 +19,7 @@ function keyNames(script: ScriptName): string[] {
   const keys = [...LUA[script].matchAll(/\bP ?\.\. ?'([^']+)'/g)].map(
     ([, key]) => NAME_OF.get(key ?? '') ?? '',
   );
-  return [...new Set(keys)].filter((name) => name !== 'none').sort();
+  return [...new Set(keys)].filter((name) => name !== 'none').toSorted();
 }
 
 describe('what a script changes in the whole key space', () => {
@@ -31,5 +31,5 @@ describe('what a script changes in the whole key space', () => {
 });
 
 test.each(SCRIPTS)('the scene of %s names every key that the script can touch', (script) => {
-  expect(Object.keys(SCENES[script].keys).sort()).toEqual(keyNames(script));
+  expect(Object.keys(SCENES[script].keys).toSorted()).toEqual(keyNames(script));
 });

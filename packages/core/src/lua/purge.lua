@@ -18,13 +18,14 @@ for priority = 0, 3 do lists[#lists + 1] = $ready .. queue .. ':' .. priority en
 redis.call('DEL', $none)
 if first then audit(who, 'purge', queue, reason) end
 for l = 1, #lists do
+  local place = 'E' .. (code or '') .. (l > 1 and l - 2 or '')
   while left > 0 do
     local ids = redis.pcall('LPOP', lists[l], math.min(left, 250))
     if not ids or ids.err then break end
     local gone, met, stale = {}, {}, 0
     for i = 1, #ids do
       local mark = redis.pcall('GETRANGE', $job .. ids[i], '0', '31')
-      local waiting = type(mark) == 'string' and string.sub(mark, 1, 4) == 'E' .. (code or '') and isMark(mark)
+      local waiting = type(mark) == 'string' and string.sub(mark, 1, #place) == place and isMark(mark)
       if waiting and isSuspect(mark) == (l == 1) and not met[ids[i]] then gone[#gone + 1] = ids[i]
       elseif mark ~= '' and not isMark(mark) then quarantine(ids[i])
       else stale = stale + 1 end
@@ -32,7 +33,7 @@ for l = 1, #lists do
     end
     announceEnd(gone)
     removed = removed + unlinkRecords(gone)
-    if l > 1 and stale > 0 then countStale(queue .. ':' .. (l - 2), -stale) end
+    if stale > 0 then countStale(queue .. ':' .. (l == 1 and 's' or l - 2), -stale) end
     left = left - #ids
   end
 end

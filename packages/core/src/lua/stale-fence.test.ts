@@ -81,16 +81,16 @@ const FENCES: Readonly<Record<string, StaleFence>> = {
   },
 };
 
-const CASES = Object.keys(OUTCOMES).flatMap((outcome) =>
-  Object.keys(FENCES).map((fence) => [outcome, fence] as const),
+const CASES = Object.entries(OUTCOMES).flatMap(([outcome, call]) =>
+  Object.entries(FENCES).map(([name, fence]) => ({ outcome, call, name, fence })),
 );
 
 describe('an outcome changes nothing when it comes from a worker', () => {
-  test.each(CASES)('%s %s', async (outcome, fence) => {
+  test.each(CASES)('$outcome $name', async ({ outcome, call, fence }) => {
     const shard = await shards.next();
-    const { given, worker = ADA, claim = 1, reply = 'LOST' } = FENCES[fence] as StaleFence;
+    const { given, worker = ADA, claim = 1, reply = 'LOST' } = fence;
     await given(shard);
-    const result = await shard.changesOf(async () => OUTCOMES[outcome]?.(shard, worker, no(claim)));
+    const result = await shard.changesOf(() => call(shard, worker, no(claim)));
     expect(result).toEqual({ reply: outcome === 'progress' ? 'LOST' : [reply], changes: {} });
   });
 });
@@ -180,9 +180,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 describe('a call that is out of date changes nothing', () => {
-  test.each(Object.keys(REFUSALS))('%s', async (name) => {
+  test.each(Object.entries(REFUSALS))('%s', async (_, { given, call, reply }) => {
     const shard = await shards.next();
-    const { given, call, reply } = REFUSALS[name] as Refusal;
     await given?.(shard);
     expect(await shard.changesOf(() => call(shard))).toEqual({ reply, changes: {} });
   });

@@ -19,10 +19,7 @@ redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now)
 local removed, left = 0, limit
 if over > 0 then removed = trimSucceeded(math.min(over, left)) end
 --@include age
-for _ = 1, 20 do
-  local count = removed < limit and agedOut(100) or removed < limit and agedOut(10) or removed < limit and agedOut(1)
-  if not count then break end
-  removed = removed + trimSucceeded(count)
-end
+local aged = removed < limit and agedOut(limit - removed) or 0
+if aged > 0 then removed = removed + trimSucceeded(aged) end
 removed = removed + trimSorted($failed, keepOthers, now - othersMs, left)
 return removed + trimSorted($cancelled, keepOthers, now - othersMs, left)

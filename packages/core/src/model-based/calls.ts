@@ -18,15 +18,34 @@ import { LEASE_MS, SWEEP_MS } from './world.ts';
 export type Call =
   | NewJobs
   | { readonly verb: 'claim'; readonly call: ClaimCall }
-  | { readonly verb: 'succeed'; readonly worker: string; readonly keep: number; readonly claims: readonly SucceededClaim[] }
-  | { readonly verb: OutcomeVerb; readonly worker: string; readonly keep: number; readonly jobs: readonly JobOutcome[] }
+  | {
+      readonly verb: 'succeed';
+      readonly worker: string;
+      readonly keep: number;
+      readonly claims: readonly SucceededClaim[];
+    }
+  | {
+      readonly verb: OutcomeVerb;
+      readonly worker: string;
+      readonly keep: number;
+      readonly jobs: readonly JobOutcome[];
+    }
   | { readonly verb: 'progress'; readonly worker: string; readonly claim: string; readonly id: string }
-  | { readonly verb: 'reconcile'; readonly worker: string; readonly settled: string; readonly held: readonly HeldClaim[] }
+  | {
+      readonly verb: 'reconcile';
+      readonly worker: string;
+      readonly settled: string;
+      readonly held: readonly HeldClaim[];
+    }
   | { readonly verb: 'register' | 'unregister'; readonly worker: string }
   | { readonly verb: 'renew'; readonly worker: string; readonly load: string }
   | { readonly verb: 'rescue'; readonly worker: string; readonly most: number; readonly keep: number }
   | { readonly verb: 'promote'; readonly worker: string; readonly most: number }
-  | { readonly verb: 'cancel' | 'requeue' | 'delete' | 'force'; readonly ids: readonly string[]; readonly keep: number }
+  | {
+      readonly verb: 'cancel' | 'requeue' | 'delete' | 'force';
+      readonly ids: readonly string[];
+      readonly keep: number;
+    }
   | { readonly verb: 'purge'; readonly queue: string; readonly most: number }
   | { readonly verb: 'pause' | 'resume'; readonly queue: string }
   | { readonly verb: 'watch'; readonly ids: readonly string[]; readonly forMs: number }
@@ -57,7 +76,10 @@ export function predict(world: World, call: Call): unknown {
   }
 }
 
-type Rest = Exclude<Call, { readonly verb: 'enqueue' | 'schedule' | 'claim' | 'succeed' | OutcomeVerb | 'progress' | 'reconcile' }>;
+type Rest = Exclude<
+  Call,
+  { readonly verb: 'enqueue' | 'schedule' | 'claim' | 'succeed' | OutcomeVerb | 'progress' | 'reconcile' }
+>;
 
 function predictRest(world: World, call: Rest): unknown {
   switch (call.verb) {
@@ -153,7 +175,9 @@ async function executeRest(stores: Stores, call: Rest): Promise<unknown> {
     case 'unregister':
       return stores.workers.unregister(call.worker, ['mail']);
     case 'renew':
-      return sortDead(await stores.workers.renew(call.worker, { leaseMs: LEASE_MS, sweepMs: SWEEP_MS, load: call.load }));
+      return sortDead(
+        await stores.workers.renew(call.worker, { leaseMs: LEASE_MS, sweepMs: SWEEP_MS, load: call.load }),
+      );
     case 'rescue':
     case 'promote':
     case 'purge':
@@ -175,22 +199,33 @@ async function executeRest(stores: Stores, call: Rest): Promise<unknown> {
   }
 }
 
-function sortDead<T extends { dead: string[] } | 'LEASE_LOST'>(reply: T): T {
-  return reply === 'LEASE_LOST' ? reply : { ...reply, dead: [...reply.dead].sort() };
+function sortDead(reply: Awaited<ReturnType<WorkerRegistry['renew']>>): typeof reply {
+  return reply === 'LEASE_LOST' ? reply : { ...reply, dead: reply.dead.toSorted() };
 }
 
 /** The stores' page is too large to be filled here: a smaller one goes to the script itself. */
-async function executePaged(stores: Stores, call: Extract<Rest, { readonly most: number }>): Promise<unknown> {
+async function executePaged(
+  stores: Stores,
+  call: Extract<Rest, { readonly most: number }>,
+): Promise<unknown> {
   const { jobs, connection, prefix } = stores;
   switch (call.verb) {
     case 'rescue': {
-      if (call.most === PAGE) return jobs.rescue(call.worker, { ...DEFAULT_RETENTION, failedCount: call.keep });
-      const [status, moved = 0] = (await runScript(connection, 'rescue', prefix, [call.worker, call.most, call.keep])) as unknown[];
+      if (call.most === PAGE)
+        return jobs.rescue(call.worker, { ...DEFAULT_RETENTION, failedCount: call.keep });
+      const [status, moved = 0] = (await runScript({ connection, prefix }, 'rescue', [
+        call.worker,
+        call.most,
+        call.keep,
+      ])) as unknown[];
       return { status, moved };
     }
     case 'promote': {
       if (call.most !== PAGE) {
-        const [moved, due] = (await runScript(connection, 'promote', prefix, [call.worker, call.most])) as number[];
+        const [moved, due] = (await runScript({ connection, prefix }, 'promote', [
+          call.worker,
+          call.most,
+        ])) as number[];
         return { moved, nextDue: due === -1 ? undefined : due };
       }
       const { moved, nextDue } = await jobs.promote(call.worker);
@@ -199,7 +234,7 @@ async function executePaged(stores: Stores, call: Extract<Rest, { readonly most:
     case 'purge': {
       if (call.most === PAGE) return jobs.purge(call.queue, ACTOR, true);
       const args = ['eve', '""', call.queue, call.most, '0'];
-      const [word, removed] = (await runScript(connection, 'purge', prefix, args)) as unknown[];
+      const [word, removed] = (await runScript({ connection, prefix }, 'purge', args)) as unknown[];
       return { removed, more: word === 'MORE' };
     }
   }

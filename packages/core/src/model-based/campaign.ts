@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Progress } from './commands.ts';
 import { commandSequences } from './commands.ts';
 import type { Place, Tally } from './session.ts';
 import { Session } from './session.ts';
@@ -12,13 +13,39 @@ export interface Campaign {
   readonly tally: Tally;
   /** Whether a failure is reduced to its shortest form; without, the first one ends the campaign. */
   readonly shrink: boolean;
+  /** Steps that are chosen more often, or less, than usual. */
+  readonly weights?: Readonly<Record<string, number>>;
   readonly newPlace: () => Place;
 }
 
-/** Random runs of commands, each compared with the model and checked after every step. */
-export async function runCampaign({ runs, seed, lanes, tally, shrink, newPlace }: Campaign): Promise<void> {
-  const commands = commandSequences();
-  const property = fc.asyncProperty(commands, async (sequence) => {
+/** Runs that share a seed: its failure is found again by a campaign with this seed. */
+const RUNS_PER_SEED = 25;
+
+/** Random runs of commands, each compared with the model and checked after every step. Throws the first failure. */
+export async function runCampaign(campaign: Campaign): Promise<void> {
+  const property = runsMatchTheModel(campaign);
+  const seeds = Array.from({ length: Math.ceil(campaign.runs / RUNS_PER_SEED) }, (_, i) => campaign.seed + i);
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    while (failures.length === 0) {
+      const seed = seeds.shift();
+      if (seed === undefined) return;
+      const numRuns = Math.min(RUNS_PER_SEED, campaign.runs);
+      await fc
+        .assert(property, { numRuns, seed, unbiased: true, endOnFailure: !campaign.shrink })
+        .catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: campaign.lanes }, lane));
+  if (failures.length > 0) throw failures[0];
+}
+
+function runsMatchTheModel({
+  weights,
+  tally,
+  newPlace,
+}: Campaign): fc.IAsyncProperty<[Iterable<fc.AsyncCommand<Progress, Session>>]> {
+  return fc.asyncProperty(commandSequences(weights), async (sequence) => {
     const session = new Session(newPlace(), tally);
     await session.start();
     try {
@@ -27,10 +54,13 @@ export async function runCampaign({ runs, seed, lanes, tally, shrink, newPlace }
       await session.end();
     }
   });
-  const isOver = { value: false };
-  const lane = async (i: number): Promise<void> => {
-    const numRuns = Math.ceil(runs / lanes);
-    await fc.assert(property, { numRuns, seed: seed + i, unbiased: true, endOnFailure: !shrink }).finally(() => (isOver.value = true));
-  };
-  await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)));
+}
+
+/** What a campaign did, for people. */
+export function describeTally(
+  { runs, commands, calls }: Tally,
+  { seed, startedAt }: { seed: number; startedAt: number },
+): string {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  return `${runs} runs, ${(commands / runs).toFixed(1)} commands each, ${calls} calls, ${seconds} s; LINSTOCK_MODEL_SEED=${seed} repeats them`;
 }

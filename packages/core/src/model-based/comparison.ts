@@ -30,8 +30,10 @@ function storedJob(text: string): string[] {
 type Named = Readonly<Record<string, unknown>>;
 
 const sorted = (all: Iterable<string>): string[] => [...all].sort();
-const fromMap = (map: ReadonlyMap<string, unknown>): Named => Object.fromEntries([...map].map(([name, value]) => [name, String(value)]));
-const filled = (lists: ReadonlyMap<string, readonly string[]>): Named => Object.fromEntries([...lists].filter(([, list]) => list.length > 0));
+const fromMap = (map: ReadonlyMap<string, unknown>): Named =>
+  Object.fromEntries([...map].map(([name, value]) => [name, String(value)]));
+const filled = (lists: ReadonlyMap<string, readonly string[]>): Named =>
+  Object.fromEntries([...lists].filter(([, list]) => list.length > 0));
 const times = (jobs: readonly Job[]): Named => Object.fromEntries(jobs.map(({ id, at }) => [id, String(at)]));
 
 /** What the model holds, part by part. */
@@ -44,7 +46,9 @@ function expectedParts(world: World): Record<string, unknown> {
       ...Object.fromEntries([...open].map(([no, { took }]) => [no, String(took)])),
     },
   ]);
-  const open = [...world.claims].flatMap(([worker, one]) => [...one.open].map(([no, { ids }]) => [`${worker}:${no}`, sorted(ids)]));
+  const open = [...world.claims].flatMap(([worker, one]) =>
+    [...one.open].map(([no, { ids }]) => [`${worker}:${no}`, sorted(ids)]),
+  );
   return {
     jobs: Object.fromEntries([...world.jobs.values()].map((job) => [job.id, expectedJob(job)])),
     'large payloads': fromMap(world.largePayloads),
@@ -62,10 +66,18 @@ function expectedParts(world: World): Record<string, unknown> {
     claims: Object.fromEntries(claims),
     open: Object.fromEntries(open),
     rescuing: sorted(world.rescuing),
-    lanes: Object.fromEntries([...world.lanes].map(([client, lanes]) => [client, Object.fromEntries([...lanes].map(([lane, last]) => [lane, String(last)]))])),
+    lanes: Object.fromEntries(
+      [...world.lanes].map(([client, lanes]) => [
+        client,
+        Object.fromEntries([...lanes].map(([lane, last]) => [lane, String(last)])),
+      ]),
+    ),
     paused: sorted(world.paused),
     stats: fromMap(new Map([...world.stats].filter(([, n]) => n !== 0))),
-    sweep: world.sweep.last === undefined ? '' : `${world.sweep.last} ${world.sweep.graceUntil} ${world.sweep.longest}`,
+    sweep:
+      world.sweep.last === undefined
+        ? ''
+        : `${world.sweep.last} ${world.sweep.graceUntil} ${world.sweep.longest}`,
     quarantined: sorted(world.quarantined),
   };
 }
@@ -110,5 +122,8 @@ export function findDifferences(world: World, snapshot: Snapshot): string[] {
   const stored = storedParts(snapshot);
   return Object.keys(expected)
     .filter((part) => !isDeepStrictEqual(stored[part], expected[part]))
-    .map((part) => `${part}: the model has ${JSON.stringify(expected[part])}, Redis has ${JSON.stringify(stored[part])}`);
+    .map(
+      (part) =>
+        `${part}: the model has ${JSON.stringify(expected[part])}, Redis has ${JSON.stringify(stored[part])}`,
+    );
 }

@@ -45,11 +45,17 @@ function letterOf(letter: string, claim: string, lines: readonly string[]): stri
 export function readRecords(snapshot: Snapshot): Map<string, Found | undefined> {
   const codes = mapAt(snapshot, 'queues');
   return new Map(
-    namesUnder(snapshot, 'job:').map((id) => [id, readRecord(id, { text: String(snapshot.get(`job:${id}`)?.value), codes })]),
+    namesUnder(snapshot, 'job:').map((id) => [
+      id,
+      readRecord(id, { text: String(snapshot.get(`job:${id}`)?.value), codes }),
+    ]),
   );
 }
 
-function readRecord(id: string, { text, codes }: { text: string; codes: Map<string, string> }): Found | undefined {
+function readRecord(
+  id: string,
+  { text, codes }: { text: string; codes: Map<string, string> },
+): Found | undefined {
   const [mark = '', , , ...lines] = text.split('\n');
   const [, letter = '', code = '', priority = '', crashes, , owner = '', claim = ''] = MARK.exec(mark) ?? [];
   const queue = codes.get(`#${code}`);
@@ -61,7 +67,9 @@ function readRecord(id: string, { text, codes }: { text: string; codes: Map<stri
 /** Every sentence names something that must not be. */
 export function findDamage(snapshot: Snapshot): string[] {
   const records = readRecords(snapshot);
-  const broken = [...records].filter(([, found]) => found === undefined).map(([id]) => `the record of ${id} cannot be read`);
+  const broken = [...records]
+    .filter(([, found]) => found === undefined)
+    .map(([id]) => `the record of ${id} cannot be read`);
   const found = [...records.values()].filter((record) => record !== undefined);
   return [
     ...broken,
@@ -91,22 +99,38 @@ function waitingKey({ queue, priority, isSuspect }: Found): string {
 /** I6: the structures that name a job are those of its state. */
 function wrongPlaces(snapshot: Snapshot, record: Found): string[] {
   const { id, letter, owner, claim } = record;
-  const open = namesUnder(snapshot, 'processing:').filter((name) => name.includes(':') && listAt(snapshot, `processing:${name}`).includes(id));
+  const open = namesUnder(snapshot, 'processing:').filter(
+    (name) => name.includes(':') && listAt(snapshot, `processing:${name}`).includes(id),
+  );
   const places = [
     ...['scheduled', 'failed', 'cancelled'].filter((name) => mapAt(snapshot, name).has(id)),
     ...open.map((name) => `processing:${name}`),
   ];
   if (letter === 'E' && listAt(snapshot, waitingKey(record)).includes(id)) places.push('waiting');
   if (letter === 'D' && listAt(snapshot, 'succeeded').includes(id)) places.push('succeeded');
-  const expected = { S: 'scheduled', E: 'waiting', P: `processing:${owner}:${claim}`, D: 'succeeded', F: 'failed', C: 'cancelled' }[letter];
+  const expected = {
+    S: 'scheduled',
+    E: 'waiting',
+    P: `processing:${owner}:${claim}`,
+    D: 'succeeded',
+    F: 'failed',
+    C: 'cancelled',
+  }[letter];
   const isHeld = letter === 'P' || letter === 'D';
-  const wrong = places.length === 1 && places[0] === expected ? [] : [`${id} is ${letter} and stands in [${places.join(', ')}]`];
-  return isHeld === (owner !== '-'.repeat(12)) ? wrong : [...wrong, `${id} is ${letter} with the owner ${owner}`];
+  const wrong =
+    places.length === 1 && places[0] === expected
+      ? []
+      : [`${id} is ${letter} and stands in [${places.join(', ')}]`];
+  return isHeld === (owner !== '-'.repeat(12))
+    ? wrong
+    : [...wrong, `${id} is ${letter} with the owner ${owner}`];
 }
 
 /** Entries of ready lists, of suspects and of succeeded are hints; every other id must have its job. */
 function danglingIds(snapshot: Snapshot, records: ReadonlyMap<string, unknown>): string[] {
-  const sets = namesUnder(snapshot, 'processing:').filter((name) => name.includes(':')).map((name) => `processing:${name}`);
+  const sets = namesUnder(snapshot, 'processing:')
+    .filter((name) => name.includes(':'))
+    .map((name) => `processing:${name}`);
   return [...sets, 'scheduled', 'failed', 'cancelled'].flatMap((name) => {
     const all = listAt(snapshot, name);
     const ids = name.startsWith('processing:') ? all : all.filter((_, i) => i % 2 === 0);
@@ -128,7 +152,9 @@ function wrongCounters(snapshot: Snapshot, records: readonly Found[]): string[] 
     const entries = listAt(snapshot, name).length;
     const without = Number(stale.get(staleField(name)) ?? 0);
     const counted = live.get(name) ?? 0;
-    return entries - without === counted ? [] : [`${name}: ${entries} entries, ${without} of them stale, but ${counted} jobs`];
+    return entries - without === counted
+      ? []
+      : [`${name}: ${entries} entries, ${without} of them stale, but ${counted} jobs`];
   });
 }
 
@@ -146,15 +172,31 @@ function wrongClaims(snapshot: Snapshot): string[] {
   const rescuing = new Set(listAt(snapshot, 'rescuing'));
   const names = namesUnder(snapshot, 'processing:');
   const sets = names.filter((name) => name.includes(':'));
-  const fields = names.filter((name) => !name.includes(':')).flatMap((worker) => {
-    return [...mapAt(snapshot, `processing:${worker}`).keys()].filter((field) => /^\d/.test(field)).map((no) => `${worker}:${no}`);
-  });
+  const fields = names
+    .filter((name) => !name.includes(':'))
+    .flatMap((worker) => {
+      return [...mapAt(snapshot, `processing:${worker}`).keys()]
+        .filter((field) => /^\d/.test(field))
+        .map((no) => `${worker}:${no}`);
+    });
   return [
-    ...sets.filter((name) => !fields.includes(name)).map((name) => `the claim ${name} is open, but not in its worker's hash`),
-    ...fields.filter((name) => !sets.includes(name)).map((name) => `the claim ${name} is in its worker's hash, but not open`),
-    ...names.filter((name) => !alive.has(name.slice(0, 12)) && !rescuing.has(name.slice(0, 12))).map((name) => `${name} belongs to no worker`),
-    ...[...rescuing].filter((worker) => alive.has(worker)).map((worker) => `${worker} has a lease and is being rescued`),
-    ...['workers', 'loads'].flatMap((name) => [...mapAt(snapshot, name).keys()].filter((worker) => !alive.has(worker)).map((worker) => `${name} names ${worker}, which has no lease`)),
+    ...sets
+      .filter((name) => !fields.includes(name))
+      .map((name) => `the claim ${name} is open, but not in its worker's hash`),
+    ...fields
+      .filter((name) => !sets.includes(name))
+      .map((name) => `the claim ${name} is in its worker's hash, but not open`),
+    ...names
+      .filter((name) => !alive.has(name.slice(0, 12)) && !rescuing.has(name.slice(0, 12)))
+      .map((name) => `${name} belongs to no worker`),
+    ...[...rescuing]
+      .filter((worker) => alive.has(worker))
+      .map((worker) => `${worker} has a lease and is being rescued`),
+    ...['workers', 'loads'].flatMap((name) =>
+      [...mapAt(snapshot, name).keys()]
+        .filter((worker) => !alive.has(worker))
+        .map((worker) => `${name} names ${worker}, which has no lease`),
+    ),
   ];
 }
 
@@ -172,7 +214,9 @@ function leftovers(snapshot: Snapshot, records: ReadonlyMap<string, Found | unde
   return [
     ...large.filter((id) => !exists(id)).map((id) => `the payload of ${id} is left over`),
     ...large.filter((id) => !register.has(id)).map((id) => `the payload of ${id} is not registered`),
-    ...[...register].filter((id) => !large.includes(id)).map((id) => `the payload of ${id} is registered and missing`),
+    ...[...register]
+      .filter((id) => !large.includes(id))
+      .map((id) => `the payload of ${id} is registered and missing`),
     ...spared.map(([id, times]) => `${id}: ${times} entries of succeeded should not count`),
   ];
 }

@@ -24,7 +24,8 @@ export function renew(
   const isGap = sweep.last === undefined || now - sweep.last > 3 * beat.sweepMs || now < sweep.last;
   if (isGap) sweep.graceUntil = now + sweep.longest;
   sweep.last = now;
-  for (const [other, expiry] of world.leases) world.leases.set(other, Math.min(expiry, now + 2 * sweep.longest));
+  for (const [other, expiry] of world.leases)
+    world.leases.set(other, Math.min(expiry, now + 2 * sweep.longest));
   if (now < sweep.graceUntil) return { now, dead: [] };
   const expired = [...world.leases].filter(([, expiry]) => expiry <= now).map(([other]) => other);
   return { now, dead: [...expired, ...world.rescuing].sort() };
@@ -38,9 +39,16 @@ export function unregister(world: World, worker: string): 'OK' | 'OPEN' {
   return 'OK';
 }
 
-export type RescueAnswer = { readonly status: 'NONE' | 'ALIVE' | 'GRACE' | 'MORE' | 'DONE'; readonly moved: number };
+export type RescueAnswer = {
+  readonly status: 'NONE' | 'ALIVE' | 'GRACE' | 'MORE' | 'DONE';
+  readonly moved: number;
+};
 
-export function rescue(world: World, worker: string, { most, keep }: { most: number; keep: number }): RescueAnswer {
+export function rescue(
+  world: World,
+  worker: string,
+  { most, keep }: { most: number; keep: number },
+): RescueAnswer {
   if (!world.rescuing.has(worker)) {
     const refusal = refuseRescue(world, worker);
     if (refusal !== undefined) return { status: refusal, moved: 0 };

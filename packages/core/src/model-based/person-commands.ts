@@ -21,7 +21,8 @@ async function purge(session: Session, [which = 0, most = 0]: readonly number[])
 /** A pause is soon over, or most runs would stand still. */
 const toggle = (session: Session, [which = 0]: readonly number[]): Promise<unknown> => {
   const paused = pick([...session.world.paused], which);
-  return session.call(paused === undefined || which % 9 === 0 ? { verb: 'pause', queue: queueOf(which) } : { verb: 'resume', queue: paused });
+  if (paused !== undefined && which % 9 > 0) return session.call({ verb: 'resume', queue: paused });
+  return session.call({ verb: which % 3 === 0 ? 'pause' : 'resume', queue: queueOf(which) });
 };
 
 const watch = (session: Session, [by = 0, forMs = 0]: readonly number[]): Promise<unknown> =>
@@ -29,10 +30,10 @@ const watch = (session: Session, [by = 0, forMs = 0]: readonly number[]): Promis
 
 async function trim(session: Session, [many = 0, old = 0]: readonly number[]): Promise<void> {
   const retention = {
-    succeededCount: many % 3 === 0 ? 2 : 100,
-    succeededMs: 1 + (old % 4) * 4_000,
-    failedCount: many % 2 === 0 ? 2 : 100,
-    failedMs: 1 + (old % 3) * 8_000,
+    succeededCount: many % 6 === 0 ? 4 : 100,
+    succeededMs: 1_000 + (old % 5) * 10_000,
+    failedCount: many % 4 === 0 ? 2 : 100,
+    failedMs: 1_000 + (old % 4) * 20_000,
   };
   await session.call({ verb: 'trim', retention });
 }
@@ -43,7 +44,7 @@ export const PERSONS: readonly Step[] = [
   { name: 'delete', weight: 1, act: change('delete') },
   { name: 'force', weight: 1, act: change('force') },
   { name: 'purge', weight: 1, act: purge },
-  { name: 'toggle', weight: 2, act: toggle },
+  { name: 'toggle', weight: 3, act: toggle },
   { name: 'watch', weight: 1, act: watch },
   { name: 'trim', weight: 2, act: trim },
 ];

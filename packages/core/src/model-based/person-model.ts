@@ -6,7 +6,11 @@ import { close, count, disown, entries, forget, wait, waitsIn } from './world.ts
 type Change = (job: Job) => void;
 
 /** Changes the jobs that are in one of the states; answers where the others are. */
-function change(world: World, ids: readonly string[], { from, how }: { from: readonly State[]; how: Change }): PersonOutcome[] {
+function change(
+  world: World,
+  ids: readonly string[],
+  { from, how }: { from: readonly State[]; how: Change },
+): PersonOutcome[] {
   return ids.map((id) => {
     const job = world.jobs.get(id);
     if (job === undefined) return 'GONE';
@@ -60,14 +64,20 @@ export function remove(world: World, ids: readonly string[], force: boolean): Pe
     if (job.state === 'succeeded') disown(world, job.id);
     forget(world, job.id);
   };
-  const outcomes = change(world, ids, { from: force ? [...UNLESS_RUNNING, 'processing'] : UNLESS_RUNNING, how });
+  const outcomes = change(world, ids, {
+    from: force ? [...UNLESS_RUNNING, 'processing'] : UNLESS_RUNNING,
+    how,
+  });
   count(world, 'deleted', done(outcomes));
   return outcomes;
 }
 
 /** Looks at `most` entries: of suspects first, then by priority. */
 export function purge(world: World, queue: string, most: number): { removed: number; more: boolean } {
-  const lists = [entries(world.suspects, queue), ...[0, 1, 2, 3].map((digit) => entries(world.ready, `${queue}:${digit}`))];
+  const lists = [
+    entries(world.suspects, queue),
+    ...[0, 1, 2, 3].map((digit) => entries(world.ready, `${queue}:${digit}`)),
+  ];
   let left = most;
   let removed = 0;
   for (const list of lists) {

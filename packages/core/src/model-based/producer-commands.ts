@@ -19,7 +19,10 @@ function group(session: Session, verb: 'enqueue' | 'schedule', picks: readonly n
   if (same !== undefined && !ids.includes(same)) ids.push(same);
   const delay = pick(DELAYS_MS, a + b) ?? 0;
   const due = c % 2 === 0 ? `in ${delay}` : `at ${session.world.now + delay}`;
-  const jobs = ids.flatMap((id) => [id, record(id, `${verb === 'enqueue' ? 'E' : 'S'}${codeOf(queue)}${priority}`)]);
+  const jobs = ids.flatMap((id) => [
+    id,
+    record(id, `${verb === 'enqueue' ? 'E' : 'S'}${codeOf(queue)}${priority}`),
+  ]);
   return { queue, code: codeOf(queue), place: verb === 'enqueue' ? String(priority) : due, jobs };
 }
 
@@ -28,7 +31,11 @@ function record(id: string, place: string): string {
 }
 
 /** Most calls have their lane's next number; some the last one again, one before, or wrong codes. */
-async function produce(session: Session, verb: 'enqueue' | 'schedule', picks: readonly number[]): Promise<void> {
+export async function produce(
+  session: Session,
+  verb: 'enqueue' | 'schedule',
+  picks: readonly number[],
+): Promise<void> {
   const [, , , lanePick = 0, kind = 0, groupCount = 0, late = 0] = picks;
   const lane = lanePick % 2;
   const last = session.numbers.get(lane) ?? 0;
@@ -48,6 +55,6 @@ async function produce(session: Session, verb: 'enqueue' | 'schedule', picks: re
 }
 
 export const PRODUCERS: readonly Step[] = [
-  { name: 'enqueue', weight: 6, act: (session, picks) => produce(session, 'enqueue', picks) },
-  { name: 'schedule', weight: 2, act: (session, picks) => produce(session, 'schedule', picks) },
+  { name: 'enqueue', weight: 8, act: (session, picks) => produce(session, 'enqueue', picks) },
+  { name: 'schedule', weight: 3, act: (session, picks) => produce(session, 'schedule', picks) },
 ];

@@ -50,7 +50,11 @@ function newJob(id: string, queue: string, record: string): Job {
   };
 }
 
-function store(world: World, job: Job, { place, payload }: { place: string; payload: string | undefined }): void {
+function store(
+  world: World,
+  job: Job,
+  { place, payload }: { place: string; payload: string | undefined },
+): void {
   world.jobs.set(job.id, job);
   if (payload !== undefined) world.largePayloads.set(job.id, payload);
   const due = /^(in|at) (\d+)$/.exec(place);

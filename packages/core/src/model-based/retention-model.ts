@@ -19,7 +19,8 @@ export function trimSucceeded(world: World, most: number): number {
 /** A job that does not have the state whose retention it falls under is lost if it is removed. */
 function remove(world: World, id: string, state: State): number {
   const job = world.jobs.get(id);
-  if (job !== undefined && job.state !== state) throw new Error(`retention of ${state} met ${id}, which is ${job.state}`);
+  if (job !== undefined && job.state !== state)
+    throw new Error(`retention of ${state} met ${id}, which is ${job.state}`);
   return forget(world, id) ? 1 : 0;
 }
 
@@ -35,7 +36,11 @@ interface Bounds {
 }
 
 /** By number while there are too many, else by age. */
-export function trimEnded(world: World, state: 'failed' | 'cancelled', { keep, most, since }: Bounds): number {
+export function trimEnded(
+  world: World,
+  state: 'failed' | 'cancelled',
+  { keep, most, since }: Bounds,
+): number {
   const ended = byTime(world, state);
   const over = Math.min(ended.length - keep, most);
   const old = over > 0 ? ended.slice(0, over) : ended.filter(({ at }) => at <= since).slice(0, most);

@@ -29,10 +29,11 @@ export interface Tally {
   runs: number;
   commands: number;
   calls: number;
-  readonly verbs: Map<string, number>;
+  /** `<verb> <word of its answer>` → how often. */
+  readonly answers: Map<string, number>;
 }
 
-export const newTally = (): Tally => ({ runs: 0, commands: 0, calls: 0, verbs: new Map() });
+export const newTally = (): Tally => ({ runs: 0, commands: 0, calls: 0, answers: new Map() });
 
 /** A process that works: an identity, the numbers it used, and what it believes to hold. */
 export interface Slot {
@@ -116,13 +117,20 @@ export class Session {
   /** Executes a call and compares what it answers. */
   async call(call: Call): Promise<unknown> {
     this.tally.calls++;
-    this.tally.verbs.set(call.verb, (this.tally.verbs.get(call.verb) ?? 0) + 1);
+    const failed = this.world.stats.get('failed');
     const expected = predict(this.world, call);
     const reply = await execute(this.#stores, call);
     if (!isDeepStrictEqual(reply, expected)) {
-      throw new Error(`${JSON.stringify(call)} answered ${JSON.stringify(reply)}, the model ${JSON.stringify(expected)}`);
+      throw new Error(
+        `${JSON.stringify(call)} answered ${JSON.stringify(reply)}, the model ${JSON.stringify(expected)}`,
+      );
     }
     this.#audit(call, reply);
+    const isPoison = call.verb === 'rescue' && this.world.stats.get('failed') !== failed;
+    for (const word of isPoison ? ['poison'] : wordsOf(reply)) {
+      const answer = `${call.verb} ${word}`;
+      this.tally.answers.set(answer, (this.tally.answers.get(answer) ?? 0) + 1);
+    }
     return reply;
   }
 
@@ -171,10 +179,17 @@ export class Session {
 function acceptedOutcomes(call: Call, reply: unknown): { claim: string; id: string; answer: unknown }[] {
   const answers: unknown = reply === 'OK' ? undefined : reply;
   const of = (jobs: readonly { claim: string; id: string }[], worker: string) =>
-    jobs.map(({ claim, id }, i) => ({ id, claim: `${worker} ${claim}`, answer: Array.isArray(answers) ? (answers[i] as unknown) : 'OK' }));
+    jobs.map(({ claim, id }, i) => ({
+      id,
+      claim: `${worker} ${claim}`,
+      answer: Array.isArray(answers) ? (answers[i] as unknown) : 'OK',
+    }));
   switch (call.verb) {
     case 'succeed':
-      return of(call.claims.flatMap(({ claim, ids }) => ids.map((id) => ({ claim, id }))), call.worker);
+      return of(
+        call.claims.flatMap(({ claim, ids }) => ids.map((id) => ({ claim, id }))),
+        call.worker,
+      );
     case 'retry':
     case 'defer':
     case 'fail':
@@ -184,4 +199,17 @@ function acceptedOutcomes(call: Call, reply: unknown): { claim: string; id: stri
     default:
       return [];
   }
+}
+
+/** The words of an answer: one, or one per job; for lack of words, whether there was anything. */
+function wordsOf(reply: unknown): string[] {
+  if (typeof reply === 'string') return [reply];
+  if (typeof reply === 'number') return [reply > 0 ? 'some' : 'none'];
+  if (Array.isArray(reply)) return reply.map(String);
+  if (typeof reply !== 'object' || reply === null) return [];
+  return Object.entries(reply).map(([name, value]) => {
+    if (name === 'status') return String(value);
+    const isSome = Array.isArray(value) ? value.length > 0 : Boolean(value);
+    return isSome ? `some ${name}` : `no ${name}`;
+  });
 }

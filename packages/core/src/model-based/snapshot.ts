@@ -33,7 +33,9 @@ end`;
 
 export async function readSnapshot({ redis }: Connection, prefix: string): Promise<Snapshot> {
   const reply = (await redis.eval(READ, 1, prefix)) as [string, string, number, string | string[]][];
-  return new Map(reply.map(([name, type, expires, value]) => [name, { type, expires: expires === 1, value }]));
+  return new Map(
+    reply.map(([name, type, expires, value]) => [name, { type, expires: expires === 1, value }]),
+  );
 }
 
 export async function copyAll({ redis }: Connection, from: string, to: string): Promise<void> {
@@ -54,10 +56,14 @@ export function listAt(snapshot: Snapshot, name: string): readonly string[] {
 /** A hash or sorted set as a map. */
 export function mapAt(snapshot: Snapshot, name: string): Map<string, string> {
   const flat = listAt(snapshot, name);
-  return new Map(Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']));
+  return new Map(
+    Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']),
+  );
 }
 
 /** The names that begin so, without their beginning. */
 export function namesUnder(snapshot: Snapshot, beginning: string): string[] {
-  return [...snapshot.keys()].filter((name) => name.startsWith(beginning)).map((name) => name.slice(beginning.length));
+  return [...snapshot.keys()]
+    .filter((name) => name.startsWith(beginning))
+    .map((name) => name.slice(beginning.length));
 }

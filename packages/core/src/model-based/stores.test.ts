@@ -17,8 +17,17 @@ test('model', { timeout: 900_000 }, async () => {
   const startedAt = performance.now();
   try {
     await runCampaign({
-      runs: RUNS, seed, lanes: 8, tally, shrink: true,
-      newPlace: () => ({ connection, scripts: new TimelessScripts(), namespace: store.namespace(), shard: testShardCount() - 1 }),
+      runs: RUNS,
+      seed,
+      lanes: 8,
+      tally,
+      shrink: true,
+      newPlace: () => ({
+        connection,
+        scripts: new TimelessScripts(),
+        namespace: store.namespace(),
+        shard: testShardCount() - 1,
+      }),
     });
   } finally {
     console.log(tally, ((performance.now() - startedAt) / 1000).toFixed(1), 's seed', seed);

@@ -21,7 +21,8 @@ export class TimelessScripts {
   constructor(texts: Texts = LUA) {
     for (const name of Object.keys(LUA) as ScriptName[]) {
       const text = texts[name].replace(/[\w.]+\('TIME'\)/g, '{ KEYS[2], KEYS[3] }');
-      if (text.includes('TIME')) throw new Error(`the script ${name} asks the time in a way that is not known here`);
+      if (text.includes('TIME'))
+        throw new Error(`the script ${name} asks the time in a way that is not known here`);
       const script = { text, sha: createHash('sha1').update(text).digest('hex') };
       this.#bySha.set(SHA1[name], script);
       this.#byText.set(LUA[name], script);
@@ -34,7 +35,14 @@ export class TimelessScripts {
     const script = (command.name === 'evalsha' ? this.#bySha : this.#byText).get(name ?? '');
     if (script === undefined || !/^eval(sha)?$/.test(command.name)) return undefined;
     const time = [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)];
-    return [command.name, command.name === 'evalsha' ? script.sha : script.text, '3', prefix ?? '', ...time, ...args];
+    return [
+      command.name,
+      command.name === 'evalsha' ? script.sha : script.text,
+      '3',
+      prefix ?? '',
+      ...time,
+      ...args,
+    ];
   }
 }
 
@@ -47,7 +55,11 @@ interface SentCommand {
  * A connection whose scripts read this clock for Redis TIME. Unlike that of `testing/stopped-clock.ts` it runs scripts by
  * their SHA-1 and can run mutants.
  */
-export function timelessConnection(real: Connection, scripts: TimelessScripts, clock: { readonly now: number }): Connection {
+export function timelessConnection(
+  real: Connection,
+  scripts: TimelessScripts,
+  clock: { readonly now: number },
+): Connection {
   const redis = real.redis as Redis;
   const sendCommand = (command: SentCommand): unknown => {
     const replaced = scripts.replace(command, clock.now);

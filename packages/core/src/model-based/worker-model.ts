@@ -7,10 +7,18 @@ import { byTime, close, count, entries, hasLastChance, wait, waitsIn } from './w
 /** What a claim answers, without the records. */
 export type ClaimAnswer =
   | { readonly status: 'LEASE_LOST' | 'STALE' }
-  | { readonly status: 'OK'; readonly now: number; readonly nextDue: number | undefined; readonly mustEmpty: boolean; readonly ids: readonly string[] };
+  | {
+      readonly status: 'OK';
+      readonly now: number;
+      readonly nextDue: number | undefined;
+      readonly mustEmpty: boolean;
+      readonly ids: readonly string[];
+    };
 
 export function promoteDue(world: World, limit: number): number {
-  const due = byTime(world, 'scheduled').filter((job) => job.at <= world.now).slice(0, limit);
+  const due = byTime(world, 'scheduled')
+    .filter((job) => job.at <= world.now)
+    .slice(0, limit);
   for (const job of due) wait(world, job, 'back');
   return due.length;
 }
@@ -58,7 +66,10 @@ function takeWaiting(world: World, call: ClaimCall): Taken {
 }
 
 /** Entries that do not count are dropped on the way. */
-function takeReady(world: World, { list, most, taken }: { list: string[]; most: number; taken: Taken }): void {
+function takeReady(
+  world: World,
+  { list, most, taken }: { list: string[]; most: number; taken: Taken },
+): void {
   while (list.length > 0 && taken.jobs.length < most) {
     const job = waitsIn(world, list.shift() ?? '', list);
     if (job === undefined) continue;
@@ -103,10 +114,19 @@ function newClaims(world: World, worker: string): Claims {
 export type OutcomeVerb = 'retry' | 'defer' | 'fail' | 'release' | 'quarantine';
 
 const CODE = { succeed: 'S', retry: 'R', defer: 'D', fail: 'F', release: 'L', quarantine: 'X' } as const;
-const STAT = { retry: 'retried', defer: 'deferred', fail: 'failed', release: 'released', quarantine: '' } as const;
+const STAT = {
+  retry: 'retried',
+  defer: 'deferred',
+  fail: 'failed',
+  release: 'released',
+  quarantine: '',
+} as const;
 
 /** Outcomes of jobs, but for success. */
-export function outcomes(world: World, call: { verb: OutcomeVerb; worker: string; keep: number; jobs: readonly JobOutcome[] }): Outcome[] {
+export function outcomes(
+  world: World,
+  call: { verb: OutcomeVerb; worker: string; keep: number; jobs: readonly JobOutcome[] },
+): Outcome[] {
   const { verb, worker, jobs } = call;
   const answers: Outcome[] = [];
   // Released jobs go to the front, so that the first of the call ends up foremost.
@@ -126,7 +146,11 @@ export function outcomes(world: World, call: { verb: OutcomeVerb; worker: string
   return answers;
 }
 
-function applyOutcome(world: World, verb: OutcomeVerb, outcome: JobOutcome & { readonly worker: string }): void {
+function applyOutcome(
+  world: World,
+  verb: OutcomeVerb,
+  outcome: JobOutcome & { readonly worker: string },
+): void {
   const job = world.jobs.get(outcome.id);
   if (job === undefined) return;
   if (verb === 'quarantine') {
@@ -134,7 +158,8 @@ function applyOutcome(world: World, verb: OutcomeVerb, outcome: JobOutcome & { r
     world.quarantined.add(job.id);
     return;
   }
-  if (outcome.line !== '') job.tail.push({ code: CODE[verb], worker: outcome.worker, claim: outcome.claim, endedAt: 0 });
+  if (outcome.line !== '')
+    job.tail.push({ code: CODE[verb], worker: outcome.worker, claim: outcome.claim, endedAt: 0 });
   job.owner = undefined;
   if (verb === 'release') return wait(world, job, 'front');
   job.state = verb === 'fail' ? 'failed' : 'scheduled';
@@ -153,11 +178,17 @@ function take(world: World, { verb, worker, claim: no, id }: Taking): Outcome {
   if (close(world, worker, no, id)) return 'OK';
   const job = world.jobs.get(id);
   if (job === undefined) return 'GONE';
-  const isNamed = job.tail.some((line) => line.code === CODE[verb] && line.worker === worker && line.claim === no);
+  const isNamed = job.tail.some(
+    (line) => line.code === CODE[verb] && line.worker === worker && line.claim === no,
+  );
   return isNamed ? 'ALREADY' : 'LOST';
 }
 
-export function succeed(world: World, worker: string, call: { keep: number; claims: readonly SucceededClaim[] }): 'OK' | Outcome[] {
+export function succeed(
+  world: World,
+  worker: string,
+  call: { keep: number; claims: readonly SucceededClaim[] },
+): 'OK' | Outcome[] {
   const answers: Outcome[] = [];
   let accepted = 0;
   for (const { claim: no, ids, lines } of call.claims) {
@@ -205,10 +236,14 @@ export function reconcile(
 export function openJobs(claims: Claims | undefined): { claim: string; id: string }[] {
   return [...(claims?.open ?? [])]
     .sort(([a], [b]) => (a < b ? 1 : -1))
-    .flatMap(([no, { ids }]) => [...ids].sort().reverse().map((id) => ({ claim: no, id })));
+    .flatMap(([no, { ids }]) =>
+      [...ids]
+        .sort()
+        .reverse()
+        .map((id) => ({ claim: no, id })),
+    );
 }
 
 export function progress(world: World, job: { worker: string; claim: string; id: string }): 'OK' | 'LOST' {
   return claimsOf(world, job.worker)?.open.get(job.claim)?.ids.has(job.id) === true ? 'OK' : 'LOST';
 }
-

@@ -11,12 +11,7 @@ import { asRedisError } from './errors.ts';
  * - a Cluster: `{ cluster: [{ host, port }…], options }`
  * - your own instance of ioredis (`Redis` or `Cluster`): its settings are copied; the instance itself is left alone.
  */
-export type RedisTarget =
-  | string
-  | RedisOptions
-  | ClusterTarget
-  | Redis
-  | Cluster;
+export type RedisTarget = string | RedisOptions | ClusterTarget | Redis | Cluster;
 
 /** A Cluster: some of its nodes, and options of ioredis. */
 export interface ClusterTarget {
@@ -43,7 +38,11 @@ export class Connection {
   #lastError: Error | undefined;
   #closed = false;
 
-  constructor(target: RedisTarget, role: 'commands' | 'subscriber', limits: ConnectionLimits = DEFAULT_LIMITS) {
+  constructor(
+    target: RedisTarget,
+    role: 'commands' | 'subscriber',
+    limits: ConnectionLimits = DEFAULT_LIMITS,
+  ) {
     this.#commandTimeoutMs = limits.commandTimeoutMs;
     this.redis = open(target, settings(role, limits));
     // ioredis prints errors that nobody listens to. The calls that fail tell what is wrong.
@@ -89,7 +88,10 @@ export class Connection {
     const cause = this.#lastError;
     const refused = cause === undefined ? undefined : asRedisError(cause);
     if (refused?.code === 'REDIS_REFUSED') return refused;
-    const detail = cause === undefined ? '' : ` (${cause.message || (cause as NodeJS.ErrnoException).code || 'no detail'})`;
+    const detail =
+      cause === undefined
+        ? ''
+        : ` (${cause.message || (cause as NodeJS.ErrnoException).code || 'no detail'})`;
     const message = `Redis cannot be reached after ${timeoutMs} ms${detail}: check that it runs, the address, and the network`;
     return new RedisError('REDIS_UNREACHABLE', message, { timeoutMs }, cause);
   }
@@ -109,7 +111,10 @@ function deferred(): Deferred {
   return { promise, ...settle };
 }
 
-function settings(role: 'commands' | 'subscriber', limits: ConnectionLimits): RedisOptions & { replyMapping: 'legacy' } {
+function settings(
+  role: 'commands' | 'subscriber',
+  limits: ConnectionLimits,
+): RedisOptions & { replyMapping: 'legacy' } {
   return {
     lazyConnect: true,
     // What a user's own instance may have set otherwise and this code relies on.
@@ -125,7 +130,8 @@ function settings(role: 'commands' | 'subscriber', limits: ConnectionLimits): Re
     // Also cuts a connection whose other end is silent. A subscriber may hear nothing for long.
     ...(role === 'commands' ? { socketTimeout: limits.commandTimeoutMs } : {}),
     connectTimeout: limits.commandTimeoutMs,
-    retryStrategy: (times) => Math.min(20 * 2 ** Math.min(times, 10), RECONNECT_MOST_MS) * (0.5 + Math.random() / 2),
+    retryStrategy: (times) =>
+      Math.min(20 * 2 ** Math.min(times, 10), RECONNECT_MOST_MS) * (0.5 + Math.random() / 2),
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     connectionName: `linstock-${role}`,
   };
@@ -145,9 +151,14 @@ function open(target: RedisTarget, own: RedisOptions): Redis | Cluster {
   if (target instanceof Redis) return target.duplicate(own);
   if (typeof target === 'string') return openUrl(target, own);
   if (typeof target !== 'object' || target === null) {
-    throw new OptionError('redis', 'must be a URL, options of ioredis, { cluster }, or an instance of ioredis', target);
+    throw new OptionError(
+      'redis',
+      'must be a URL, options of ioredis, { cluster }, or an instance of ioredis',
+      target,
+    );
   }
-  if ('cluster' in target) return new Cluster([...target.cluster], clusterSettings(target.options ?? {}, own));
+  if ('cluster' in target)
+    return new Cluster([...target.cluster], clusterSettings(target.options ?? {}, own));
   return new PlainRedis({ ...target, ...own });
 }
 
@@ -167,9 +178,14 @@ function openUrl(url: string, own: RedisOptions): Redis {
   // The URL may hold a password, so messages do not repeat it.
   const hidden = '(not shown: it may hold a password)';
   if (!/^rediss?:\/\//.test(url)) {
-    throw new OptionError('redis', 'must be a URL that begins with redis://, rediss:// or unix://', url.includes('@') ? hidden : url);
+    throw new OptionError(
+      'redis',
+      'must be a URL that begins with redis://, rediss:// or unix://',
+      url.includes('@') ? hidden : url,
+    );
   }
-  if (!URL.canParse(url)) throw new OptionError('redis', 'must be a URL such as redis://127.0.0.1:6379', hidden);
+  if (!URL.canParse(url))
+    throw new OptionError('redis', 'must be a URL such as redis://127.0.0.1:6379', hidden);
   return new PlainRedis(url, own);
 }
 

@@ -26,8 +26,19 @@ const REFUSED = new Set([
 /** What ioredis says when a call never left this process. */
 const UNSENT = /^Stream isn't writeable|^Cluster isn't ready/;
 /** What a connection's end looks like, in ioredis and in Node. */
-const BROKEN = /Connection is closed|Command timed out|max retries per request|Socket timeout|Too many Cluster redirections|Cluster is ended/;
-const BROKEN_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNABORTED']);
+const BROKEN =
+  /Connection is closed|Command timed out|max retries per request|Socket timeout|Too many Cluster redirections|Cluster is ended/;
+const BROKEN_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+]);
 
 /** Tells weather from faults: the one place that knows what Redis and ioredis say. */
 export function classifyError(error: unknown): ErrorClass {
@@ -35,7 +46,8 @@ export function classifyError(error: unknown): ErrorClass {
   const word = error.message.split(' ', 1)[0] ?? '';
   if (word === 'OOM' || error.message.includes('OOM command not allowed')) return 'full';
   if (REFUSED.has(word) || UNSENT.test(error.message)) return 'refused';
-  if (BROKEN.test(error.message) || BROKEN_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return 'unknown';
+  if (BROKEN.test(error.message) || BROKEN_CODES.has((error as NodeJS.ErrnoException).code ?? ''))
+    return 'unknown';
   return 'fault';
 }
 

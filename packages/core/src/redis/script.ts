@@ -14,25 +14,40 @@ export const SHA1 = Object.fromEntries(
   Object.entries(LUA).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
 ) as Readonly<Record<ScriptName, string>>;
 
+/** Where a script runs: a connection, and the prefix of a shard's keys. */
+export interface ScriptTarget {
+  readonly connection: Connection;
+  readonly prefix: string;
+}
+
 /** Runs one script on a shard. Errors are those of ioredis; see `classifyError`. */
 export async function runScript(
-  connection: Connection,
+  target: ScriptTarget,
   name: ScriptName,
-  prefix: string,
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
+  const { connection, prefix } = target;
   try {
     return await send(connection, 'evalsha', [SHA1[name], 1, prefix, args as ScriptArgument[]]);
   } catch (error) {
-    return recover(connection, name, prefix, args, error);
+    if (!(error instanceof Error)) throw error;
+    // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
+    if (error.message.startsWith('NOSCRIPT'))
+      return await send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
+    if (error.message === 'Command timed out') connection.cut();
+    throw error;
   }
 }
 
 /** One command. ioredis flattens the array of arguments: cheaper than spreading thousands of them here. */
-async function send(connection: Connection, command: string, args: (ScriptArgument | ScriptArgument[])[]): Promise<unknown> {
+async function send(
+  connection: Connection,
+  command: string,
+  args: (ScriptArgument | ScriptArgument[])[],
+): Promise<unknown> {
   const sent = new Command(command, args, { replyEncoding: 'utf8' });
   try {
-    return await (connection.redis.sendCommand(sent) as Promise<unknown>);
+    return await connection.redis.sendCommand(sent);
   } catch (error) {
     // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
     if (error instanceof Error && 'command' in error) delete error.command;
@@ -40,24 +55,13 @@ async function send(connection: Connection, command: string, args: (ScriptArgume
   }
 }
 
-function recover(
-  connection: Connection,
-  name: ScriptName,
-  prefix: string,
-  args: readonly ScriptArgument[],
-  error: unknown,
-): Promise<unknown> {
-  if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-    // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
-    return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
-  }
-  if (error instanceof Error && error.message === 'Command timed out') connection.cut();
-  throw error;
-}
-
 /** `PROTOCOL`: a script answered with a word that its wrapper does not know: versions do not fit, or a bug. */
 export class ProtocolError extends LinstockError {
   constructor(script: ScriptName, reply: unknown) {
-    super('PROTOCOL', `the script "${script}" answered ${JSON.stringify(reply)}, which this version does not know`, { script, reply });
+    super(
+      'PROTOCOL',
+      `the script "${script}" answered ${JSON.stringify(reply)}, which this version does not know`,
+      { script, reply },
+    );
   }
 }

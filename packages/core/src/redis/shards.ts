@@ -36,10 +36,18 @@ export async function openInstallation(
   }
   const count = Number(stored);
   if (!Number.isInteger(count) || count < 1 || count > MAX_SHARDS) {
-    throw new RedisError('REDIS_UNSUITABLE', `the number of shards stored for "${namespace}" is damaged: ${String(stored)}`, { stored });
+    throw new RedisError(
+      'REDIS_UNSUITABLE',
+      `the number of shards stored for "${namespace}" is damaged: ${String(stored)}`,
+      { stored },
+    );
   }
   if (shards !== undefined && shards !== count) {
-    throw new OptionError('shards', `must be ${count}, as stored for the namespace "${namespace}", or left out`, shards);
+    throw new OptionError(
+      'shards',
+      `must be ${count}, as stored for the namespace "${namespace}", or left out`,
+      shards,
+    );
   }
   return { namespace, prefixes: Array.from({ length: count }, (_, n) => shardPrefix(namespace, n)) };
 }
@@ -67,6 +75,7 @@ export function findUnsuitable(field: (name: string) => string | undefined): str
   if (policy !== undefined && policy !== 'noeviction') {
     return `Redis evicts keys when memory is full (maxmemory-policy ${policy}), which loses jobs: set "maxmemory-policy noeviction"`;
   }
-  if (field('role') === 'slave') return 'this Redis is a replica and cannot be written to: connect to its master';
+  if (field('role') === 'slave')
+    return 'this Redis is a replica and cannot be written to: connect to its master';
   return undefined;
 }

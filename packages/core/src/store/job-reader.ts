@@ -1,5 +1,12 @@
 import type { JobOptions, TailLine } from '../job/job.ts';
-import { attemptHistory, decodeHeader, decodeMark, decodeTail, splitRecord, stateOfRecord } from '../job/job.ts';
+import {
+  attemptHistory,
+  decodeHeader,
+  decodeMark,
+  decodeTail,
+  splitRecord,
+  stateOfRecord,
+} from '../job/job.ts';
 import { idTime } from '../job/job-id.ts';
 import type { Priority } from '../job/priority.ts';
 import { PRIORITIES } from '../job/priority.ts';
@@ -44,7 +51,15 @@ export interface JobErrorView {
 
 /** One thing that happened to a job. */
 export interface HistoryEntry {
-  readonly what: 'succeeded' | 'retried' | 'failed' | 'deferred' | 'released' | 'rescued' | 'requeued' | 'cancelled';
+  readonly what:
+    | 'succeeded'
+    | 'retried'
+    | 'failed'
+    | 'deferred'
+    | 'released'
+    | 'rescued'
+    | 'requeued'
+    | 'cancelled';
   readonly attempt: number | undefined;
   readonly worker: string | undefined;
   /** 0: nothing ran. */
@@ -122,7 +137,10 @@ export class JobReader {
       input: parseJson(payload ?? 'null'),
       createdAt: idTime(id),
       dueAt: state === 'scheduled' ? await this.#dueAt(id) : undefined,
-      attempt: state === 'succeeded' || state === 'failed' ? (last?.attempt ?? 1) : attemptHistory(parts.tail).attempt,
+      attempt:
+        state === 'succeeded' || state === 'failed'
+          ? (last?.attempt ?? 1)
+          : attemptHistory(parts.tail).attempt,
       recoveries: attemptHistory(parts.tail).recoveries,
       worker: state === 'processing' ? mark.owner : undefined,
       result: state === 'succeeded' ? parseJson(last?.json ?? 'null') : undefined,
@@ -149,7 +167,14 @@ export class JobReader {
 function historyEntry(line: TailLine): HistoryEntry {
   const { code, attempt, worker, startedAt, endedAt, json } = line;
   // A result may be large and stands in the view already.
-  return { what: WHAT[code], attempt, worker, startedAt, endedAt, detail: code === 'S' ? undefined : parseJson(json) };
+  return {
+    what: WHAT[code],
+    attempt,
+    worker,
+    startedAt,
+    endedAt,
+    detail: code === 'S' ? undefined : parseJson(json),
+  };
 }
 
 function errorOf(line: TailLine | undefined): JobErrorView | undefined {

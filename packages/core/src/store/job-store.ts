@@ -1,7 +1,7 @@
 import type { JobState, TransitionVerb } from '../job/states.ts';
 import { TRANSITIONS } from '../job/states.ts';
 import type { Connection } from '../redis/connect.ts';
-import type { ScriptArgument, ScriptName } from '../redis/script.ts';
+import type { ScriptArgument, ScriptName, ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Outcome, PersonOutcome } from './outcomes.ts';
 import { decodeOutcomes, decodePersonOutcomes, lettersOf } from './outcomes.ts';
@@ -109,11 +109,11 @@ const pageSize = 500;
 
 /** The only writer of jobs: one method per transition of `states.ts`, on one shard. */
 export class JobStore implements Record<TransitionVerb, unknown> {
-  readonly #connection: Connection;
+  readonly #target: ScriptTarget;
   readonly prefix: string;
 
   constructor(connection: Connection, prefix: string) {
-    this.#connection = connection;
+    this.#target = { connection, prefix };
     this.prefix = prefix;
   }
 
@@ -125,7 +125,9 @@ export class JobStore implements Record<TransitionVerb, unknown> {
     return producerReply('schedule', await this.#run('schedule', producerArguments(call)));
   }
 
-  async promote(worker: string): Promise<{ moved: number; nextDue: number | undefined; isTimekeeper: boolean }> {
+  async promote(
+    worker: string,
+  ): Promise<{ moved: number; nextDue: number | undefined; isTimekeeper: boolean }> {
     const reply = await this.#run('promote', [worker, pageSize]);
     if (!Array.isArray(reply)) throw new ProtocolError('promote', reply);
     const [moved, due, keeper] = reply.map(Number);
@@ -151,11 +153,17 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 
   retry(worker: string, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
-    return this.#outcomes('retry', [worker, ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line])]);
+    return this.#outcomes('retry', [
+      worker,
+      ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line]),
+    ]);
   }
 
   defer(worker: string, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
-    return this.#outcomes('defer', [worker, ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line])]);
+    return this.#outcomes('defer', [
+      worker,
+      ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line]),
+    ]);
   }
 
   fail(worker: string, keep: number, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
@@ -182,7 +190,8 @@ export class JobStore implements Record<TransitionVerb, unknown> {
     if (!Array.isArray(reply)) throw new ProtocolError('reconcile', reply);
     if (reply[0] === 'LEASE_LOST') return 'LEASE_LOST';
     const lost = [];
-    for (let i = 2; i < reply.length; i += 2) lost.push({ claim: String(reply[i]), id: String(reply[i + 1]) });
+    for (let i = 2; i < reply.length; i += 2)
+      lost.push({ claim: String(reply[i]), id: String(reply[i + 1]) });
     return { moved: Number(reply[1]), lost };
   }
 
@@ -199,7 +208,12 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 
   requeue(ids: readonly string[], actor: Actor): Promise<PersonOutcome[]> {
-    return this.#personOutcomes('requeue', [actor.who, reasonOf(actor), lettersOf(TRANSITIONS.requeue.from), ...ids]);
+    return this.#personOutcomes('requeue', [
+      actor.who,
+      reasonOf(actor),
+      lettersOf(TRANSITIONS.requeue.from),
+      ...ids,
+    ]);
   }
 
   delete(ids: readonly string[], actor: Actor, force: boolean): Promise<PersonOutcome[]> {
@@ -222,7 +236,7 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 
   #run(script: ScriptName, args: readonly ScriptArgument[]): Promise<unknown> {
-    return runScript(this.#connection, script, this.prefix, args);
+    return runScript(this.#target, script, args);
   }
 
   async #outcomes(script: ScriptName, args: readonly ScriptArgument[]): Promise<Outcome[]> {

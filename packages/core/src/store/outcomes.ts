@@ -17,7 +17,8 @@ const STATES = new Map<unknown, JobState>(JOB_STATES.map((state) => [STATE_LETTE
 
 /** A reply of one word per job. */
 export function decodeOutcomes(script: ScriptName, reply: unknown): Outcome[] {
-  if (!Array.isArray(reply) || !reply.every((word) => OUTCOMES.has(word))) throw new ProtocolError(script, reply);
+  if (!Array.isArray(reply) || !reply.every((word) => OUTCOMES.has(word)))
+    throw new ProtocolError(script, reply);
   return reply as Outcome[];
 }
 

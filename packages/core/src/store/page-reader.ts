@@ -25,11 +25,11 @@ export async function readPage(shard: Shard, request: PageRequest): Promise<Shar
     case 'enqueued':
       return readEnqueued(shard, request);
     case 'scheduled':
-      return readSorted(shard, KEY.scheduled, request.most, 1);
+      return readSorted(shard, KEY.scheduled, { most: request.most, sign: 1 });
     case 'failed':
-      return readSorted(shard, KEY.failed, request.most, -1);
+      return readSorted(shard, KEY.failed, { most: request.most, sign: -1 });
     case 'cancelled':
-      return readSorted(shard, KEY.cancelled, request.most, -1);
+      return readSorted(shard, KEY.cancelled, { most: request.most, sign: -1 });
     case 'processing':
       return readProcessing(shard, request.most);
     case 'succeeded':
@@ -39,25 +39,43 @@ export async function readPage(shard: Shard, request: PageRequest): Promise<Shar
   }
 }
 
-async function readSorted({ connection: { redis }, prefix }: Shard, key: string, most: number, sign: 1 | -1): Promise<ShardPage> {
-  const range = sign === 1 ? redis.zrange(prefix + key, 0, String(most - 1), 'WITHSCORES') : redis.zrevrange(prefix + key, 0, String(most - 1), 'WITHSCORES');
+interface SortedRequest {
+  readonly most: number;
+  /** 1: the lowest score first; -1: the highest. */
+  readonly sign: 1 | -1;
+}
+
+async function readSorted(
+  { connection: { redis }, prefix }: Shard,
+  key: string,
+  { most, sign }: SortedRequest,
+): Promise<ShardPage> {
+  const range =
+    sign === 1
+      ? redis.zrange(prefix + key, 0, String(most - 1), 'WITHSCORES')
+      : redis.zrevrange(prefix + key, 0, String(most - 1), 'WITHSCORES');
   const [flat, total] = await Promise.all([range, redis.zcard(prefix + key)]);
-  const entries = Array.from({ length: flat.length / 2 }, (_, i) => ({ id: flat[2 * i] ?? '', order: sign * Number(flat[2 * i + 1]) }));
+  const entries = Array.from({ length: flat.length / 2 }, (_, i) => ({
+    id: flat[2 * i] ?? '',
+    order: sign * Number(flat[2 * i + 1]),
+  }));
   return { entries, total };
 }
 
 async function readProcessing(shard: Shard, most: number): Promise<ShardPage> {
-  const ids = (await readOpenIds(shard)).sort().reverse();
+  const ids = (await readOpenIds(shard)).toSorted().toReversed();
   return { entries: ids.slice(0, most).map((id) => ({ id, order: -idTime(id) })), total: ids.length };
 }
 
 /** The list holds what finished last at its end; entries of jobs that were requeued or deleted are passed over. */
 async function readSucceeded(shard: Shard, most: number): Promise<ShardPage> {
   const { connection, prefix, reader } = shard;
-  const newest = (await connection.redis.lrange(prefix + KEY.succeeded, -most, -1)).reverse();
+  const newest = (await connection.redis.lrange(prefix + KEY.succeeded, -most, -1)).toReversed();
   const jobs = await reader.findMany([...new Set(newest)]);
   const entries = jobs.flatMap((job) =>
-    'damaged' in job || job.state !== 'succeeded' ? [] : [{ id: job.id, order: -(job.history.at(-1)?.endedAt ?? 0) }],
+    'damaged' in job || job.state !== 'succeeded'
+      ? []
+      : [{ id: job.id, order: -(job.history.at(-1)?.endedAt ?? 0) }],
   );
   return { entries, total: (await readStateCounts(shard)).succeeded };
 }
@@ -77,11 +95,14 @@ async function readEnqueued(shard: Shard, { queue, most }: PageRequest): Promise
       waiting.forEach((id, i) => entries.push({ id, order: rank * 1e9 + i }));
     }
   }
-  return { entries: entries.sort((a, b) => a.order - b.order).slice(0, most), total };
+  return { entries: entries.toSorted((a, b) => a.order - b.order).slice(0, most), total };
 }
 
 /** Entries of a list are hints: only ids whose mark says "enqueued" wait. */
-async function keepEnqueued({ connection: { redis }, prefix }: Shard, ids: readonly string[]): Promise<string[]> {
+async function keepEnqueued(
+  { connection: { redis }, prefix }: Shard,
+  ids: readonly string[],
+): Promise<string[]> {
   const letters = await Promise.all(ids.map((id) => redis.getrange(prefix + KEY.job + id, 0, 0)));
   return ids.filter((_, i) => letters[i] === STATE_LETTERS.enqueued);
 }

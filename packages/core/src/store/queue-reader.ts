@@ -14,24 +14,31 @@ export interface QueueCounts {
 }
 
 /** Counts a queue on one shard. */
-export async function readQueueCounts({ redis }: Connection, prefix: string, queue: string): Promise<QueueCounts> {
-  const [stale, suspects, ...lengths] = await Promise.all([
-    redis.hmget(prefix + KEY.stale, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`)),
-    redis.llen(prefix + KEY.suspects + queue),
+export async function readQueueCounts(
+  { redis }: Connection,
+  prefix: string,
+  queue: string,
+): Promise<QueueCounts> {
+  const [stale, ...lengths] = await Promise.all([
+    redis.hmget(prefix + KEY.stale, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`), `${queue}:s`),
     ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
+    redis.llen(prefix + KEY.suspects + queue),
   ]);
-  const waiting = lengths.map((length, digit) => Math.max(0, length - Number(stale[digit] ?? 0)));
+  const waiting = lengths.map((length, i) => Math.max(0, length - Number(stale[i] ?? 0)));
   return {
-    enqueued: waiting.reduce((sum, n) => sum + n, 0) + suspects,
-    byPriority: Object.fromEntries(PRIORITIES.map((priority, digit) => [priority, waiting[digit] ?? 0])) as Record<Priority, number>,
-    suspects,
-    entries: lengths.reduce((sum, n) => sum + n, 0) + suspects,
+    enqueued: waiting.reduce((sum, n) => sum + n, 0),
+    byPriority: Object.fromEntries(
+      PRIORITIES.map((priority, digit) => [priority, waiting[digit] ?? 0]),
+    ) as Record<Priority, number>,
+    suspects: waiting[PRIORITIES.length] ?? 0,
+    entries: lengths.reduce((sum, n) => sum + n, 0),
   };
 }
 
 /** Adds up the counts of shards. */
 export function addCounts(all: readonly QueueCounts[]): QueueCounts {
-  const sum = (of: (counts: QueueCounts) => number): number => all.reduce((total, counts) => total + of(counts), 0);
+  const sum = (of: (counts: QueueCounts) => number): number =>
+    all.reduce((total, counts) => total + of(counts), 0);
   return {
     enqueued: sum((counts) => counts.enqueued),
     byPriority: Object.fromEntries(
@@ -53,5 +60,10 @@ export async function readPaused(
   prefix: string,
 ): Promise<Map<string, { by: string; why: string; at: number }>> {
   const paused = await redis.hgetall(prefix + KEY.paused);
-  return new Map(Object.entries(paused).map(([queue, json]) => [queue, JSON.parse(json) as { by: string; why: string; at: number }]));
+  return new Map(
+    Object.entries(paused).map(([queue, json]) => [
+      queue,
+      JSON.parse(json) as { by: string; why: string; at: number },
+    ]),
+  );
 }

@@ -1,6 +1,7 @@
 import type { JobState } from '../job/states.ts';
 import { RedisError } from '../errors.ts';
 import type { Connection } from '../redis/connect.ts';
+import type { ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Actor } from './job-store.ts';
 import type { PersonOutcome } from './outcomes.ts';
@@ -8,12 +9,12 @@ import { decodePersonOutcomes } from './outcomes.ts';
 
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
 export class QueueStore {
-  readonly #connection: Connection;
+  readonly #target: ScriptTarget;
   readonly prefix: string;
   readonly #codes = new Map<string, string>();
 
   constructor(connection: Connection, prefix: string) {
-    this.#connection = connection;
+    this.#target = { connection, prefix };
     this.prefix = prefix;
   }
 
@@ -24,10 +25,11 @@ export class QueueStore {
 
   /** Learns codes from Redis, which gives new queues theirs. */
   async learnCodes(queues: readonly string[]): Promise<void> {
-    const codes = await runScript(this.#connection, 'queue', this.prefix, queues);
+    const codes = await runScript(this.#target, 'queue', queues);
     if (!Array.isArray(codes) || codes.length !== queues.length) throw new ProtocolError('queue', codes);
     queues.forEach((queue, i) => {
-      if (codes[i] === 'QUEUES_FULL') throw new RedisError('QUEUES_FULL', 'this shard has 46,656 queues, and cannot have more', { queue });
+      if (codes[i] === 'QUEUES_FULL')
+        throw new RedisError('QUEUES_FULL', 'this shard has 46,656 queues, and cannot have more', { queue });
       this.#codes.set(queue, String(codes[i]));
     });
   }
@@ -47,7 +49,7 @@ export class QueueStore {
 
   /** Registers interest in the end of jobs for a while, and answers where they are. */
   async watch(ids: readonly string[], forMs: number): Promise<(Exclude<PersonOutcome, 'OK'> | JobState)[]> {
-    const outcomes = decodePersonOutcomes('watch', await runScript(this.#connection, 'watch', this.prefix, [forMs, ...ids]));
+    const outcomes = decodePersonOutcomes('watch', await runScript(this.#target, 'watch', [forMs, ...ids]));
     return outcomes.map((outcome) => {
       if (outcome === 'OK') throw new ProtocolError('watch', outcome);
       return outcome;
@@ -55,8 +57,8 @@ export class QueueStore {
   }
 
   async #toggle(script: 'pause' | 'resume', queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {
-    const reason = JSON.stringify(script === 'pause' ? actor.why : { why: actor.why });
-    const reply = await runScript(this.#connection, script, this.prefix, [actor.who, reason, queue]);
+    const reason = JSON.stringify({ by: actor.who, why: actor.why });
+    const reply = await runScript(this.#target, script, [actor.who, reason, queue]);
     if (reply !== 'OK' && reply !== 'ALREADY') throw new ProtocolError(script, reply);
     return reply;
   }

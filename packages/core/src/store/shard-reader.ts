@@ -30,11 +30,18 @@ export async function readStateCounts(shard: Shard): Promise<Record<JobState, nu
 
 /** Ids that are open in a claim of any worker, also of dead ones whose rescue is not finished. */
 export async function readOpenIds({ connection: { redis }, prefix }: Shard): Promise<string[]> {
-  const workers = new Set([...(await redis.zrange(prefix + KEY.leases, 0, '-1')), ...(await redis.smembers(prefix + KEY.rescuing))]);
+  const workers = new Set([
+    ...(await redis.zrange(prefix + KEY.leases, 0, '-1')),
+    ...(await redis.smembers(prefix + KEY.rescuing)),
+  ]);
   const ids = await Promise.all(
     [...workers].map(async (worker) => {
-      const claims = (await redis.hkeys(prefix + KEY.processing + worker)).filter((field) => /^\d/.test(field));
-      return Promise.all(claims.map((claim) => redis.smembers(`${prefix}${KEY.processing}${worker}:${claim}`)));
+      const claims = (await redis.hkeys(prefix + KEY.processing + worker)).filter((field) =>
+        /^\d/.test(field),
+      );
+      return Promise.all(
+        claims.map((claim) => redis.smembers(`${prefix}${KEY.processing}${worker}:${claim}`)),
+      );
     }),
   );
   return ids.flat(2);
@@ -47,7 +54,13 @@ export async function readTotals({ connection: { redis }, prefix }: Shard): Prom
 }
 
 /** Damaged records of a shard. */
-export async function readQuarantine({ connection: { redis }, prefix }: Shard): Promise<{ id: string; at: number }[]> {
+export async function readQuarantine({
+  connection: { redis },
+  prefix,
+}: Shard): Promise<{ id: string; at: number }[]> {
   const flat = await redis.zrange(prefix + KEY.damaged, 0, '-1', 'WITHSCORES');
-  return Array.from({ length: flat.length / 2 }, (_, i) => ({ id: flat[2 * i] ?? '', at: Number(flat[2 * i + 1]) }));
+  return Array.from({ length: flat.length / 2 }, (_, i) => ({
+    id: flat[2 * i] ?? '',
+    at: Number(flat[2 * i + 1]),
+  }));
 }

@@ -41,7 +41,8 @@ const hasRun = (from: From): boolean => ['processing', 'succeeded', 'failed'].in
 
 /** What a call that finds no job to move leaves behind: traces of the caller, none of the job. */
 function traces(verb: TransitionVerb, from: From): Difference {
-  switch (verb) {
+  const name: string = verb;
+  switch (name) {
     case 'enqueue':
       return { 'producer:shop 0': '2', ...(isScheduledFirst(from) ? { 'stats enqueued': '0' } : {}) };
     case 'schedule':
@@ -81,5 +82,5 @@ test('each state can be reached by a transition, but for those that nothing uses
 test('a landing is spelled out for each legal move, and for no other', () => {
   const spelled = VERBS.flatMap((verb) => Object.keys(LANDINGS[verb]).map((from) => `${verb} ${from}`));
   const legal = MOVES.filter(([verb, from]) => allows(verb, from)).map(([verb, from]) => `${verb} ${from}`);
-  expect(spelled.sort()).toEqual(legal.sort());
+  expect(spelled.toSorted()).toEqual(legal.toSorted());
 });

@@ -43,12 +43,12 @@ export async function readWorkers({ connection: { redis }, prefix }: Shard): Pro
     return {
       id,
       leaseExpiresAt: Number(leases[2 * i + 1]),
-      info: parse<WorkerInfo>(infos[id]),
-      load: parse<WorkerLoad>(loads[id]),
+      info: parse(infos[id]) as WorkerInfo | undefined,
+      load: parse(loads[id]) as WorkerLoad | undefined,
     };
   });
 }
 
-function parse<T>(json: string | undefined): T | undefined {
-  return json === undefined ? undefined : (JSON.parse(json) as T);
+function parse(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json);
 }

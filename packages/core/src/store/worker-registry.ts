@@ -1,14 +1,15 @@
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
+import type { ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 
 /** Leases and what belongs to a worker rather than to a job, on one shard. */
 export class WorkerRegistry {
-  readonly #connection: Connection;
+  readonly #target: ScriptTarget;
   readonly prefix: string;
 
   constructor(connection: Connection, prefix: string) {
-    this.#connection = connection;
+    this.#target = { connection, prefix };
     this.prefix = prefix;
   }
 
@@ -19,21 +20,21 @@ export class WorkerRegistry {
 
   /** Creates the lease. Must not be sent again: without an answer the worker takes another identity. */
   async register(worker: string, leaseMs: number, info: string): Promise<{ now: number } | 'EXISTS'> {
-    const reply = await runScript(this.#connection, 'register', this.prefix, [worker, leaseMs, info]);
+    const reply = await runScript(this.#target, 'register', [worker, leaseMs, info]);
     if (!Array.isArray(reply)) throw new ProtocolError('register', reply);
     return reply[0] === 'OK' ? { now: Number(reply[1]) } : 'EXISTS';
   }
 
   /** Ends a worker that holds nothing. `OPEN`: a claim is open. */
   async unregister(worker: string, queues: readonly string[]): Promise<'OK' | 'OPEN'> {
-    const reply = await runScript(this.#connection, 'unregister', this.prefix, [worker, ...queues]);
+    const reply = await runScript(this.#target, 'unregister', [worker, ...queues]);
     if (reply !== 'OK' && reply !== 'OPEN') throw new ProtocolError('unregister', reply);
     return reply;
   }
 
   /** The beat. Answers which workers have died. */
   async renew(worker: string, beat: Beat): Promise<'LEASE_LOST' | { now: number; dead: string[] }> {
-    const reply = await runScript(this.#connection, 'renew', this.prefix, [worker, beat.leaseMs, beat.sweepMs, beat.load]);
+    const reply = await runScript(this.#target, 'renew', [worker, beat.leaseMs, beat.sweepMs, beat.load]);
     if (!Array.isArray(reply)) throw new ProtocolError('renew', reply);
     if (reply[0] === 'LEASE_LOST') return 'LEASE_LOST';
     return { now: Number(reply[1]), dead: reply.slice(2).map(String) };
@@ -41,13 +42,17 @@ export class WorkerRegistry {
 
   /** A woken worker that cannot serve passes the wake-up on. */
   async nudge(worker: string, queues: readonly string[]): Promise<void> {
-    await runScript(this.#connection, 'nudge', this.prefix, [worker, ...queues]);
+    await runScript(this.#target, 'nudge', [worker, ...queues]);
   }
 
   /** Writes a running job's progress and log lines, at most 200 at once. */
-  async progress(job: { worker: string; claim: string; id: string }, progress: string, lines: readonly string[]): Promise<'OK' | 'LOST'> {
+  async progress(
+    job: { worker: string; claim: string; id: string },
+    progress: string,
+    lines: readonly string[],
+  ): Promise<'OK' | 'LOST'> {
     const args = [job.worker, job.claim, job.id, progress, ...lines.slice(0, 200)];
-    const reply = await runScript(this.#connection, 'progress', this.prefix, args);
+    const reply = await runScript(this.#target, 'progress', args);
     if (reply !== 'OK' && reply !== 'LOST') throw new ProtocolError('progress', reply);
     return reply;
   }

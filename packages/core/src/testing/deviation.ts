@@ -23,13 +23,9 @@ export interface Deviation {
   readonly instead?: Difference;
 }
 
-/** The effect to expect, or `refused`, or undefined when no deviation names the key. */
-export function expectedEffect(
-  usual: Effect,
-  key: string,
-  deviations: Deviations,
-): Effect | 'refused' | undefined {
-  if (deviations.refused?.includes(key) === true) return 'refused';
+/** The effect to expect, or undefined when no deviation names the key. */
+export function expectedEffect(usual: Effect, key: string, deviations: Deviations): Effect | undefined {
+  if (deviations.refused?.includes(key) === true) return { reply: 'an error', changes: {} };
   if (deviations.skipped?.includes(key) === true) return { ...usual, changes: without(usual.changes, key) };
   if (deviations.same?.includes(key) === true) return usual;
   const deviation = deviations.otherwise?.[key];

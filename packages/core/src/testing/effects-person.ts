@@ -113,14 +113,14 @@ export const PERSON_EFFECTS = {
   pause: {
     reply: 'OK',
     changes: {
-      'audit 0': 'actor eve action pause target mail reason "a test"',
+      'audit 0': 'actor eve action pause target mail reason {"by":"eve","why":"a test"}',
       'paused mail': '{"by":"eve","why":"a test","at":t+0}',
     },
   },
   resume: {
     reply: 'OK',
     changes: {
-      'audit 1': 'actor eve action resume target mail reason {"why":"a test"}',
+      'audit 1': 'actor eve action resume target mail reason {"by":"eve","why":"a test"}',
       'idle:mail Bob': GONE,
       'paused mail': GONE,
     },

@@ -164,7 +164,7 @@ export const MISSING_FOR_PERSONS = {
       paused: { reply: 'ALREADY', undone: 'all' },
       audit: {
         undone: 'audit 1',
-        instead: { 'audit 0': 'actor eve action resume target mail reason {"why":"a test"}' },
+        instead: { 'audit 0': 'actor eve action resume target mail reason {"by":"eve","why":"a test"}' },
       },
     },
   },

@@ -4,7 +4,7 @@ local function detach(id, state, mark)
   elseif state == 'F' then redis.call('ZREM', $failed, id)
   elseif state == 'C' then redis.call('ZREM', $cancelled, id)
   elseif state == 'E' then
-    if not isSuspect(mark) then countStale(queueOf(mark) .. ':' .. string.sub(mark, 5, 5), 1) end
+    countStale(queueOf(mark) .. ':' .. (isSuspect(mark) and 's' or string.sub(mark, 5, 5)), 1)
   elseif state == 'P' then
     local owner, no = string.sub(mark, 8, 19), string.sub(mark, 20, 31)
     local set = $processing .. owner .. ':' .. no

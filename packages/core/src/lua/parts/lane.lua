@@ -1,5 +1,5 @@
 -- The fence of a producer's call: executed once per lane and number. Needs P; gives firstGroup and storeEach.
-local lanes, lane, number, ttl = $producer .. ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local lanes, lane, number, prolong = $producer .. ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 local last = redis.call('HGET', lanes, lane)
 if last == number then return 'ALREADY' end
 if last and tonumber(number) < tonumber(last) then return 'STALE' end
@@ -13,7 +13,7 @@ do
 end
 if firstGroup > 6 then redis.call('SCARD', $payloads) end
 redis.call('HSET', lanes, lane, number)
-if ttl > 0 or not last then redis.call('PEXPIRE', lanes, 3600000) end
+if prolong or not last then redis.call('PEXPIRE', lanes, 3600000) end
 for i = 6, firstGroup - 2, 2 do
   -- A job that exists keeps its own.
   if redis.call('SET', $payload .. ARGV[i], ARGV[i + 1], 'NX') then redis.call('SADD', $payloads, ARGV[i]) end

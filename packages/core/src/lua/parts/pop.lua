@@ -3,7 +3,7 @@
 local function drop(id, record, queue, place)
   if not record and redis.call('EXISTS', $job .. id) == 1 or record and not isMark(string.sub(record, 1, 32)) then
     quarantine(id)
-  elseif place then
+  else
     countStale(queue .. ':' .. string.sub(place, 4, 4), -1)
   end
 end
@@ -52,7 +52,7 @@ local function popSuspect(queue, code)
     local record = redis.call('MGET', $job .. id)[1]
     local here = record and string.sub(record, 1, 4) == 'E' .. code and isMark(string.sub(record, 1, 32)) and isSuspect(record)
     if not here then
-      drop(id, record, queue)
+      drop(id, record, queue, code .. 's')
     elseif string.byte(record, 7) >= 51 and takes ~= '2' then
       redis.call('RPUSH', $suspects .. queue, id)
       if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.pcall('GET', $alone) == worker then reply[5] = 1 end

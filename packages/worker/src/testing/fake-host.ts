@@ -1,0 +1,57 @@
+import type { ExecutorHost } from '../executor.ts';
+import type { HeldJob } from '../held-jobs.ts';
+import type { JobRun } from '../job-run.ts';
+import type { OtherOutcome } from '../outcome-buffer.ts';
+import { MemoryLog } from './memory-log.ts';
+
+/** An outcome in short: what became of the job, and its tail line without the leading code, worker and claim. */
+export interface ShortOutcome {
+  readonly id: string;
+  readonly verb: string;
+  readonly json: unknown;
+  readonly delayMs: number;
+}
+
+/** A host that keeps what the executor tells it. */
+export class FakeHost implements ExecutorHost {
+  readonly log = new MemoryLog();
+  readonly outcomes: ShortOutcome[] = [];
+  readonly lines: string[] = [];
+  readonly reports: unknown[] = [];
+  freedSlots = 0;
+  clock = 1000;
+  /** Answers for payloads that have a key of their own. */
+  payloadOf: (job: HeldJob) => Promise<string | null> = () => Promise.resolve(null);
+  onFreed = (): void => undefined;
+
+  now(): number {
+    return this.clock++;
+  }
+
+  report(_run: JobRun, progress: unknown, line: string | undefined): void {
+    this.reports.push(progress ?? line);
+  }
+
+  largePayload(job: HeldJob): Promise<string | null> {
+    return this.payloadOf(job);
+  }
+
+  succeed(run: JobRun, line: string): void {
+    this.#keep(run.held, { verb: 'succeed', line, delayMs: 0 });
+  }
+
+  settleOtherwise({ job, verb, line, delayMs }: OtherOutcome): void {
+    this.#keep(job, { verb, line, delayMs });
+  }
+
+  freed(): void {
+    this.freedSlots++;
+    this.onFreed();
+  }
+
+  #keep({ id }: HeldJob, { verb, line, delayMs }: { verb: string; line: string; delayMs: number }): void {
+    this.lines.push(line);
+    const json = line === '' ? undefined : (JSON.parse(line.split(' ').slice(6).join(' ')) as unknown);
+    this.outcomes.push({ id, verb, json, delayMs });
+  }
+}
