@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientOptions, RedisTarget, RunOptions } from '@linstock/core';
+import type { ClientOptions, Due, RedisTarget, RunOptions } from '@linstock/core';
 import { Client, defineJob, Monitor } from '@linstock/core';
 import { Connection } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
@@ -68,6 +68,7 @@ export interface ProducerPlan {
   readonly clockShiftMs?: number;
   readonly redis?: RedisTarget;
   readonly retryFor?: number;
+  readonly commandTimeout?: number;
   /** What was refused is enqueued again. */
   readonly repeat?: boolean;
 }
@@ -109,14 +110,20 @@ export class Stage {
 
   /** Starts a process that enqueues; it ends by itself. */
   producer(plan: ProducerPlan): Child {
-    const { clockShiftMs, redis = this.#redis, retryFor, batch = 100, pauseMs = 0, job = 'act', options = {}, ...rest } = plan;
-    const client = { redis, namespace: this.namespace, shards: this.#shards, ...(retryFor === undefined ? {} : { retryFor }) };
+    const { clockShiftMs, redis = this.#redis, retryFor, commandTimeout, batch = 100, pauseMs = 0, job = 'act', options = {}, ...rest } = plan;
+    const client = { redis, namespace: this.namespace, shards: this.#shards, ...(retryFor === undefined ? {} : { retryFor }), ...(commandTimeout === undefined ? {} : { commandTimeout }) };
     return this.#spawn('producer-child', { client, batch, pauseMs, job, options, ...rest }, clockShiftMs);
   }
 
   /** Enqueues from the test itself. */
   async enqueue(input: Act, options?: RunOptions): Promise<string> {
     const { id } = await this.client.enqueue(act, input, options);
+    this.own.push(id);
+    return id;
+  }
+
+  async schedule(input: Act, when: Due): Promise<string> {
+    const { id } = await this.client.schedule(act, input, when);
     this.own.push(id);
     return id;
   }

@@ -59,3 +59,23 @@ test.each([
   expect(back).toHaveLength(5);
   expect(Math.max(...back)).toBeLessThan(boundMs);
 });
+
+test('idle workers that were killed leave nothing behind', { timeout: TEST_MS }, async () => {
+  await using redis = disposable(await startRedis());
+  await using stage = new Stage(redis.url);
+  const idle = await stage.worker({ count: 25, leaseMs: LEASE_MS });
+  await stage.worker({ leaseMs: LEASE_MS });
+  await delay(LEASE_MS / 5);
+  await idle.kill();
+  await delay(2 * LEASE_MS);
+  for (let i = 0; i < 30; i++) {
+    await stage.enqueue({});
+    await delay(10);
+  }
+  await stage.drained(5000);
+  const [shard] = await stage.snapshot();
+  const { problems } = await stage.audit();
+  print('killed while idle', { leases: shard?.leases.length ?? 0, idle: shard?.idle.length ?? 0, keys: shard?.keys.filter((key) => !key.startsWith('job:')).length ?? 0 });
+  expect(problems).toEqual([]);
+  expect(shard?.leases).toHaveLength(1);
+});

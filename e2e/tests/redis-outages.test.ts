@@ -74,6 +74,29 @@ test('a Redis that is killed and comes back with its log has lost nothing', { ti
   expect([counts['rescued'], counts['failed']]).toEqual([0, 0]);
 });
 
+test('a Redis that is away for longer than a call may take: enqueues wait for it', { timeout: TEST_MS }, async () => {
+  await using redis = disposable(await startRedis({ appendonly: 'everysec' }));
+  await using stage = new Stage(redis.url);
+  const plan = { leaseMs: 1000, commandTimeout: 400 };
+  await stage.worker(plan);
+  const producer = stage.producer({ ...LOAD, commandTimeout: 400 });
+  await producer.ready;
+  for (let i = 0; i < sized(1, 5); i++) {
+    await delay(500);
+    await redis.kill();
+    await delay(3000);
+    await redis.restart();
+  }
+  await delay(2000);
+  producer.say('finish');
+  await producer.exited;
+  await stage.drained(30_000);
+  const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
+  print('Redis away', { ...counts });
+  expect(problems).toEqual([]);
+  expect([counts['refused'], counts['rescued'], counts['failed']]).toEqual([0, 0, 0]);
+});
+
 test('a wedged Redis: no call hangs, no worker counts as dead, and work goes on', { timeout: TEST_MS }, async () => {
   const wedgesMs = sized(0, 1) === 1 ? [1000, 8000, 2000, 3000, 6000, 1500, 500, 8000, 4000, 1000] : [1200, 4500];
   await using redis = disposable(await startRedis());

@@ -10,10 +10,15 @@ const MOST_PAUSE_MS = 200;
 
 /** Enqueues jobs, reads how each one ended, and counts. */
 export class Collector {
+  /** @readonly */
   #client;
+  /** @readonly */
   #signal;
+  /** @readonly */
   #onEnd;
+  /** @readonly */
   #open = [];
+  /** @readonly */
   #counts = { enqueued: 0, succeeded: 0, failed: 0 };
 
   /** `onEnd` gets the label of a job with its result, or with the error that tells why there is none. */

@@ -32,7 +32,7 @@ export async function main(options) {
     say(`error ${codeOf(error)}: ${error.message}`);
     return exitCodeOf(error);
   } finally {
-    for (const stop of parts.reverse()) await stop();
+    for (const stop of parts.toReversed()) await stop();
   }
 }
 
@@ -85,7 +85,7 @@ async function openDemoStore({ redis, embedded }, parts) {
 }
 
 function workerPlan(redis, namespace, verbose) {
-  const { isTTY = false } = process.stderr;
+  const { isTTY } = process.stderr;
   return {
     redis,
     namespace,

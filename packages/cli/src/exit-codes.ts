@@ -32,6 +32,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   JOB_NOT_FOUND: EXIT.notFound,
   PAYLOAD_NOT_JSON: EXIT.usage,
   PAYLOAD_TOO_LARGE: EXIT.usage,
+  PROTOCOL: EXIT.failure,
   QUEUES_FULL: EXIT.failure,
   REDIS_FAULT: EXIT.failure,
   REDIS_FULL: EXIT.failure,

@@ -50,6 +50,7 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
   log.info({ ...serving, concurrency }, 'worker takes jobs');
   let stopped: Promise<void> | undefined;
   const stop = (options?: { readonly now?: boolean }): Promise<void> => {
+    if (stopped === undefined) log.info({}, 'worker stops; running jobs may end');
     const stopping = worker.stop(options);
     return (stopped ??= stopping.then(() => log.info({}, 'worker has stopped')));
   };

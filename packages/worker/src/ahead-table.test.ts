@@ -19,9 +19,7 @@ test('what has not started is taken with its shard, claim and ids, in order', ()
   const block = main.put({ shard: 3, claim: 999_999_999_999, ids: ids(4) });
   expect(main.start(block, 1)).toBe(true);
   const [first, , third, fourth] = ids(4);
-  expect(thread.takeOverdue(-1)).toEqual([
-    { shard: 3, claim: 999_999_999_999, ids: [first, third, fourth] },
-  ]);
+  expect(thread.takeOverdue(-1)).toEqual([{ shard: 3, claim: 999_999_999_999, ids: [first, third, fourth] }]);
   expect(thread.takeOverdue(-1)).toEqual([]);
 });
 
@@ -57,9 +55,7 @@ test('a whole claim of the largest size fits', () => {
 
 test('a claim for which no room is left starts all the same, and touches no other', () => {
   const { main, thread } = tables();
-  const blocks = Array.from({ length: BLOCKS }, (_, i) =>
-    main.put({ shard: 0, claim: i, ids: ids(1, i) }),
-  );
+  const blocks = Array.from({ length: BLOCKS }, (_, i) => main.put({ shard: 0, claim: i, ids: ids(1, i) }));
   expect(main.hasRoom).toBe(false);
   const beyond = main.put({ shard: 0, claim: 77, ids: ids(1, 1000) });
   expect(main.start(beyond, 0)).toBe(true);

@@ -30,7 +30,9 @@ test('a second handler for a job is refused', () => {
 });
 
 test.each([[undefined], ['greet'], [{ name: 'greet' }]])('%o is no contract', (contract) => {
-  expect(() => new Handlers().add(contract as never, () => '')).toThrow('needs a contract, made by defineJob()');
+  expect(() => new Handlers().add(contract as never, () => '')).toThrow(
+    'needs a contract, made by defineJob()',
+  );
 });
 
 test('what is no function is no handler', () => {
@@ -39,5 +41,9 @@ test('what is no function is no handler', () => {
 
 test('only what defineHandler made counts as a definition', () => {
   const definition = defineHandler(greet, ({ name }) => name);
-  expect([isHandler(definition), isHandler({ ...definition }), isHandler(undefined)]).toEqual([true, false, false]);
+  expect([isHandler(definition), isHandler({ ...definition }), isHandler(undefined)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

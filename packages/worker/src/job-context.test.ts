@@ -44,7 +44,11 @@ describe('the signal', () => {
     const { signal } = context;
     expect(signal.aborted).toBe(false);
     run.abort('JOB_TIMEOUT');
-    expect(signal.reason).toMatchObject({ name: 'JobAbortError', code: 'JOB_TIMEOUT', fields: { id: run.id } });
+    expect(signal.reason).toMatchObject({
+      name: 'JobAbortError',
+      code: 'JOB_TIMEOUT',
+      fields: { id: run.id },
+    });
   });
 
   test('that is first asked for after the abort is aborted already', () => {
@@ -82,7 +86,12 @@ describe('the log', () => {
   test('keeps lines at info and above for the job', () => {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) context.log[level]({ n: 1 }, level);
     expect(reported.map(({ line }) => line)).toEqual(
-      ['info', 'warn', 'error'].map((level) => ({ level, message: level, n: 1, at: expect.any(Number) as number })),
+      ['info', 'warn', 'error'].map((level) => ({
+        level,
+        message: level,
+        n: 1,
+        at: expect.any(Number) as number,
+      })),
     );
   });
 
@@ -105,7 +114,7 @@ describe('the log', () => {
     context.log.info({ big: 7n }, 'big');
     const lines = reported.map(({ line }) => line);
     expect(lines.map((line) => line?.['message'])).toEqual(['long', 'circular', 'big']);
-    expect(lines.map((line) => Object.keys(line ?? {}).sort())).toEqual(
+    expect(lines.map((line) => Object.keys(line ?? {}).toSorted())).toEqual(
       [1, 2, 3].map(() => ['at', 'level', 'message']),
     );
   });

@@ -41,7 +41,7 @@ test('durations may be texts', () => {
   });
 });
 
-test.each([
+test.each<[string, object, string, unknown]>([
   ['redis', {}, 'is required', undefined],
   ['concurrency', { redis, concurrency: 0 }, 'must be a whole number from 1 to 10000', 0],
   ['concurrency', { redis, concurrency: 1.5 }, 'must be a whole number', 1.5],
@@ -60,7 +60,8 @@ test.each([
   ['namespace', { redis, namespace: 'a:b' }, 'letters, digits', 'a:b'],
   ['shards', { redis, shards: 0 }, 'must be a whole number', 0],
   ['log', { redis, log: {} }, 'must be a logger with the methods of pino', {}],
-])('a wrong %s is refused with option, rule and value: %o', (option, options, rule, value) => {
+])('a wrong %s is refused with option, rule and value: %o', (...row) => {
+  const [option, options, rule, value] = row;
   expect(refused({ log, ...options })).toEqual({
     option: `Worker.${option}`,
     rule: expect.stringContaining(rule) as string,

@@ -19,7 +19,9 @@ test('successes are grouped by claim, in the order of finishing', () => {
   const { succeeded } = buffer.take();
   expect(succeeded.map(({ ids }) => ids)).toEqual([[a[1]?.id, a[0]?.id], [b[0]?.id]]);
   expect(succeeded.map(({ claim }) => claim)).toEqual([a[0]?.claim.text, b[0]?.claim.text]);
-  expect(succeeded.flatMap(({ lines }) => lines)).toEqual([a[1], a[0], b[0]].map((job) => `line of ${job?.id}`));
+  expect(succeeded.flatMap(({ lines }) => lines)).toEqual(
+    [a[1], a[0], b[0]].map((job) => `line of ${job?.id}`),
+  );
 });
 
 test('other outcomes are grouped by what became of the job', () => {

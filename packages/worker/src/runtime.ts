@@ -195,7 +195,8 @@ export class Runtime {
         this.#reporter.settled(outcome, answer);
       },
       refused: (job) => {
-        this.#executor.find(job)?.abort('LEASE_LOST');
+        if (job.state === 'waiting') this.#intake.drop(job);
+        else this.#executor.find(job)?.abort('LEASE_LOST');
         this.#reporter.refused(job);
       },
       mayHoldSuspect: () => this.#stations.some(({ link }) => link.mayHoldSuspect),

@@ -255,8 +255,10 @@ export class ShardLink {
       if (worker !== this.identity) return;
       if (reply === 'LEASE_LOST') return this.#loseLease();
       // A claim whose reply was lost meanwhile, or that was under way, is not settled by this.
+      const wasDemanded = this.#mustReconcile;
       if (isWhole && demands === this.#demands) this.#mustReconcile = false;
-      if (reply.moved > 0) this.wake();
+      // After an outage nobody knows either whether this worker is still registered as idle.
+      if (reply.moved > 0 || wasDemanded) this.wake();
       for (const { claim, id } of reply.lost) this.#refuse(Number(claim), id);
     } catch (error) {
       this.#mustReconcile = true;
@@ -272,7 +274,6 @@ export class ShardLink {
     const job = this.held.find(claim, id);
     // A finished job's outcome was accepted, and only the answer is still to come.
     if (job === undefined || job.state === 'finished') return;
-    if (job.state === 'waiting') this.held.settle(job);
     this.#listener.refused(job);
   }
 

@@ -15,6 +15,8 @@ export class WakeListener {
 
   constructor(target: RedisTarget, limits: ConnectionLimits) {
     this.#connection = new Connection(target, 'subscriber', limits);
+    // Also the channels whose first subscription got no answer: ioredis repeats only those that had one.
+    this.#connection.redis.on('ready', () => this.#subscribeAll());
     this.#connection.redis.on('message', (channel: string, text: string) => {
       const message = parse(text);
       if (message !== undefined) this.#channels.get(channel)?.(message);
@@ -41,6 +43,11 @@ export class WakeListener {
 
   close(): void {
     this.#connection.close();
+  }
+
+  #subscribeAll(): void {
+    // When it fails, no echo of a beat is heard, and the connection is cut and comes back.
+    for (const channel of this.#channels.keys()) this.#connection.redis.subscribe(channel).catch(() => undefined);
   }
 }
 

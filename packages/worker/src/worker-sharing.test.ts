@@ -10,7 +10,7 @@ const store = await sharedRedis();
 const stage = new Stage(store, testShardCount());
 afterEach(() => stage.closeAll());
 
-const work = defineJob<unknown, unknown>({ name: 'work' });
+const work = defineJob({ name: 'work' });
 
 async function redisNow(scene: Scene): Promise<number> {
   const [seconds, micros] = (await scene.call('TIME')) as [string, string];
@@ -38,7 +38,10 @@ describe('two workers', () => {
       });
       await worker.start();
     }
-    const handles = await scene.client.enqueueMany(work, Array.from({ length: 200 }, (_, n) => n));
+    const handles = await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 200 }, (_, n) => n),
+    );
     await Promise.all(handles.map((handle) => handle.result()));
     expect(new Set(runs.map(([id]) => id)).size).toBe(200);
     expect(runs).toHaveLength(200);
@@ -54,7 +57,7 @@ describe('two workers', () => {
     }
     await eventually(async () => {
       const views = await scene.monitor.workers();
-      expect(views.map(({ info }) => info?.concurrency).sort()).toEqual([3, 4]);
+      expect(views.map(({ info }) => info?.concurrency).toSorted((a = 0, b = 0) => a - b)).toEqual([3, 4]);
       expect(views[0]?.info).toMatchObject({ pid: process.pid, queues: ['mail', 'default'], jobs: ['work'] });
       expect(views.every(({ load }) => load?.running === 0)).toBe(true);
     });
@@ -68,7 +71,10 @@ describe('an idle worker', () => {
     worker.handle(work, () => performance.now());
     await worker.start();
     for (let n = 0; n < 10; n++) {
-      await eventually(async () => (await scene.keys()).filter((key) => key === 'idle:default').length === scene.target.shards);
+      await eventually(
+        async () =>
+          (await scene.keys()).filter((key) => key === 'idle:default').length === scene.target.shards,
+      );
       const enqueuedAt = performance.now();
       const handle = await scene.client.enqueue(work, n);
       expect(Number(await handle.result()) - enqueuedAt).toBeLessThan(500);
@@ -142,10 +148,11 @@ describe('a delayed job', () => {
     const scene = stage.open({ shards: 1 });
     const gate = new Gate();
     const busy = scene.worker({ concurrency: 1 });
-    busy.handle(work, () => gate.opened);
+    busy.handle(work, (input) => (input === 'long' ? gate.opened : 1));
     await busy.start();
     await scene.client.schedule(work, 'far', { in: '1h' });
-    await eventually(async () => (await scene.keys()).includes('timekeeper'), { timeoutMs: 8000 });
+    await (await scene.client.enqueue(work, 'short')).result();
+    await eventually(async () => (await scene.keys()).includes('timekeeper'));
     await scene.client.enqueue(work, 'long');
     await eventually(() => busy.running === 1);
     const idle = scene.worker({ concurrency: 1 });
@@ -162,7 +169,11 @@ describe('a delayed job', () => {
     const worker = scene.worker({ concurrency: 20 });
     worker.handle(work, () => 1);
     await worker.start();
-    const handles = await scene.client.scheduleMany(work, Array.from({ length: 700 }, (_, n) => n), { in: 100 });
+    const handles = await scene.client.scheduleMany(
+      work,
+      Array.from({ length: 700 }, (_, n) => n),
+      { in: 100 },
+    );
     await Promise.all(handles.map((handle) => handle.result({ timeoutMs: 4000 })));
   });
 });
@@ -171,8 +182,14 @@ describe('suspects', () => {
   test('run one at a time in a worker, beside other jobs', async () => {
     const scene = stage.open({ shards: 1 });
     const handles = await scene.client.enqueueMany(work, [1, 2, 3]);
-    await makeSuspects(scene, handles.map(({ id }) => id));
-    const others = await scene.client.enqueueMany(work, Array.from({ length: 300 }, () => 'other'));
+    await makeSuspects(
+      scene,
+      handles.map(({ id }) => id),
+    );
+    const others = await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 300 }, () => 'other'),
+    );
     // So many slots that two claims are under way at once.
     const worker = scene.worker({ concurrency: 400 });
     let now = 0;
@@ -190,9 +207,15 @@ describe('suspects', () => {
 
   test('also run one at a time when they are of different shards', async () => {
     const scene = stage.open({ shards: 2 });
-    const handles = await scene.client.enqueueMany(work, Array.from({ length: 2 }, () => 1));
+    const handles = await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 2 }, () => 1),
+    );
     const second = await scene.client.enqueueMany(work, [2, 2]);
-    await makeSuspectsEverywhere(scene, [...handles, ...second].map(({ id }) => id));
+    await makeSuspectsEverywhere(
+      scene,
+      [...handles, ...second].map(({ id }) => id),
+    );
     const worker = scene.worker({ concurrency: 50 });
     let now = 0;
     let most = 0;
@@ -218,7 +241,10 @@ describe('suspects', () => {
         beside = worker.running - 1;
       }
     });
-    const others = await scene.client.enqueueMany(work, Array.from({ length: 30 }, (_, n) => n));
+    const others = await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 30 }, (_, n) => n),
+    );
     await worker.start();
     await Promise.all([...others, ...(handle ? [handle] : [])].map((one) => one.result({ timeoutMs: 9000 })));
     expect(beside).toBe(0);

@@ -16,7 +16,7 @@ afterEach(async () => {
   await Promise.all(proxies.splice(0).map((proxy) => proxy.stop()));
 });
 
-const work = defineJob<unknown, unknown>({ name: 'work', retry: { fixed: 0 } });
+const work = defineJob({ name: 'work', retry: { fixed: 0 } });
 
 /** Runs until its signal aborts, then throws the reason. */
 async function untilAborted(ctx: JobContext, reasons: unknown[]): Promise<never> {
@@ -74,9 +74,10 @@ describe('stop', () => {
     const begun = performance.now();
     await worker.stop({ now: true });
     expect(performance.now() - begun).toBeLessThan(2000);
-    for (const { id } of handles) expect(await scene.job(id)).toMatchObject({ state: 'enqueued', attempt: 1 });
+    for (const { id } of handles)
+      expect(await scene.job(id)).toMatchObject({ state: 'enqueued', attempt: 1 });
     gate.open();
-    await delay(20);
+    await delay(0);
     expect((await scene.monitor.counts()).enqueued).toBe(3);
   });
 
@@ -171,7 +172,7 @@ describe('after stop', () => {
     const scene = stage.open();
     await scene.client.connect();
     await scene.call('PING');
-    const open = (): string[] => process.getActiveResourcesInfo().sort();
+    const open = (): string[] => process.getActiveResourcesInfo().toSorted();
     await scene.client.enqueue(work, 1);
     const before = open();
     const worker = scene.worker();
@@ -188,12 +189,14 @@ describe('after stop', () => {
     const worker = scene.worker({ queues: ['default', 'mail'], leaseMs: 1000 });
     worker.handle(work, () => 1);
     await worker.start();
-    const { id, result } = await scene.client.enqueue(work, 1);
-    await result();
+    const handle = await scene.client.enqueue(work, 1);
+    await handle.result();
     await eventually(async () => (await scene.keys()).includes('loads'));
     await worker.stop();
     const keys = (await scene.keys()).filter((key) => !key.startsWith('producer:'));
-    expect(keys).toEqual([`job:${id}`, 'meta', 'queues', 'stats', 'succeeded', 'sweep', 'watched'].sort());
+    expect(keys).toEqual(
+      [`job:${handle.id}`, 'meta', 'queues', 'stats', 'succeeded', 'sweep', 'watched'].toSorted(),
+    );
   });
 });
 

@@ -5,13 +5,14 @@ import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
 import type { JobEvent } from './events.ts';
 import { Gate, Stage } from './testing/stage.ts';
+import { thenable } from './testing/thenable.ts';
 
 const store = await sharedRedis();
 const stage = new Stage(store, testShardCount());
 afterEach(() => stage.closeAll());
 
 const add = defineJob<{ a: number; b: number }, { sum: number }>({ name: 'add' });
-const work = defineJob<unknown, unknown>({ name: 'work', retry: { fixed: 0 } });
+const work = defineJob({ name: 'work', retry: { fixed: 0 } });
 
 describe('a job', () => {
   test('runs with its input, and its result reaches who waits for it, both typed', async () => {
@@ -32,7 +33,10 @@ describe('a job', () => {
 
   test('that waited before the worker started runs', async () => {
     const scene = stage.open();
-    const handles = await scene.client.enqueueMany(add, Array.from({ length: 500 }, (_, a) => ({ a, b: 1 })));
+    const handles = await scene.client.enqueueMany(
+      add,
+      Array.from({ length: 500 }, (_, a) => ({ a, b: 1 })),
+    );
     const worker = scene.worker();
     worker.handle(add, ({ a, b }) => ({ sum: a + b }));
     await worker.start();
@@ -51,7 +55,9 @@ describe('a job', () => {
     const handle = await scene.client.enqueue(work, {});
     expect(await handle.result()).toBe('at last');
     const { history, attempt } = await scene.job(handle.id);
-    expect(history.map(({ what, attempt: n, detail }) => [what, n, (detail as Error | undefined)?.message])).toEqual([
+    expect(
+      history.map(({ what, attempt: n, detail }) => [what, n, (detail as Error | undefined)?.message]),
+    ).toEqual([
       ['retried', 1, 'no 1'],
       ['retried', 2, 'no 2'],
       ['succeeded', 3, undefined],
@@ -94,7 +100,10 @@ describe('a job', () => {
     const handle = await scene.client.enqueue(work, {}, { timeout: 100 });
     expect(await handle.result()).toBe('in time');
     expect(reasons).toMatchObject([{ code: 'JOB_TIMEOUT' }]);
-    expect((await scene.job(handle.id)).history[0]).toMatchObject({ what: 'retried', detail: { code: 'JOB_TIMEOUT' } });
+    expect((await scene.job(handle.id)).history[0]).toMatchObject({
+      what: 'retried',
+      detail: { code: 'JOB_TIMEOUT' },
+    });
   });
 
   test('with a large payload runs', async () => {
@@ -121,14 +130,20 @@ describe('a job', () => {
     await eventually(() => events.length);
     expect(events).toEqual([damaged.id]);
     expect((await scene.monitor.quarantined()).map(({ id }) => id)).toEqual([damaged.id]);
-    expect(String(await scene.call('GET', `${scene.prefix()}quarantine:${damaged.id}`))).toContain('{not json');
+    expect(String(await scene.call('GET', `${scene.prefix()}quarantine:${damaged.id}`))).toContain(
+      '{not json',
+    );
   });
 
   test('of a policy of retries that this version does not know does no harm', async () => {
     const scene = stage.open({ shards: 1 });
     const handle = await scene.client.enqueue(work, 1, { retry: { fixed: 1234 } });
     const key = `${scene.prefix()}job:${handle.id}`;
-    await scene.call('SET', key, String(await scene.call('GET', key)).replace('"fixed":1234', '"newer":1234'));
+    await scene.call(
+      'SET',
+      key,
+      String(await scene.call('GET', key)).replace('"fixed":1234', '"newer":1234'),
+    );
     const worker = scene.worker();
     worker.handle(work, async () => Promise.reject(new Error('no')));
     await worker.start();
@@ -151,7 +166,9 @@ describe('a job without a handler here', () => {
       attempt: 1,
       history: [{ what: 'deferred', detail: { reason: 'NO_HANDLER', name: 'other' } }],
     });
-    expect(returned).toEqual([[expect.objectContaining({ id: handle.id, name: 'other', attempt: 1 }), 'deferred']]);
+    expect(returned).toEqual([
+      [expect.objectContaining({ id: handle.id, name: 'other', attempt: 1 }), 'deferred'],
+    ]);
     const having = scene.worker();
     having.handle(other, (_input, ctx) => ctx.attempt);
     await having.start();
@@ -192,7 +209,10 @@ describe('order', () => {
   test('with one slot and several shards every shard gets its turn', async () => {
     const scene = stage.open({ shards: 3 });
     const shards: string[] = [];
-    await scene.client.enqueueMany(work, Array.from({ length: 3000 }, (_, n) => n));
+    await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 3000 }, (_, n) => n),
+    );
     const worker = scene.worker({ concurrency: 1 });
     // The end of an id tells its shard.
     worker.handle(work, async (_input, ctx) => {
@@ -218,7 +238,10 @@ describe('slots', () => {
       await delay(Number(input) % 4);
       running--;
     });
-    await scene.client.enqueueMany(work, Array.from({ length: 400 }, (_, n) => n));
+    await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 400 }, (_, n) => n),
+    );
     await worker.start();
     await eventually(() => seen.length === 800);
     expect(Math.max(...seen)).toBe(7);
@@ -227,7 +250,10 @@ describe('slots', () => {
 
   test('large records do not leave slots empty', async () => {
     const scene = stage.open({ shards: 1 });
-    await scene.client.enqueueMany(work, Array.from({ length: 150 }, () => 'x'.repeat(60_000)));
+    await scene.client.enqueueMany(
+      work,
+      Array.from({ length: 150 }, () => 'x'.repeat(60_000)),
+    );
     const gate = new Gate();
     const worker = scene.worker({ concurrency: 150 });
     worker.handle(work, () => gate.opened);
@@ -251,11 +277,13 @@ describe('a running job tells of itself', () => {
       ctx.log.warn({}, 'last');
     });
     await worker.start();
-    const { id, result } = await scene.client.enqueue(work, {});
-    const progress = async (): Promise<unknown> => JSON.parse(String(await scene.call('GET', `${scene.prefix()}progress:${id}`)));
+    const handle = await scene.client.enqueue(work, {});
+    const { id } = handle;
+    const progress = async (): Promise<unknown> =>
+      JSON.parse(String(await scene.call('GET', `${scene.prefix()}progress:${id}`)));
     await eventually(async () => expect(await progress()).toEqual({ done: 1, of: 2 }));
     gate.open();
-    await result();
+    await handle.result();
     await eventually(async () => expect(await progress()).toEqual({ done: 2, of: 2 }));
     const lines = (await scene.call('LRANGE', `${scene.prefix()}log:${id}`, '0', '-1')) as string[];
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
@@ -271,7 +299,8 @@ describe('a running job tells of itself', () => {
     await worker.start();
     const handles = await scene.client.enqueueMany(work, [1, 2, 3]);
     await Promise.all(handles.map((handle) => handle.result()));
-    for (const { id } of handles) expect(await scene.call('GET', `${scene.prefix()}progress:${id}`)).toBe('"all"');
+    for (const { id } of handles)
+      expect(await scene.call('GET', `${scene.prefix()}progress:${id}`)).toBe('"all"');
   });
 });
 
@@ -282,7 +311,9 @@ describe('events', () => {
     const told: unknown[] = [];
     const states: Promise<unknown>[] = [];
     const job = (event: JobEvent): object => ({ id: event.id, name: event.name, attempt: event.attempt });
-    worker.events.on('retried', (event, error, delayMs) => told.push(['retried', job(event), (error as Error).message, delayMs]));
+    worker.events.on('retried', (event, error, delayMs) =>
+      told.push(['retried', job(event), (error as Error).message, delayMs]),
+    );
     worker.events.on('failed', (event, error) => told.push(['failed', job(event), (error as Error).message]));
     worker.events.on('succeeded', (event) => {
       told.push(['succeeded', job(event)]);
@@ -315,7 +346,10 @@ describe('events', () => {
     worker.handle(work, () => 1);
     await worker.start();
     for (let n = 0; n < 3; n++) await (await scene.client.enqueue(work, n)).result();
-    await eventually(() => scene.log.lines.filter(({ message }) => message === 'a listener of the worker threw').length === 3);
+    await eventually(
+      () =>
+        scene.log.lines.filter(({ message }) => message === 'a listener of the worker threw').length === 3,
+    );
   });
 });
 
@@ -336,7 +370,7 @@ describe('handlers', () => {
       async: () => Promise.reject(new Error('async')),
       function: () => () => undefined,
       huge: () => 'x'.repeat(2 ** 21),
-      thenable: () => ({ then: (_ok: unknown, no: (error: unknown) => void) => no('thenable') }),
+      thenable: () => thenable((_resolve, reject) => reject('thenable')),
     };
     worker.handle(work, (input) => ways[String(input)]?.());
     await worker.start();

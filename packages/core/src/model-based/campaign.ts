@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import type { Progress } from './commands.ts';
 import { commandSequences } from './commands.ts';
-import type { Place, Tally } from './session.ts';
+import type { Place } from './session.ts';
 import { Session } from './session.ts';
+import type { Tally } from './tally.ts';
 
 /** How many runs, and how. */
 export interface Campaign {
@@ -54,6 +55,23 @@ function runsMatchTheModel({
       await session.end();
     }
   });
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How many runs a pass of the tests has: the first has the full number, passes on other stores a part. */
+export function runsOfPass(
+  runs: number,
+  environment: Environment,
+  { isFirst }: { isFirst: boolean },
+): number {
+  const scale = environment['LINSTOCK_CAMPAIGN'] === '1' ? 50 : 1;
+  return scale * (isFirst ? runs : Math.ceil(runs / 10));
+}
+
+/** Another each time; or the one whose failure is to be found again. */
+export function campaignSeed(environment: Environment): number {
+  return Number(environment['LINSTOCK_MODEL_SEED'] ?? Date.now() % 1e9);
 }
 
 /** What a campaign did, for people. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { sorted } from './lists.ts';
 import { codeOf } from './producer-model.ts';
 import type { Snapshot } from './snapshot.ts';
 import { listAt, mapAt, namesUnder } from './snapshot.ts';
@@ -29,7 +30,6 @@ function storedJob(text: string): string[] {
 
 type Named = Readonly<Record<string, unknown>>;
 
-const sorted = (all: Iterable<string>): string[] => [...all].sort();
 const fromMap = (map: ReadonlyMap<string, unknown>): Named =>
   Object.fromEntries([...map].map(([name, value]) => [name, String(value)]));
 const filled = (lists: ReadonlyMap<string, readonly string[]>): Named =>

@@ -1,3 +1,4 @@
+import { sorted } from './lists.ts';
 import { endFailed } from './retention-model.ts';
 import { openJobs } from './worker-model.ts';
 import type { Job, World } from './world.ts';
@@ -28,7 +29,7 @@ export function renew(
     world.leases.set(other, Math.min(expiry, now + 2 * sweep.longest));
   if (now < sweep.graceUntil) return { now, dead: [] };
   const expired = [...world.leases].filter(([, expiry]) => expiry <= now).map(([other]) => other);
-  return { now, dead: [...expired, ...world.rescuing].sort() };
+  return { now, dead: sorted([...expired, ...world.rescuing]) };
 }
 
 export function unregister(world: World, worker: string): 'OK' | 'OPEN' {
@@ -60,7 +61,7 @@ export function rescue(
   let poisoned = 0;
   for (const { claim, id } of now) {
     const job = world.jobs.get(id);
-    close(world, worker, claim, id);
+    close(world, { worker, claim, id });
     if (job === undefined) continue;
     const isGuilty = claims?.suspect?.claim === claim && claims.suspect.id === id;
     if (recover(world, job, { worker, claim, isGuilty }) === 'poison') poisoned++;

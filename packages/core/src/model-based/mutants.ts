@@ -10,7 +10,7 @@ export interface Mutant {
   readonly to: string;
 }
 
-/** Mistakes that the model must find. Those that were made once are marked so. */
+/** Mistakes that the model must find within as many runs as the real scripts have. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an outcome needs no open claim',

@@ -26,7 +26,7 @@ function done(outcomes: readonly PersonOutcome[]): number {
 
 /** A running job loses its claim in the same step. */
 function takeFromWorker(world: World, job: Job): void {
-  if (job.state === 'processing' && job.owner) close(world, job.owner.worker, job.owner.claim, job.id);
+  if (job.state === 'processing' && job.owner) close(world, { ...job.owner, id: job.id });
 }
 
 export function cancel(world: World, ids: readonly string[], keep: number): PersonOutcome[] {

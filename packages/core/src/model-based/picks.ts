@@ -14,7 +14,7 @@ export function pick<T>(all: readonly T[], by: number): T | undefined {
 /** Up to `most` ids that were made at some time, sometimes an unknown one, sometimes one twice. */
 export function someIds(session: Session, by: number, most = 3): string[] {
   const recent = session.ids.slice(-12);
-  const all = by % 5 === 0 ? session.ids : by % 5 === 1 ? session.world.succeeded : recent;
+  const all = pick([session.ids, session.world.succeeded, recent, recent, recent], by) ?? recent;
   const start = Math.floor(by / 5);
   const ids = Array.from({ length: 1 + (start % most) }, (_, i) => pick(all, start + i * 3) ?? UNKNOWN_ID);
   if (by % 17 === 0) ids.push(UNKNOWN_ID);
@@ -22,7 +22,7 @@ export function someIds(session: Session, by: number, most = 3): string[] {
   return ids;
 }
 
-/** Executes a call now, or, one time in `rarely`, keeps it: it arrives later or never. */
+/** Executes a call, or only remembers that it was sent: then it arrives later or never. */
 export async function send(
   session: Session,
   call: Parameters<Session['call']>[0],

@@ -7,7 +7,7 @@ export const QUEUES: readonly string[] = ['mail', 'video'];
 export const codeOf = (queue: string): string => String(QUEUES.indexOf(queue)).padStart(3, '0');
 
 /** `place` as the call writes it; the priority is in the record. */
-export interface NewJobs {
+interface NewJobs {
   readonly verb: 'enqueue' | 'schedule';
   readonly call: ProducerCall;
 }

@@ -60,7 +60,10 @@ export function trim(world: World, retention: Retention): number {
 /** How many entries from the first on are all of jobs that ended before this instant, or that are gone. */
 function agedOut(world: World, before: number): number {
   const young = world.succeeded.findIndex((id) => {
-    const endedAt = world.jobs.get(id)?.tail.findLast(({ code }) => code === 'S')?.endedAt;
+    const endedAt = world.jobs
+      .get(id)
+      ?.tail.filter(({ code }) => code === 'S')
+      .at(-1)?.endedAt;
     return endedAt !== undefined && endedAt > before;
   });
   return young < 0 ? world.succeeded.length : young;

@@ -2,11 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../redis/connect.ts';
 import { shardPrefix } from '../redis/keys.ts';
 import type { Call } from './calls.ts';
-import { execute, predict, Stores } from './calls.ts';
 import { findDifferences } from './comparison.ts';
+import { execute, Stores } from './executions.ts';
 import { findDamage } from './invariants.ts';
+import { reversed } from './lists.ts';
+import { predict } from './predictions.ts';
 import { QUEUES } from './producer-model.ts';
 import { copyAll, readSnapshot, removeAll } from './snapshot.ts';
+import type { Tally } from './tally.ts';
+import { outcomesOf, wordsOf } from './tally.ts';
 import type { TimelessScripts } from './timeless-connection.ts';
 import { timelessConnection } from './timeless-connection.ts';
 import type { World } from './world.ts';
@@ -23,17 +27,6 @@ export interface Place {
   /** Ends the server and starts it again; without it a restart only forgets the scripts. */
   readonly restart?: () => Promise<void>;
 }
-
-/** What runs so far amount to. */
-export interface Tally {
-  runs: number;
-  commands: number;
-  calls: number;
-  /** `<verb> <word of its answer>` → how often. */
-  readonly answers: Map<string, number>;
-}
-
-export const newTally = (): Tally => ({ runs: 0, commands: 0, calls: 0, answers: new Map() });
 
 /** A process that works: an identity, the numbers it used, and what it believes to hold. */
 export interface Slot {
@@ -109,7 +102,7 @@ export class Session {
 
   /** Ids do not rise: producers have clocks of their own. */
   newId(): string {
-    const id = `0${[...String(this.ids.length).padStart(4, '0')].reverse().join('')}`.padEnd(26, '0');
+    const id = `0${reversed(String(this.ids.length).padStart(4, '0')).join('')}`.padEnd(26, '0');
     this.ids.push(id);
     return id;
   }
@@ -136,7 +129,7 @@ export class Session {
 
   /** I4: a job of a claim has one outcome, however often and in whatever forms it is sent. */
   #audit(call: Call, reply: unknown): void {
-    for (const { claim, id, answer } of acceptedOutcomes(call, reply)) {
+    for (const { claim, id, answer } of outcomesOf(call, reply)) {
       const key = `${claim} ${id}`;
       if (answer === 'OK' && this.#accepted.has(key)) throw new Error(`two outcomes of ${key} were accepted`);
       if (answer === 'OK') this.#accepted.add(key);
@@ -173,43 +166,4 @@ export class Session {
     this.#accepted = new Set();
     await copyAll(this.#place.connection, this.#backup, this.#stores.prefix);
   }
-}
-
-/** The answers to a call per job, with the claim in which it was held. */
-function acceptedOutcomes(call: Call, reply: unknown): { claim: string; id: string; answer: unknown }[] {
-  const answers: unknown = reply === 'OK' ? undefined : reply;
-  const of = (jobs: readonly { claim: string; id: string }[], worker: string) =>
-    jobs.map(({ claim, id }, i) => ({
-      id,
-      claim: `${worker} ${claim}`,
-      answer: Array.isArray(answers) ? (answers[i] as unknown) : 'OK',
-    }));
-  switch (call.verb) {
-    case 'succeed':
-      return of(
-        call.claims.flatMap(({ claim, ids }) => ids.map((id) => ({ claim, id }))),
-        call.worker,
-      );
-    case 'retry':
-    case 'defer':
-    case 'fail':
-    case 'release':
-    case 'quarantine':
-      return of(call.jobs, call.worker);
-    default:
-      return [];
-  }
-}
-
-/** The words of an answer: one, or one per job; for lack of words, whether there was anything. */
-function wordsOf(reply: unknown): string[] {
-  if (typeof reply === 'string') return [reply];
-  if (typeof reply === 'number') return [reply > 0 ? 'some' : 'none'];
-  if (Array.isArray(reply)) return reply.map(String);
-  if (typeof reply !== 'object' || reply === null) return [];
-  return Object.entries(reply).map(([name, value]) => {
-    if (name === 'status') return String(value);
-    const isSome = Array.isArray(value) ? value.length > 0 : Boolean(value);
-    return isSome ? `some ${name}` : `no ${name}`;
-  });
 }

@@ -97,7 +97,7 @@ const registerLate = (session: Session): Promise<unknown> =>
 export const WEATHER: readonly Step[] = [
   { name: 'advance', weight: 5, act: advance },
   { name: 'crash', weight: 3, act: crash },
-  { name: 'crash loop', weight: 1, act: crashLoop },
+  { name: 'crash loop', weight: 2, act: crashLoop },
   { name: 'work', weight: 3, act: work },
   { name: 'resend', weight: 8, act: resend },
   { name: 'promote', weight: 1, act: promote },

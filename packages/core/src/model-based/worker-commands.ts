@@ -1,6 +1,7 @@
 import type { JobOutcome } from '../store/job-store.ts';
 import { PAGE } from './calls.ts';
 import type { Step } from './commands.ts';
+import { reversed } from './lists.ts';
 import { claimNumber, pick, send, someIds, UNKNOWN_ID } from './picks.ts';
 import { QUEUES } from './producer-model.ts';
 import type { Session, Slot } from './session.ts';
@@ -34,7 +35,7 @@ async function claim(session: Session, picks: readonly number[]): Promise<void> 
 }
 
 const orderOf = (all: readonly string[], by: number): readonly string[] =>
-  by % 2 === 0 ? all : [...all].reverse();
+  by % 2 === 0 ? all : reversed(all);
 
 /** What a worker says something about: mostly what it holds; sometimes a job twice, of another claim, or unknown. */
 function about(session: Session, slot: Slot, picks: readonly number[]): { claim: string; id: string }[] {
@@ -83,8 +84,8 @@ async function end(session: Session, verb: OutcomeVerb, picks: readonly number[]
   const [which = 0, , , , late = 0, delay = 0] = picks;
   const slot = busySlot(session, which);
   const { worker } = slot;
-  const about_ = about(session, slot, picks);
-  const jobs: JobOutcome[] = about_.map((job) => ({
+  const jobs = about(session, slot, picks);
+  const outcomes: JobOutcome[] = jobs.map((job) => ({
     ...job,
     delayMs: pick([0, 50, 5_000], delay) ?? 0,
     line:
@@ -93,8 +94,8 @@ async function end(session: Session, verb: OutcomeVerb, picks: readonly number[]
         : tailLine(session, CODE[verb], { worker, claim: job.claim }),
   }));
   const isLate = late % 8 === 0;
-  if (!isLate) drop(slot, about_);
-  await send(session, { verb, worker, keep: KEEP, jobs }, isLate);
+  if (!isLate) drop(slot, jobs);
+  await send(session, { verb, worker, keep: KEEP, jobs: outcomes }, isLate);
 }
 
 /** An outcome that was answered is not held any more. */

@@ -1,5 +1,6 @@
 import type { ClaimCall, HeldClaim, JobOutcome, SucceededClaim } from '../store/job-store.ts';
 import type { Outcome } from '../store/outcomes.ts';
+import { reversed, sorted } from './lists.ts';
 import { endFailed, trimSucceeded } from './retention-model.ts';
 import type { Claims, Job, World } from './world.ts';
 import { byTime, close, count, entries, hasLastChance, wait, waitsIn } from './world.ts';
@@ -130,7 +131,7 @@ export function outcomes(
   const { verb, worker, jobs } = call;
   const answers: Outcome[] = [];
   // Released jobs go to the front, so that the first of the call ends up foremost.
-  const order = verb === 'release' ? [...jobs.keys()].reverse() : [...jobs.keys()];
+  const order = verb === 'release' ? reversed(jobs.keys()) : [...jobs.keys()];
   let accepted = 0;
   for (const i of order) {
     const outcome = jobs[i];
@@ -175,7 +176,7 @@ interface Taking {
 
 /** Membership in the open claim is the fence. */
 function take(world: World, { verb, worker, claim: no, id }: Taking): Outcome {
-  if (close(world, worker, no, id)) return 'OK';
+  if (close(world, { worker, claim: no, id })) return 'OK';
   const job = world.jobs.get(id);
   if (job === undefined) return 'GONE';
   const isNamed = job.tail.some(
@@ -223,7 +224,7 @@ export function reconcile(
     ({ claim: no, id }) => no <= settled && !all.some((one) => one.claim === no && one.id === id),
   );
   for (const { claim: no, id } of back) {
-    close(world, worker, no, id);
+    close(world, { worker, claim: no, id });
     const job = world.jobs.get(id);
     if (job !== undefined) wait(world, job, 'front');
   }
@@ -234,14 +235,11 @@ export function reconcile(
 
 /** Open jobs in the order in which they go to the front: the newest claim first, within one the greatest id. */
 export function openJobs(claims: Claims | undefined): { claim: string; id: string }[] {
-  return [...(claims?.open ?? [])]
-    .sort(([a], [b]) => (a < b ? 1 : -1))
-    .flatMap(([no, { ids }]) =>
-      [...ids]
-        .sort()
-        .reverse()
-        .map((id) => ({ claim: no, id })),
-    );
+  const open = claims?.open ?? new Map<string, { ids: Set<string> }>();
+  return reversed(sorted(open.keys())).flatMap((no) => {
+    const ids = reversed(sorted(open.get(no)?.ids ?? []));
+    return ids.map((id) => ({ claim: no, id }));
+  });
 }
 
 export function progress(world: World, job: { worker: string; claim: string; id: string }): 'OK' | 'LOST' {

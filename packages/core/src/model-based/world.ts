@@ -139,9 +139,9 @@ export function waitsIn(world: World, id: string, list: string[]): Job | undefin
 
 /** Ids of jobs in a state, the earliest first; ids of one instant in their own order, as in a sorted set. */
 export function byTime(world: World, state: State): Job[] {
-  return [...world.jobs.values()]
-    .filter((job) => job.state === state)
-    .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  const jobs = [...world.jobs.values()].filter((job) => job.state === state);
+  jobs.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  return jobs;
 }
 
 /** The entry that a job left in `succeeded` does not count any more. */
@@ -149,8 +149,15 @@ export function disown(world: World, id: string): void {
   world.requeued.set(id, (world.requeued.get(id) ?? 0) + 1);
 }
 
+/** A job in a claim of a worker. */
+interface OpenJob {
+  readonly worker: string;
+  readonly claim: string;
+  readonly id: string;
+}
+
 /** Takes an id out of an open claim; the claim ends with its last id. */
-export function close(world: World, worker: string, claim: string, id: string): boolean {
+export function close(world: World, { worker, claim, id }: OpenJob): boolean {
   const open = world.claims.get(worker)?.open;
   const wasOpen = open?.get(claim)?.ids.delete(id) ?? false;
   if (open?.get(claim)?.ids.size === 0) open.delete(claim);

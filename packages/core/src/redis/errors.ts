@@ -23,8 +23,8 @@ const REFUSED = new Set([
   'MISCONF',
   'NOSCRIPT',
 ]);
-/** What ioredis says when a call never left this process. */
-const UNSENT = /^Stream isn't writeable|^Cluster isn't ready/;
+/** What ioredis says, and our own connection, when a call never left this process. */
+const UNSENT = /^Stream isn't writeable|^Cluster isn't ready|^Redis cannot be reached/;
 /** What a connection's end looks like, in ioredis and in Node. */
 const BROKEN =
   /Connection is closed|Command timed out|max retries per request|Socket timeout|Too many Cluster redirections|Cluster is ended/;
@@ -53,6 +53,7 @@ export function classifyError(error: unknown): ErrorClass {
 
 /** An error of Redis as one of ours. */
 export function asRedisError(error: unknown): RedisError | RedisFullError {
+  if (error instanceof RedisError || error instanceof RedisFullError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const word = message.split(' ', 1)[0] ?? '';
   if (classifyError(error) === 'full') return new RedisFullError(error);

@@ -23,6 +23,7 @@ export class FakeHost implements ExecutorHost {
   /** Answers for payloads that have a key of their own. */
   payloadOf: (job: HeldJob) => Promise<string | null> = () => Promise.resolve(null);
   onFreed = (): void => undefined;
+  #onOutcome: (outcome: ShortOutcome) => void = () => undefined;
 
   now(): number {
     return this.clock++;
@@ -44,6 +45,13 @@ export class FakeHost implements ExecutorHost {
     this.#keep(job, { verb, line, delayMs });
   }
 
+  /** The first outcome, as soon as it is there. */
+  get outcome(): Promise<ShortOutcome> {
+    const [first] = this.outcomes;
+    if (first !== undefined) return Promise.resolve(first);
+    return new Promise((resolve) => (this.#onOutcome = resolve));
+  }
+
   freed(): void {
     this.freedSlots++;
     this.onFreed();
@@ -52,6 +60,8 @@ export class FakeHost implements ExecutorHost {
   #keep({ id }: HeldJob, { verb, line, delayMs }: { verb: string; line: string; delayMs: number }): void {
     this.lines.push(line);
     const json = line === '' ? undefined : (JSON.parse(line.split(' ').slice(6).join(' ')) as unknown);
-    this.outcomes.push({ id, verb, json, delayMs });
+    const outcome = { id, verb, json, delayMs };
+    this.outcomes.push(outcome);
+    this.#onOutcome(outcome);
   }
 }

@@ -59,7 +59,9 @@ export class Scene {
   /** The names of all keys, without their shards' prefixes. */
   async keys(): Promise<string[]> {
     const keys = (await this.call('KEYS', `{${this.target.namespace}:*`)) as string[];
-    return keys.map((key) => key.slice(key.indexOf('}:') + 2)).sort();
+    const names = keys.map((key) => key.slice(key.indexOf('}:') + 2));
+    names.sort();
+    return names;
   }
 
   /** Identities of the workers that have a lease in a shard. */

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { msBetween } from './events.ts';
+import type { Stage } from './stage.ts';
+
+/** What every store must carry: run, delay, retry, cancel, and rescue. Returns what it measured, ms. */
+export async function runBasicFlows(stage: Stage, leaseMs = 1000): Promise<Record<string, number>> {
+  const dying = await stage.worker({ concurrency: 5, leaseMs });
+  await stage.enqueueMany(Array.from({ length: 40 }, (_, i) => ({ out: i, talk: i % 4 === 0 })));
+  await stage.enqueueMany(Array.from({ length: 8 }, () => ({ failures: 2 })), { retry: { fixed: 50 } });
+  const scheduledAt = process.hrtime.bigint();
+  const delayed = await Promise.all(Array.from({ length: 8 }, () => stage.schedule({}, { in: 300 })));
+  await stage.drained(15_000);
+  const waits = delayed.map((id) => msBetween(scheduledAt, stage.sightings().runsOf.get(id)?.[0]?.startNs ?? 0n));
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(300);
+  const cancelMs = await cancelRunning(stage);
+  const rescueMs = await killAndRescue(stage, dying, leaseMs);
+  await stage.drained(20_000);
+  return { delayedMostMs: Math.max(...waits), cancelMs, rescueMs };
+}
+
+/** How long from the call to the handler's signal. */
+async function cancelRunning(stage: Stage): Promise<number> {
+  const id = await stage.enqueue({ ms: 20_000 });
+  await expect.poll(() => stage.sightings().runsOf.has(id), { timeout: 8000 }).toBe(true);
+  const at = process.hrtime.bigint();
+  await stage.client.cancel(id);
+  await expect.poll(() => stage.sightings().runsOf.get(id)?.[0]?.abort?.code, { timeout: 3000 }).toBe('JOB_CANCELLED');
+  expect(await stage.monitor.job(id)).toMatchObject({ state: 'cancelled' });
+  return msBetween(at, stage.sightings().runsOf.get(id)?.[0]?.abort?.ns ?? 0n);
+}
+
+async function killAndRescue(stage: Stage, dying: { kill(): Promise<void> }, leaseMs: number): Promise<number> {
+  const ids = await stage.enqueueMany(Array.from({ length: 5 }, () => ({ ms: 700 })));
+  const startsOf = (): number => ids.reduce((sum, id) => sum + (stage.sightings().runsOf.get(id)?.length ?? 0), 0);
+  await expect.poll(startsOf, { timeout: 8000 }).toBe(5);
+  await stage.worker({ concurrency: 5, leaseMs });
+  await delay(leaseMs / 5);
+  // Some may have ended: what runs is what is rescued.
+  const again = await stage.enqueueMany(Array.from({ length: 2 }, () => ({ ms: 10 })));
+  const at = process.hrtime.bigint();
+  await dying.kill();
+  await expect.poll(startsOf, { timeout: 20_000 }).toBeGreaterThan(5);
+  expect(again).toHaveLength(2);
+  const starts = ids.flatMap((id) => stage.sightings().runsOf.get(id)?.slice(1).map(({ startNs }) => msBetween(at, startNs)) ?? []);
+  return Math.max(...starts);
+}

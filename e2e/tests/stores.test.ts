@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startEmbedded, startRedis, startRedisCluster, startSentinel } from '@linstock/test-kit/redis';
+import { expect, test } from 'vitest';
+import { runBasicFlows } from '../src/basic-flows.ts';
+import { print, TEST_MS } from '../src/campaign.ts';
+import { disposable } from '../src/disposable.ts';
+import { Stage } from '../src/stage.ts';
+
+async function checkFlows(title: string, stage: Stage): Promise<void> {
+  const measured = await runBasicFlows(stage);
+  const { problems, counts } = await stage.audit({ mostExtraStarts: 10 });
+  print(title, { ...counts, ...measured });
+  expect(problems).toEqual([]);
+  expect(measured['cancelMs']).toBeLessThan(150);
+  expect(measured['rescueMs']).toBeLessThan(1000 + 200 + 1000);
+}
+
+test('the basic flows on one Redis with four shards', { timeout: TEST_MS }, async () => {
+  await using redis = disposable(await startRedis());
+  await using stage = new Stage(redis.url, { shards: 4 });
+  await checkFlows('four shards', stage);
+});
+
+test('the basic flows on a Cluster of three masters with four shards', { timeout: TEST_MS }, async () => {
+  await using cluster = disposable(await startRedisCluster());
+  const target = { cluster: cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })) };
+  await using stage = new Stage(target, { shards: 4 });
+  await checkFlows('Cluster', stage);
+});
+
+test('the basic flows on the embedded store', { timeout: TEST_MS }, async () => {
+  await using store = disposable(await startEmbedded());
+  await using stage = new Stage(store.url);
+  await checkFlows('embedded store', stage);
+});
+
+test('the basic flows through Sentinel, and work after a failover', { timeout: TEST_MS }, async () => {
+  await using sentinel = disposable(await startSentinel());
+  const target = { sentinels: [...sentinel.addresses], name: sentinel.name };
+  await using stage = new Stage(target);
+  await checkFlows('Sentinel', stage);
+  await stage.worker({ leaseMs: 3000 });
+  const held = await stage.enqueueMany(Array.from({ length: 5 }, () => ({ ms: 6000 })));
+  await expect.poll(() => held.every((id) => stage.sightings().runsOf.has(id)), { timeout: 8000 }).toBe(true);
+  // So that the replica has it all.
+  await delay(200);
+  const before = await sentinel.masterPort();
+  await sentinel.master.kill();
+  const killedAt = performance.now();
+  await expect.poll(() => sentinel.masterPort(), { timeout: 20_000, interval: 50 }).not.toBe(before);
+  const failoverMs = performance.now() - killedAt;
+  await stage.enqueueMany(Array.from({ length: 20 }, () => ({})));
+  const acceptedMs = performance.now() - killedAt;
+  await stage.drained(30_000);
+  const { problems, counts } = await stage.audit({ mostExtraStarts: 20 });
+  print('after a failover', { failoverMs, acceptedMs, drainedMs: performance.now() - killedAt, ...counts });
+  expect(problems).toEqual([]);
+  expect(acceptedMs - failoverMs).toBeLessThan(5000);
+});
