@@ -28,7 +28,11 @@ interface Scene {
 }
 
 /** Compares what children saw with what Redis holds, after everything healed and drained. Pure. */
-export function audit(sightings: Sightings, shards: readonly ShardSnapshot[], limits: AuditLimits): AuditReport {
+export function audit(
+  sightings: Sightings,
+  shards: readonly ShardSnapshot[],
+  limits: AuditLimits,
+): AuditReport {
   const jobs = new Map(shards.flatMap((shard) => [...shard.jobs]));
   const scene: Scene = { sightings, shards, limits, jobs };
   const known = new Set([...sightings.acknowledged, ...(limits.alsoKnown ?? [])]);
@@ -56,10 +60,13 @@ function lost({ jobs, sightings, limits }: Scene, known: ReadonlySet<string>): s
     if (job === undefined) {
       if (runs.some(({ end }) => end === 'ok')) trimmed++;
       else problems.push(`lost: ${id} was acknowledged, never ran to its end, and is not there`);
-    } else if (!'DFC'.includes(storedState(job))) problems.push(`not ended: ${id} is ${storedState(job)} (${job.mark})`);
-    else if (runs.length === 0 && storedState(job) === 'D') problems.push(`${id} succeeded and no run of it was seen`);
+    } else if (!'DFC'.includes(storedState(job)))
+      problems.push(`not ended: ${id} is ${storedState(job)} (${job.mark})`);
+    else if (runs.length === 0 && storedState(job) === 'D')
+      problems.push(`${id} succeeded and no run of it was seen`);
   }
-  if (trimmed > (limits.mostTrimmed ?? 0)) problems.push(`lost after their run: ${trimmed} records are not there`);
+  if (trimmed > (limits.mostTrimmed ?? 0))
+    problems.push(`lost after their run: ${trimmed} records are not there`);
   return problems;
 }
 
@@ -74,9 +81,11 @@ function outcomeProblems(job: StoredJob, sightings: Sightings): string[] {
   const ends = job.tail.filter(({ code }) => code === 'S' || code === 'F');
   const requeues = job.tail.filter(({ code }) => code === 'Q').length;
   const problems: string[] = [];
-  if (ends.length > 1 + requeues) problems.push(`${job.id} has ${ends.length} accepted outcomes: ${ends.map(lineText).join(' | ')}`);
+  if (ends.length > 1 + requeues)
+    problems.push(`${job.id} has ${ends.length} accepted outcomes: ${ends.map(lineText).join(' | ')}`);
   const claims = job.tail.filter(({ worker }) => worker !== '-').map(({ worker, claim }) => worker + claim);
-  if (new Set(claims).size < claims.length) problems.push(`${job.id}: a claim has two outcomes: ${job.tail.map(lineText).join(' | ')}`);
+  if (new Set(claims).size < claims.length)
+    problems.push(`${job.id}: a claim has two outcomes: ${job.tail.map(lineText).join(' | ')}`);
   for (const line of ends) if (line.code === 'S') problems.push(...successProblems(job.id, line, sightings));
   return problems;
 }
@@ -86,8 +95,11 @@ function successProblems(id: string, line: TailEntry, sightings: Sightings): str
   const run = sightings.runsOf.get(id)?.find((candidate) => candidate.fence === fence);
   if (run === undefined) return [`${id}: the run that succeeded (${fence}) was not seen`];
   const isOwn = line.json.startsWith(`{"fence":"${fence}"`);
-  const problems = run.end === 'ok' ? [] : [`${id}: accepted as succeeded, its run ended "${run.end ?? 'never'}"`];
-  return isOwn ? problems : [...problems, `${id}: the result is of another run than ${fence}: ${line.json.slice(0, 60)}`];
+  const problems =
+    run.end === 'ok' ? [] : [`${id}: accepted as succeeded, its run ended "${run.end ?? 'never'}"`];
+  return isOwn
+    ? problems
+    : [...problems, `${id}: the result is of another run than ${fence}: ${line.json.slice(0, 60)}`];
 }
 
 function lineText({ code, worker, claim }: TailEntry): string {
@@ -104,10 +116,14 @@ function extraStarts({ jobs, sightings, limits }: Scene): { extra: number; probl
     const explained = 1 + lines('RQ');
     const most = explained + lines('WL');
     // A claim that ended while nobody listened (a wedged Redis) is given back without a line.
-    if (runs.length > most && !hasSilentEnd(runs)) problems.push(`${id} started ${runs.length} times, explained are ${most}: ${job.tail.map(lineText).join(' | ')}`);
+    if (runs.length > most && !hasSilentEnd(runs))
+      problems.push(
+        `${id} started ${runs.length} times, explained are ${most}: ${job.tail.map(lineText).join(' | ')}`,
+      );
     extra += Math.max(0, runs.length - explained);
   }
-  if (extra > (limits.mostExtraStarts ?? 0)) problems.push(`${extra} starts were repeated, allowed are ${limits.mostExtraStarts ?? 0}`);
+  if (extra > (limits.mostExtraStarts ?? 0))
+    problems.push(`${extra} starts were repeated, allowed are ${limits.mostExtraStarts ?? 0}`);
   return { extra, problems };
 }
 
@@ -115,7 +131,17 @@ function hasSilentEnd(runs: readonly Run[]): boolean {
   return runs.some(({ abort }) => abort?.code === 'LEASE_LOST');
 }
 
-function sizeProblems({ prefix, jobs, stats, stale, succeeded, failed, cancelled, scheduled, ready }: ShardSnapshot): string[] {
+function sizeProblems({
+  prefix,
+  jobs,
+  stats,
+  stale,
+  succeeded,
+  failed,
+  cancelled,
+  scheduled,
+  ready,
+}: ShardSnapshot): string[] {
   const states = [...jobs.values()].map(storedState);
   const count = (state: string): number => states.filter((one) => one === state).length;
   const stored = (stats['enqueued'] ?? 0) + (stats['scheduled'] ?? 0);
@@ -125,11 +151,17 @@ function sizeProblems({ prefix, jobs, stats, stale, succeeded, failed, cancelled
     ['cancelled', cancelled.length, count('C')],
     ['scheduled', scheduled.length, count('S')],
     ['enqueued', ready.length - sum(stale, 'succeeded'), count('E')],
-    ['accepted successes', stats['succeeded'] ?? 0, (stats['requeued'] ?? 0) > 0 ? (stats['succeeded'] ?? 0) : stored - states.length + count('D')],
+    [
+      'accepted successes',
+      stats['succeeded'] ?? 0,
+      (stats['requeued'] ?? 0) > 0 ? (stats['succeeded'] ?? 0) : stored - states.length + count('D'),
+    ],
   ];
   // What retention, a person or the quarantine removed is not known here.
   const checked = stored === states.length ? pairs : pairs.slice(0, -1);
-  return checked.filter(([, size, wanted]) => size !== wanted).map(([what, size, wanted]) => `${prefix}: ${what} counts ${size}, records say ${wanted}`);
+  return checked
+    .filter(([, size, wanted]) => size !== wanted)
+    .map(([what, size, wanted]) => `${prefix}: ${what} counts ${size}, records say ${wanted}`);
 }
 
 function sum(hash: Readonly<Record<string, number>>, but: string): number {
@@ -142,11 +174,14 @@ const KNOWN_KEY =
 function leakProblems({ prefix, keys, jobs, leases, openIds, openClaims, idle }: ShardSnapshot): string[] {
   const problems = keys.filter((key) => !KNOWN_KEY.test(key)).map((key) => `${prefix}: left over: ${key}`);
   if (openIds.length > 0) problems.push(`${prefix}: still open in claims: ${openIds.join(', ')}`);
-  if (openClaims.length > 0) problems.push(`${prefix}: fields of claims without open jobs: ${openClaims.join(', ')}`);
+  if (openClaims.length > 0)
+    problems.push(`${prefix}: fields of claims without open jobs: ${openClaims.join(', ')}`);
   for (const key of keys) {
     const [kind, name = ''] = key.split(':');
-    if (kind === 'processing' && !leases.includes(name)) problems.push(`${prefix}: ${key} belongs to no worker`);
-    if ((kind === 'payload' || kind === 'progress' || kind === 'log') && !jobs.has(name)) problems.push(`${prefix}: ${key} belongs to no job`);
+    if (kind === 'processing' && !leases.includes(name))
+      problems.push(`${prefix}: ${key} belongs to no worker`);
+    if ((kind === 'payload' || kind === 'progress' || kind === 'log') && !jobs.has(name))
+      problems.push(`${prefix}: ${key} belongs to no job`);
   }
   const dead = idle.filter((worker) => !leases.includes(worker));
   if (dead.length > IDLE_DEAD_MOST) problems.push(`${prefix}: ${dead.length} dead workers stand in idle:`);
@@ -158,7 +193,12 @@ const IDLE_DEAD_MOST = 10;
 
 /** Troubles that are no weather: a script failed, or versions do not fit. */
 function faults(sightings: Sightings): string[] {
-  const found = sightings.of('trouble').filter(({ fields: [code = '', message = ''] }) => code === 'REDIS_FAULT' || message.includes('this_version_does_not_know'));
+  const found = sightings
+    .of('trouble')
+    .filter(
+      ({ fields: [code = '', message = ''] }) =>
+        code === 'REDIS_FAULT' || message.includes('this_version_does_not_know'),
+    );
   return [...new Set(found.map(({ child, fields }) => `${child}: ${fields.join(' ').slice(0, 300)}`))];
 }
 

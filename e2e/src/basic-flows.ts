@@ -7,11 +7,16 @@ import type { Stage } from './stage.ts';
 export async function runBasicFlows(stage: Stage, leaseMs = 1000): Promise<Record<string, number>> {
   const dying = await stage.worker({ concurrency: 5, leaseMs });
   await stage.enqueueMany(Array.from({ length: 40 }, (_, i) => ({ out: i, talk: i % 4 === 0 })));
-  await stage.enqueueMany(Array.from({ length: 8 }, () => ({ failures: 2 })), { retry: { fixed: 50 } });
+  await stage.enqueueMany(
+    Array.from({ length: 8 }, () => ({ failures: 2 })),
+    { retry: { fixed: 50 } },
+  );
   const scheduledAt = process.hrtime.bigint();
   const delayed = await Promise.all(Array.from({ length: 8 }, () => stage.schedule({}, { in: 300 })));
   await stage.drained(15_000);
-  const waits = delayed.map((id) => msBetween(scheduledAt, stage.sightings().runsOf.get(id)?.[0]?.startNs ?? 0n));
+  const waits = delayed.map((id) =>
+    msBetween(scheduledAt, stage.sightings().runsOf.get(id)?.[0]?.startNs ?? 0n),
+  );
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(300);
   const cancelMs = await cancelRunning(stage);
   const rescueMs = await killAndRescue(stage, dying, leaseMs);
@@ -25,14 +30,21 @@ async function cancelRunning(stage: Stage): Promise<number> {
   await expect.poll(() => stage.sightings().runsOf.has(id), { timeout: 8000 }).toBe(true);
   const at = process.hrtime.bigint();
   await stage.client.cancel(id);
-  await expect.poll(() => stage.sightings().runsOf.get(id)?.[0]?.abort?.code, { timeout: 3000 }).toBe('JOB_CANCELLED');
+  await expect
+    .poll(() => stage.sightings().runsOf.get(id)?.[0]?.abort?.code, { timeout: 3000 })
+    .toBe('JOB_CANCELLED');
   expect(await stage.monitor.job(id)).toMatchObject({ state: 'cancelled' });
   return msBetween(at, stage.sightings().runsOf.get(id)?.[0]?.abort?.ns ?? 0n);
 }
 
-async function killAndRescue(stage: Stage, dying: { kill(): Promise<void> }, leaseMs: number): Promise<number> {
+async function killAndRescue(
+  stage: Stage,
+  dying: { kill(): Promise<void> },
+  leaseMs: number,
+): Promise<number> {
   const ids = await stage.enqueueMany(Array.from({ length: 5 }, () => ({ ms: 700 })));
-  const startsOf = (): number => ids.reduce((sum, id) => sum + (stage.sightings().runsOf.get(id)?.length ?? 0), 0);
+  const startsOf = (): number =>
+    ids.reduce((sum, id) => sum + (stage.sightings().runsOf.get(id)?.length ?? 0), 0);
   await expect.poll(startsOf, { timeout: 8000 }).toBe(5);
   await stage.worker({ concurrency: 5, leaseMs });
   await delay(leaseMs / 5);
@@ -42,6 +54,13 @@ async function killAndRescue(stage: Stage, dying: { kill(): Promise<void> }, lea
   await dying.kill();
   await expect.poll(startsOf, { timeout: 20_000 }).toBeGreaterThan(5);
   expect(again).toHaveLength(2);
-  const starts = ids.flatMap((id) => stage.sightings().runsOf.get(id)?.slice(1).map(({ startNs }) => msBetween(at, startNs)) ?? []);
+  const starts = ids.flatMap(
+    (id) =>
+      stage
+        .sightings()
+        .runsOf.get(id)
+        ?.slice(1)
+        .map(({ startNs }) => msBetween(at, startNs)) ?? [],
+  );
   return Math.max(...starts);
 }

@@ -11,6 +11,8 @@ export const TEST_MS = isCampaign ? 900_000 : 120_000;
 
 /** Prints what a test has counted. */
 export function print(what: string, counts: Readonly<Record<string, number | string>>): void {
-  const text = Object.entries(counts).map(([name, n]) => `${name} ${typeof n === 'number' ? Math.round(n * 100) / 100 : n}`);
+  const text = Object.entries(counts).map(
+    ([name, n]) => `${name} ${typeof n === 'number' ? Math.round(n * 100) / 100 : n}`,
+  );
   process.stdout.write(`${what}: ${text.join(', ')}\n`);
 }

@@ -45,7 +45,11 @@ export class Child {
     this.#process = fork(path.join(CHILDREN, `${program}.mjs`), [JSON.stringify({ ...config, file })], {
       // Nothing of the runner's: children run the built packages on plain Node.
       execArgv: preload,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LINSTOCK_CLOCK_SHIFT_MS: String(clockShiftMs ?? 0) },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        LINSTOCK_CLOCK_SHIFT_MS: String(clockShiftMs ?? 0),
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
@@ -106,7 +110,9 @@ export class Child {
 
   #endedEarly(): never {
     if (this.events().some(({ kind }) => kind === 'ready')) return undefined as never;
-    throw new Error(`${this.name} ended before it was ready: ${JSON.stringify(this.#exit)} ${this.stderr}${this.log()}`);
+    throw new Error(
+      `${this.name} ended before it was ready: ${JSON.stringify(this.#exit)} ${this.stderr}${this.log()}`,
+    );
   }
 }
 

@@ -44,7 +44,7 @@ export class Sightings {
   readonly runsOf = new Map<string, Run[]>();
 
   constructor(events: readonly ChildEvent[]) {
-    this.events = [...events].sort((a, b) => (a.ns < b.ns ? -1 : 1));
+    this.events = events.toSorted((a, b) => (a.ns < b.ns ? -1 : 1));
     for (const { kind, fields } of events) {
       if (kind === 'ack') this.acknowledged.add(fields[0] ?? '');
       if (kind === 'uncertain') this.uncertain.add(fields[0] ?? '');
@@ -64,7 +64,8 @@ export class Sightings {
       const key = `${id} ${fence}`;
       const run = runs.get(key);
       if (kind === 'start') {
-        if (run !== undefined) throw new Error(`one claim of ${id} started twice (${fence}): ${run.child}, ${child}`);
+        if (run !== undefined)
+          throw new Error(`one claim of ${id} started twice (${fence}): ${run.child}, ${child}`);
         const about = { id, fence, attempt: Number(third), recoveries: Number(fourth), child, startNs: ns };
         runs.set(key, { ...about, end: undefined, endNs: undefined, abort: undefined });
       } else if (kind === 'end' && run !== undefined) [run.end, run.endNs] = [third, ns];

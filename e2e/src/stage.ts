@@ -89,7 +89,10 @@ export class Stage {
   /** Ids that the test itself enqueued. */
   readonly own: string[] = [];
 
-  constructor(redis: RedisTarget, { namespace = 'e2e', shards = 1 }: { namespace?: string; shards?: number } = {}) {
+  constructor(
+    redis: RedisTarget,
+    { namespace = 'e2e', shards = 1 }: { namespace?: string; shards?: number } = {},
+  ) {
     this.namespace = namespace;
     this.#redis = redis;
     this.#shards = shards;
@@ -110,8 +113,24 @@ export class Stage {
 
   /** Starts a process that enqueues; it ends by itself. */
   producer(plan: ProducerPlan): Child {
-    const { clockShiftMs, redis = this.#redis, retryFor, commandTimeout, batch = 100, pauseMs = 0, job = 'act', options = {}, ...rest } = plan;
-    const client = { redis, namespace: this.namespace, shards: this.#shards, ...(retryFor === undefined ? {} : { retryFor }), ...(commandTimeout === undefined ? {} : { commandTimeout }) };
+    const {
+      clockShiftMs,
+      redis = this.#redis,
+      retryFor,
+      commandTimeout,
+      batch = 100,
+      pauseMs = 0,
+      job = 'act',
+      options = {},
+      ...rest
+    } = plan;
+    const client = {
+      redis,
+      namespace: this.namespace,
+      shards: this.#shards,
+      ...(retryFor === undefined ? {} : { retryFor }),
+      ...(commandTimeout === undefined ? {} : { commandTimeout }),
+    };
     return this.#spawn('producer-child', { client, batch, pauseMs, job, options, ...rest }, clockShiftMs);
   }
 
@@ -145,7 +164,8 @@ export class Stage {
     await eventually(
       async () => {
         const { enqueued, scheduled, processing } = await this.monitor.counts();
-        if (enqueued + scheduled + processing > 0) throw new Error((last = JSON.stringify({ enqueued, scheduled, processing })));
+        if (enqueued + scheduled + processing > 0)
+          throw new Error((last = JSON.stringify({ enqueued, scheduled, processing })));
       },
       { timeoutMs, intervalMs: 50 },
     ).catch((error: unknown) => {
@@ -158,14 +178,18 @@ export class Stage {
   async snapshot(): Promise<ShardSnapshot[]> {
     await this.#connection.ready(10_000);
     const { redis } = this.#connection;
-    return Promise.all(Array.from({ length: this.#shards }, (_, shard) => readShard(redis, this.namespace, shard)));
+    return Promise.all(
+      Array.from({ length: this.#shards }, (_, shard) => readShard(redis, this.namespace, shard)),
+    );
   }
 
   /** Audits what was done. Call it when all is healed and drained, before workers stop. */
   async audit(limits: AuditLimits = {}): Promise<AuditReport> {
     const alsoKnown = [...this.own, ...(limits.alsoKnown ?? [])];
     const report = audit(this.sightings(), await this.snapshot(), { ...limits, alsoKnown });
-    const strange = this.children.filter(({ exit, killedAtNs }) => exit !== undefined && exit.code !== 0 && killedAtNs === undefined);
+    const strange = this.children.filter(
+      ({ exit, killedAtNs }) => exit !== undefined && exit.code !== 0 && killedAtNs === undefined,
+    );
     return { ...report, problems: [...report.problems, ...strange.map(describeEnd)].slice(0, 20) };
   }
 
@@ -187,7 +211,11 @@ export class Stage {
     await this.close();
   }
 
-  #spawn(program: 'worker-child' | 'producer-child', config: object, clockShiftMs: number | undefined): Child {
+  #spawn(
+    program: 'worker-child' | 'producer-child',
+    config: object,
+    clockShiftMs: number | undefined,
+  ): Child {
     const name = `${program}-${this.children.length}`;
     const child = new Child({ program, name, file: path.join(this.#folder, name), config, clockShiftMs });
     this.children.push(child);

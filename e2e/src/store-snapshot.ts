@@ -41,7 +41,7 @@ export interface ShardSnapshot {
 /** Reads a shard. */
 export async function readShard(redis: Redis, namespace: string, shard: number): Promise<ShardSnapshot> {
   const prefix = shardPrefix(namespace, shard);
-  const keys = (await scan(redis, prefix)).map((key) => key.slice(prefix.length)).sort();
+  const keys = (await scan(redis, prefix)).map((key) => key.slice(prefix.length)).toSorted();
   const under = (start: string): string[] => keys.filter((key) => key.startsWith(start));
   const all = async (names: readonly string[], read: (key: string) => Promise<string[]>): Promise<string[]> =>
     (await Promise.all(names.map((name) => read(prefix + name)))).flat();
@@ -67,12 +67,18 @@ export async function readShard(redis: Redis, namespace: string, shard: number):
   };
 }
 
-async function readJobs(redis: Redis, prefix: string, keys: readonly string[]): Promise<Map<string, StoredJob>> {
+async function readJobs(
+  redis: Redis,
+  prefix: string,
+  keys: readonly string[],
+): Promise<Map<string, StoredJob>> {
   const jobs = new Map<string, StoredJob>();
   for (let from = 0; from < keys.length; from += 500) {
     const some = keys.slice(from, from + 500);
     const records = await redis.mget(some.map((key) => prefix + key));
-    some.forEach((key, i) => jobs.set(key.slice('job:'.length), splitStored(key.slice('job:'.length), records[i] ?? '')));
+    some.forEach((key, i) =>
+      jobs.set(key.slice('job:'.length), splitStored(key.slice('job:'.length), records[i] ?? '')),
+    );
   }
   return jobs;
 }

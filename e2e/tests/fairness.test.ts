@@ -42,7 +42,9 @@ test('a burst of long jobs after fast ones spreads over both workers', { timeout
     const ids = await stage.enqueueMany(Array.from({ length: 10 }, () => ({ ms: 1000 })));
     await stage.drained(10_000);
     // All ten fit: the last one starts soon after the first.
-    const starts = ids.map((id) => stage.sightings().runsOf.get(id)?.[0]?.startNs ?? 0n).sort((a, b) => (a < b ? -1 : 1));
+    const starts = ids
+      .map((id) => stage.sightings().runsOf.get(id)?.[0]?.startNs ?? 0n)
+      .toSorted((a, b) => (a < b ? -1 : 1));
     longest.push(msBetween(starts[0] ?? 0n, starts.at(-1) ?? 0n));
   }
   const { problems, counts } = await stage.audit({ mostTrimmed: 1e6 });

@@ -21,7 +21,12 @@ test('an idle worker makes at most one call a second and shard', { timeout: TEST
   const perSecond = watched.calls.length / seconds / SHARDS;
   const names = new Map<string, number>();
   for (const { script } of watched.calls) names.set(script, (names.get(script) ?? 0) + 1);
-  print('one idle worker', { seconds, shards: SHARDS, perSecondAndShard: perSecond, ...Object.fromEntries(names) });
+  print('one idle worker', {
+    seconds,
+    shards: SHARDS,
+    perSecondAndShard: perSecond,
+    ...Object.fromEntries(names),
+  });
   expect(perSecond).toBeGreaterThan(0);
   expect(perSecond).toBeLessThanOrEqual(1);
 });
@@ -32,26 +37,36 @@ async function cpuSeconds(redis: TestRedis): Promise<number> {
   return read('used_cpu_sys') + read('used_cpu_user');
 }
 
-test('a hundred idle workers cost Redis less than one percent of a processor', { timeout: TEST_MS }, async () => {
-  await using redis = disposable(await startRedis());
-  const alone = sized(5, 20);
-  const begin = await cpuSeconds(redis);
-  await delay(alone * 1000);
-  const base = (await cpuSeconds(redis)) - begin;
-  await using stage = new Stage(redis.url);
-  await Promise.all([1, 2, 3, 4].map(() => stage.worker({ leaseMs: 15_000, count: 25 })));
-  await delay(3000);
-  const seconds = sized(12, 60);
-  const [cpu, before] = [await cpuSeconds(redis), await scriptCalls(redis)];
-  await delay(seconds * 1000);
-  const percent = (100 * ((await cpuSeconds(redis)) - cpu)) / seconds;
-  const after = await scriptCalls(redis);
-  const perSecond = (after.calls - before.calls) / seconds;
-  const scriptsPercent = (100 * (after.seconds - before.seconds)) / seconds;
-  print('a hundred idle workers', { seconds, percent, scriptsPercent, percentWithout: (100 * base) / alone, callsPerSecond: perSecond });
-  expect(perSecond).toBeLessThan(100);
-  expect(percent - (100 * base) / alone).toBeLessThan(1);
-});
+test(
+  'a hundred idle workers cost Redis less than one percent of a processor',
+  { timeout: TEST_MS },
+  async () => {
+    await using redis = disposable(await startRedis());
+    const alone = sized(5, 20);
+    const begin = await cpuSeconds(redis);
+    await delay(alone * 1000);
+    const base = (await cpuSeconds(redis)) - begin;
+    await using stage = new Stage(redis.url);
+    await Promise.all([1, 2, 3, 4].map(() => stage.worker({ leaseMs: 15_000, count: 25 })));
+    await delay(3000);
+    const seconds = sized(12, 60);
+    const [cpu, before] = [await cpuSeconds(redis), await scriptCalls(redis)];
+    await delay(seconds * 1000);
+    const percent = (100 * ((await cpuSeconds(redis)) - cpu)) / seconds;
+    const after = await scriptCalls(redis);
+    const perSecond = (after.calls - before.calls) / seconds;
+    const scriptsPercent = (100 * (after.seconds - before.seconds)) / seconds;
+    print('a hundred idle workers', {
+      seconds,
+      percent,
+      scriptsPercent,
+      percentWithout: (100 * base) / alone,
+      callsPerSecond: perSecond,
+    });
+    expect(perSecond).toBeLessThan(100);
+    expect(percent - (100 * base) / alone).toBeLessThan(1);
+  },
+);
 
 /** Calls of scripts so far, and the time that Redis spent inside them, s. */
 async function scriptCalls(redis: TestRedis): Promise<{ calls: number; seconds: number }> {

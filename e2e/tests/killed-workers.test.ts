@@ -20,7 +20,13 @@ test('no job is lost when workers are killed under load', { timeout: TEST_MS }, 
   const fleet = await Promise.all([start(), start(), start()]);
   // Short enough for claims ahead, long enough for full slots.
   const inputs = [{ ms: 12 }, { ms: 12 }, { failures: 1, ms: 5 }, {}];
-  const producer = stage.producer({ jobs: 1e9, inputs, batch: 40, pauseMs: 25, options: { retry: { fixed: 50 } } });
+  const producer = stage.producer({
+    jobs: 1e9,
+    inputs,
+    batch: 40,
+    pauseMs: 25,
+    options: { retry: { fixed: 50 } },
+  });
   await producer.ready;
   for (let i = 0; i < kills; i++) {
     await delay(100 + Math.random() * 400);
@@ -31,9 +37,17 @@ test('no job is lost when workers are killed under load', { timeout: TEST_MS }, 
   producer.say('finish');
   await producer.exited;
   await stage.drained(30_000);
-  const { problems, counts } = await stage.audit({ mostExtraStarts: kills * IN_FLIGHT_MOST, mostTrimmed: sized(0, 1e6) });
+  const { problems, counts } = await stage.audit({
+    mostExtraStarts: kills * IN_FLIGHT_MOST,
+    mostTrimmed: sized(0, 1e6),
+  });
   const back = recoveries(stage);
-  print('kill -9 under load', { kills, ...counts, recovered: back.length, slowestRecoveryMs: Math.max(0, ...back) });
+  print('kill -9 under load', {
+    kills,
+    ...counts,
+    recovered: back.length,
+    slowestRecoveryMs: Math.max(0, ...back),
+  });
   expect(problems).toEqual([]);
   expect(counts['acknowledged']).toBeGreaterThan(sized(2000, 10_000));
   // Lease, sweep, and the pickup.
@@ -43,22 +57,37 @@ test('no job is lost when workers are killed under load', { timeout: TEST_MS }, 
 test.each([
   ['the default lease', undefined, 19_000],
   ['a lease of 3 s', 3000, 5000],
-])('a killed worker\'s jobs run again within the bound, with %s', { timeout: TEST_MS }, async (_, leaseMs, boundMs) => {
-  await using redis = disposable(await startRedis());
-  await using stage = new Stage(redis.url);
-  const dying = await stage.worker({ concurrency: 5, leaseMs });
-  await stage.enqueueMany(Array.from({ length: 5 }, () => ({ ms: 60_000 })), { queue: 'default' });
-  await expect.poll(() => dying.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 }).toBe(5);
-  await stage.worker({ concurrency: 5, leaseMs });
-  // The survivor has lived for longer than a sweep, so nothing is in grace when the other one dies.
-  await delay((leaseMs ?? 15_000) / 5);
-  await dying.kill();
-  await expect.poll(() => stage.sightings().runs.length, { timeout: boundMs + 3000, interval: 50 }).toBe(10);
-  const back = recoveries(stage);
-  print(`killed with ${leaseMs ?? 'the default'} ms of lease`, { jobs: back.length, slowestMs: Math.max(...back), boundMs });
-  expect(back).toHaveLength(5);
-  expect(Math.max(...back)).toBeLessThan(boundMs);
-});
+])(
+  "a killed worker's jobs run again within the bound, with %s",
+  { timeout: TEST_MS },
+  async (_, leaseMs, boundMs) => {
+    await using redis = disposable(await startRedis());
+    await using stage = new Stage(redis.url);
+    const dying = await stage.worker({ concurrency: 5, leaseMs });
+    await stage.enqueueMany(
+      Array.from({ length: 5 }, () => ({ ms: 60_000 })),
+      { queue: 'default' },
+    );
+    await expect
+      .poll(() => dying.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 })
+      .toBe(5);
+    await stage.worker({ concurrency: 5, leaseMs });
+    // The survivor has lived for longer than a sweep, so nothing is in grace when the other one dies.
+    await delay((leaseMs ?? 15_000) / 5);
+    await dying.kill();
+    await expect
+      .poll(() => stage.sightings().runs.length, { timeout: boundMs + 3000, interval: 50 })
+      .toBe(10);
+    const back = recoveries(stage);
+    print(`killed with ${leaseMs ?? 'the default'} ms of lease`, {
+      jobs: back.length,
+      slowestMs: Math.max(...back),
+      boundMs,
+    });
+    expect(back).toHaveLength(5);
+    expect(Math.max(...back)).toBeLessThan(boundMs);
+  },
+);
 
 test('idle workers that were killed leave nothing behind', { timeout: TEST_MS }, async () => {
   await using redis = disposable(await startRedis());
@@ -75,7 +104,11 @@ test('idle workers that were killed leave nothing behind', { timeout: TEST_MS },
   await stage.drained(5000);
   const [shard] = await stage.snapshot();
   const { problems } = await stage.audit();
-  print('killed while idle', { leases: shard?.leases.length ?? 0, idle: shard?.idle.length ?? 0, keys: shard?.keys.filter((key) => !key.startsWith('job:')).length ?? 0 });
+  print('killed while idle', {
+    leases: shard?.leases.length ?? 0,
+    idle: shard?.idle.length ?? 0,
+    keys: shard?.keys.filter((key) => !key.startsWith('job:')).length ?? 0,
+  });
   expect(problems).toEqual([]);
   expect(shard?.leases).toHaveLength(1);
 });

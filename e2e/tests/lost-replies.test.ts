@@ -39,75 +39,90 @@ const OUTCOMES = [
   ['fail', { failures: 3 }],
 ] as const;
 
-test.each(OUTCOMES)('a lost reply of "%s": one accepted outcome, no claim stays open', { timeout: TEST_MS }, async (script, input) => {
-  await using scene = await openScene();
-  const { proxy, stage } = scene;
-  await stage.worker({ redis: proxy.url, leaseMs: 3000 });
-  const options = { retry: { fixed: 10 }, maxAttempts: script === 'fail' ? 3 : 10 };
-  // The scripts must be known to Redis: a trap waits for the call by its name.
-  await stage.enqueue(input, options);
-  await stage.drained(10_000);
-  const rounds = sized(5, 100);
-  for (let i = 0; i < rounds; i++) {
-    const caught = proxy.cutAfterNextRequest(runs(script));
-    await stage.enqueueMany([input, input, input], options);
-    const early = (await caught).deliver();
-    await stage.drained(10_000);
-    await early;
-    await again(await caught);
+test.each(OUTCOMES)(
+  'a lost reply of "%s": one accepted outcome, no claim stays open',
+  { timeout: TEST_MS },
+  async (script, input) => {
+    await using scene = await openScene();
+    const { proxy, stage } = scene;
+    await stage.worker({ redis: proxy.url, leaseMs: 3000 });
+    const options = { retry: { fixed: 10 }, maxAttempts: script === 'fail' ? 3 : 10 };
+    // The scripts must be known to Redis: a trap waits for the call by its name.
     await stage.enqueue(input, options);
     await stage.drained(10_000);
-    await (await caught).deliver();
-  }
-  const { problems, counts } = await stage.audit();
-  print(`lost replies of ${script}`, { rounds, ...counts });
-  expect(problems).toEqual([]);
-  expect(counts['rescued']).toBe(0);
-  expect(counts[script === 'fail' ? 'failed' : 'succeeded']).toBe(1 + 4 * rounds);
-});
+    const rounds = sized(5, 100);
+    for (let i = 0; i < rounds; i++) {
+      const caught = proxy.cutAfterNextRequest(runs(script));
+      await stage.enqueueMany([input, input, input], options);
+      const early = (await caught).deliver();
+      await stage.drained(10_000);
+      await early;
+      await again(await caught);
+      await stage.enqueue(input, options);
+      await stage.drained(10_000);
+      await (await caught).deliver();
+    }
+    const { problems, counts } = await stage.audit();
+    print(`lost replies of ${script}`, { rounds, ...counts });
+    expect(problems).toEqual([]);
+    expect(counts['rescued']).toBe(0);
+    expect(counts[script === 'fail' ? 'failed' : 'succeeded']).toBe(1 + 4 * rounds);
+  },
+);
 
-test('a lost reply of a claim: what it took runs once, soon, and a late copy takes nothing', { timeout: TEST_MS }, async () => {
-  await using scene = await openScene();
-  const { proxy, stage } = scene;
-  const worker = await stage.worker({ redis: proxy.url, leaseMs: 3000 });
-  await stage.enqueue({});
-  await stage.drained(10_000);
-  const rounds = sized(5, 100);
-  let slowestMs = 0;
-  for (let i = 0; i < rounds; i++) {
-    worker.say('quiet');
-    await delay(50);
-    await stage.enqueueMany([{}, { ms: 5 }, {}]);
-    const caught = proxy.cutAfterNextRequest(runs('claim'));
-    worker.say('resume');
-    await caught;
-    const cutAt = performance.now();
+test(
+  'a lost reply of a claim: what it took runs once, soon, and a late copy takes nothing',
+  { timeout: TEST_MS },
+  async () => {
+    await using scene = await openScene();
+    const { proxy, stage } = scene;
+    const worker = await stage.worker({ redis: proxy.url, leaseMs: 3000 });
+    await stage.enqueue({});
     await stage.drained(10_000);
-    slowestMs = Math.max(slowestMs, performance.now() - cutAt);
-    await stage.enqueue({ ms: 30 });
-    expect(await again(await caught)).toContain('STALE');
-    await stage.drained(10_000);
-  }
-  const { problems, counts } = await stage.audit();
-  print('lost replies of claim', { rounds, ...counts, slowestMs });
-  expect(problems).toEqual([]);
-  expect(counts['rescued']).toBe(0);
-  expect(counts['starts']).toBe(1 + 4 * rounds);
-  expect(slowestMs).toBeLessThan(3000);
-});
+    const rounds = sized(5, 100);
+    let slowestMs = 0;
+    for (let i = 0; i < rounds; i++) {
+      worker.say('quiet');
+      await delay(50);
+      await stage.enqueueMany([{}, { ms: 5 }, {}]);
+      const caught = proxy.cutAfterNextRequest(runs('claim'));
+      worker.say('resume');
+      await caught;
+      const cutAt = performance.now();
+      await stage.drained(10_000);
+      slowestMs = Math.max(slowestMs, performance.now() - cutAt);
+      await stage.enqueue({ ms: 30 });
+      expect(await again(await caught)).toContain('STALE');
+      await stage.drained(10_000);
+    }
+    const { problems, counts } = await stage.audit();
+    print('lost replies of claim', { rounds, ...counts, slowestMs });
+    expect(problems).toEqual([]);
+    expect(counts['rescued']).toBe(0);
+    expect(counts['starts']).toBe(1 + 4 * rounds);
+    expect(slowestMs).toBeLessThan(3000);
+  },
+);
 
 test('a lost reply of a release at a stop: the job runs elsewhere, once', { timeout: TEST_MS }, async () => {
   await using scene = await openScene();
   const { proxy, stage } = scene;
   const rounds = sized(3, 30);
   for (let i = 0; i < rounds; i++) {
-    const leaving = await stage.worker({ redis: proxy.url, leaseMs: 3000, shutdownTimeout: 0, concurrency: 3 });
+    const leaving = await stage.worker({
+      redis: proxy.url,
+      leaseMs: 3000,
+      shutdownTimeout: 0,
+      concurrency: 3,
+    });
     const ids = await stage.enqueueMany([{ ms: 800 }, { ms: 800 }, { ms: 800, deaf: true }]);
-    await expect.poll(() => leaving.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 }).toBe(3);
+    await expect
+      .poll(() => leaving.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 })
+      .toBe(3);
     const staying = await stage.worker({ leaseMs: 3000 });
     // The first one stores the script, by EVAL.
     const caught = i === 0 ? undefined : proxy.cutAfterNextRequest(runs('release'));
-    expect(await leaving.stop(), leaving.stderr).toEqual({ code: 0, signal: null });
+    expect({ ...(await leaving.stop()), told: leaving.stderr }).toEqual({ code: 0, signal: null, told: '' });
     if (caught !== undefined) await (await caught).deliver();
     await stage.drained(10_000);
     if (caught !== undefined) await again(await caught);
@@ -126,7 +141,13 @@ test('lost replies of enqueue and schedule: one copy each', { timeout: TEST_MS }
   await using scene = await openScene();
   const { proxy, stage } = scene;
   await stage.worker({ leaseMs: 3000 });
-  const producer = stage.producer({ redis: proxy.url, jobs: 1e9, inputs: [{}, {}, { in: 5 }], batch: 6, pauseMs: 2 });
+  const producer = stage.producer({
+    redis: proxy.url,
+    jobs: 1e9,
+    inputs: [{}, {}, { in: 5 }],
+    batch: 6,
+    pauseMs: 2,
+  });
   await producer.ready;
   const cuts = sized(25, 300);
   const caught: CaughtRequest[] = [];
@@ -150,33 +171,44 @@ test('lost replies of enqueue and schedule: one copy each', { timeout: TEST_MS }
   expect(counts['starts']).toBe(counts['acknowledged']);
 });
 
-test('connections cut at random under load: nothing lost, nothing twice, nothing left open', { timeout: TEST_MS }, async () => {
-  await using scene = await openScene();
-  const { proxy, stage } = scene;
-  await stage.worker({ redis: proxy.url, leaseMs: 3000 });
-  await stage.worker({ redis: proxy.url, leaseMs: 3000 });
-  const inputs = [{}, { ms: 2 }, { failures: 1 }, { ms: 10, talk: true }];
-  const producer = stage.producer({ redis: proxy.url, jobs: 1e9, inputs, batch: 20, pauseMs: 25, options: { retry: { fixed: 20 } } });
-  await producer.ready;
-  const scripts = ['claim', 'succeed', 'retry', 'enqueue', 'renew', 'reconcile', 'progress'] as const;
-  const cuts = sized(25, 400);
-  const caught: CaughtRequest[] = [];
-  for (let i = 0; i < cuts; i++) {
-    const script = scripts[Math.floor(Math.random() * scripts.length)] ?? 'claim';
-    const one = await Promise.race([proxy.cutAfterNextRequest(runs(script)), delay(500, undefined)]);
-    if (one !== undefined) caught.push(one);
-    if (Math.random() < 0.2) proxy.cutAll();
-    if (Math.random() < 0.7) await caught[Math.floor(Math.random() * caught.length)]?.deliver();
-    await delay(Math.random() * 50);
-  }
-  producer.say('finish');
-  await producer.exited;
-  await stage.drained(30_000);
-  for (const one of caught) await one.deliver();
-  await delay(200);
-  await stage.drained(30_000);
-  const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
-  print('connections cut at random', { cuts, ...counts });
-  expect(problems).toEqual([]);
-  expect(counts['rescued']).toBe(0);
-});
+test(
+  'connections cut at random under load: nothing lost, nothing twice, nothing left open',
+  { timeout: TEST_MS },
+  async () => {
+    await using scene = await openScene();
+    const { proxy, stage } = scene;
+    await stage.worker({ redis: proxy.url, leaseMs: 3000 });
+    await stage.worker({ redis: proxy.url, leaseMs: 3000 });
+    const inputs = [{}, { ms: 2 }, { failures: 1 }, { ms: 10, talk: true }];
+    const producer = stage.producer({
+      redis: proxy.url,
+      jobs: 1e9,
+      inputs,
+      batch: 20,
+      pauseMs: 25,
+      options: { retry: { fixed: 20 } },
+    });
+    await producer.ready;
+    const scripts = ['claim', 'succeed', 'retry', 'enqueue', 'renew', 'reconcile', 'progress'] as const;
+    const cuts = sized(25, 400);
+    const caught: CaughtRequest[] = [];
+    for (let i = 0; i < cuts; i++) {
+      const script = scripts[Math.floor(Math.random() * scripts.length)] ?? 'claim';
+      const one = await Promise.race([proxy.cutAfterNextRequest(runs(script)), delay(500, undefined)]);
+      if (one !== undefined) caught.push(one);
+      if (Math.random() < 0.2) proxy.cutAll();
+      if (Math.random() < 0.7) await caught[Math.floor(Math.random() * caught.length)]?.deliver();
+      await delay(Math.random() * 50);
+    }
+    producer.say('finish');
+    await producer.exited;
+    await stage.drained(30_000);
+    for (const one of caught) await one.deliver();
+    await delay(200);
+    await stage.drained(30_000);
+    const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
+    print('connections cut at random', { cuts, ...counts });
+    expect(problems).toEqual([]);
+    expect(counts['rescued']).toBe(0);
+  },
+);

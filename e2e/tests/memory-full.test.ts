@@ -9,17 +9,29 @@ test('a full Redis refuses new jobs, keeps leases, and drains by itself', { time
   const leaseMs = 1000;
   await using redis = disposable(await startRedis({ maxmemory: '64mb' }));
   await using stage = new Stage(redis.url);
-  const workers = [await stage.worker({ leaseMs, concurrency: 4 }), await stage.worker({ leaseMs, concurrency: 4 })];
+  const workers = [
+    await stage.worker({ leaseMs, concurrency: 4 }),
+    await stage.worker({ leaseMs, concurrency: 4 }),
+  ];
   const fullMs = sized(3000, 60_000);
   await stage.enqueueMany(Array.from({ length: 4 }, () => ({ ms: fullMs + 4000 })));
   await delay(300);
   for (const worker of workers) worker.say('quiet');
-  const inputs = [{ pad: 'x'.repeat(40_000) }, { failures: 1, pad: 'y'.repeat(20_000), out: 2000 }, { in: 500, pad: 'z'.repeat(60_000) }];
+  const inputs = [
+    { pad: 'x'.repeat(40_000) },
+    { failures: 1, pad: 'y'.repeat(20_000), out: 2000 },
+    { in: 500, pad: 'z'.repeat(60_000) },
+  ];
   const producer = stage.producer({ jobs: 1e9, inputs, batch: 60, options: { retry: { fixed: 50 } } });
   await producer.ready;
   await expect.poll(() => stage.sightings().of('refused').length, { timeout: 60_000 }).toBeGreaterThan(50);
   await delay(fullMs);
-  const codes = new Set(stage.sightings().of('refused').map(({ fields }) => fields[0]));
+  const codes = new Set(
+    stage
+      .sightings()
+      .of('refused')
+      .map(({ fields }) => fields[0]),
+  );
   expect([...codes]).toEqual(['REDIS_FULL']);
   for (const worker of workers) worker.say('resume');
   await delay(1000);

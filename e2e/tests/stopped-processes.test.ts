@@ -31,47 +31,56 @@ function runsOf(stage: Stage, child: Child): Run[] {
   return stage.sightings().runs.filter((run) => run.child === child.name);
 }
 
-test('a process that was stopped past its lease writes nothing late, hears of it, and works again', { timeout: TEST_MS }, async () => {
-  const pauses = sized(2, 40);
-  await using redis = disposable(await startRedis());
-  await using stage = new Stage(redis.url);
-  const stopped = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
-  const slowest = { abortMs: 0, againMs: 0 };
-  let late = 0;
-  for (let i = 0; i < pauses; i++) {
-    const before = runsOf(stage, stopped).length;
-    await stage.enqueueMany(ACTS, { retry: { fixed: 20 } });
-    await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(before + 4);
-    const held = runsOf(stage, stopped).slice(before);
-    const survivor = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
-    const resumedAt = await pause(stopped);
-    await stage.drained(20_000);
-    for (const { id, fence } of held.slice(2)) {
-      const run = runsOf(stage, stopped).find((one) => one.id === id && one.fence === fence);
-      expect(run?.abort?.code, `the signal of ${id}`).toBe('LEASE_LOST');
-      slowest.abortMs = Math.max(slowest.abortMs, msBetween(resumedAt, run?.abort?.ns ?? 0n));
+test(
+  'a process that was stopped past its lease writes nothing late, hears of it, and works again',
+  { timeout: TEST_MS },
+  async () => {
+    const pauses = sized(2, 40);
+    await using redis = disposable(await startRedis());
+    await using stage = new Stage(redis.url);
+    const stopped = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
+    const slowest = { abortMs: 0, againMs: 0 };
+    let late = 0;
+    for (let i = 0; i < pauses; i++) {
+      const before = runsOf(stage, stopped).length;
+      await stage.enqueueMany(ACTS, { retry: { fixed: 20 } });
+      await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(before + 4);
+      const held = runsOf(stage, stopped).slice(before);
+      const survivor = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
+      const resumedAt = await pause(stopped);
+      await stage.drained(20_000);
+      for (const { id, fence } of held.slice(2)) {
+        const run = runsOf(stage, stopped).find((one) => one.id === id && one.fence === fence);
+        expect(run?.abort?.code, `the signal of ${id}`).toBe('LEASE_LOST');
+        slowest.abortMs = Math.max(slowest.abortMs, msBetween(resumedAt, run?.abort?.ns ?? 0n));
+      }
+      await expect.poll(() => stage.sightings().of('lost').length, { timeout: 5000 }).toBe((late += 4));
+      await survivor.stop();
+      const back = await stage.enqueue({});
+      await expect
+        .poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 7000 })
+        .toBe(true);
+      const again = runsOf(stage, stopped).find(({ id }) => id === back);
+      slowest.againMs = Math.max(slowest.againMs, msBetween(resumedAt, again?.startNs ?? 0n));
+      expect(held.map(({ fence }) => fence.split(':')[0])).not.toContain(again?.fence.split(':')[0]);
+      await stage.drained(5000);
     }
-    await expect.poll(() => stage.sightings().of('lost').length, { timeout: 5000 }).toBe((late += 4));
-    await survivor.stop();
-    const back = await stage.enqueue({});
-    await expect.poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 7000 }).toBe(true);
-    const again = runsOf(stage, stopped).find(({ id }) => id === back);
-    slowest.againMs = Math.max(slowest.againMs, msBetween(resumedAt, again?.startNs ?? 0n));
-    expect(held.map(({ fence }) => fence.split(':')[0])).not.toContain(again?.fence.split(':')[0]);
-    await stage.drained(5000);
-  }
-  const { problems, counts } = await stage.audit({ mostExtraStarts: pauses * 4 });
-  print('stopped past the lease', { pauses, ...counts, ...slowest });
-  expect(problems).toEqual([]);
-  expect(counts['lateRefused']).toBe(4 * pauses);
-  expect(slowest.abortMs).toBeLessThan(LEASE_MS / 5 + 150);
-});
+    const { problems, counts } = await stage.audit({ mostExtraStarts: pauses * 4 });
+    print('stopped past the lease', { pauses, ...counts, ...slowest });
+    expect(problems).toEqual([]);
+    expect(counts['lateRefused']).toBe(4 * pauses);
+    expect(slowest.abortMs).toBeLessThan(LEASE_MS / 5 + 150);
+  },
+);
 
 test('a process with full slots that is stopped twice works again', { timeout: TEST_MS }, async () => {
   await using redis = disposable(await startRedis());
   await using stage = new Stage(redis.url);
   const stopped = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS });
-  await stage.enqueueMany([{ ms: 6000, deaf: true }, { ms: 6000, deaf: true }]);
+  await stage.enqueueMany([
+    { ms: 6000, deaf: true },
+    { ms: 6000, deaf: true },
+  ]);
   await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(2);
   const survivor = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS });
   await pause(stopped);
@@ -80,22 +89,30 @@ test('a process with full slots that is stopped twice works again', { timeout: T
   await stage.drained(20_000);
   await survivor.stop();
   const back = await stage.enqueue({});
-  await expect.poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 10_000 })
+    .toBe(true);
   await stage.drained(5000);
   const { problems } = await stage.audit({ mostExtraStarts: 4 });
   expect(problems).toEqual([]);
 });
 
-test('a process that was stopped for longer than its event loop may block lives on', { timeout: TEST_MS }, async () => {
-  await using redis = disposable(await startRedis());
-  await using stage = new Stage(redis.url);
-  const stopped = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS, maxEventLoopBlock: 1000 });
-  for (let i = 0; i < sized(2, 20); i++) {
-    await delay(300);
-    await pause(stopped);
-    await delay(300);
-    expect(stopped.exit, stopped.stderr).toBeUndefined();
-  }
-  const back = await stage.enqueue({});
-  await expect.poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 7000 }).toBe(true);
-});
+test(
+  'a process that was stopped for longer than its event loop may block lives on',
+  { timeout: TEST_MS },
+  async () => {
+    await using redis = disposable(await startRedis());
+    await using stage = new Stage(redis.url);
+    const stopped = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS, maxEventLoopBlock: 1000 });
+    for (let i = 0; i < sized(2, 20); i++) {
+      await delay(300);
+      await pause(stopped);
+      await delay(300);
+      expect([stopped.exit, stopped.stderr]).toEqual([undefined, '']);
+    }
+    const back = await stage.enqueue({});
+    await expect
+      .poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 7000 })
+      .toBe(true);
+  },
+);

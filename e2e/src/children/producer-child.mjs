@@ -16,7 +16,8 @@ async function one(number) {
   const begun = performance.now();
   try {
     const { in: wait, ...rest } = input;
-    const handle = wait === undefined ? await client.enqueue(job, rest) : await client.schedule(job, rest, { in: wait });
+    const handle =
+      wait === undefined ? await client.enqueue(job, rest) : await client.schedule(job, rest, { in: wait });
     tell('ack', handle.id, Math.round(performance.now() - begun));
   } catch (error) {
     if (error.code === 'ENQUEUE_UNCERTAIN') for (const id of error.fields.ids) tell('uncertain', id);

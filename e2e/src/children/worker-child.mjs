@@ -12,9 +12,18 @@ guardChild(tell);
 function createLog(bindings) {
   const write = (level) => (fields, message) => {
     const err = fields.err instanceof Error ? { err: `${fields.err.code ?? ''} ${fields.err.stack}` } : {};
-    appendFileSync(`${config.file}.log`, `${JSON.stringify({ level, at: Date.now(), message, ...bindings, ...fields, ...err })}\n`);
+    appendFileSync(
+      `${config.file}.log`,
+      `${JSON.stringify({ level, at: Date.now(), message, ...bindings, ...fields, ...err })}\n`,
+    );
   };
-  return { child: (more) => createLog({ ...bindings, ...more }), debug() {}, info() {}, warn: write('warn'), error: write('error') };
+  return {
+    child: (more) => createLog({ ...bindings, ...more }),
+    debug() {},
+    info() {},
+    warn: write('warn'),
+    error: write('error'),
+  };
 }
 
 function createWorker() {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { escapeText } from '../escape.ts';
 import { cliFor, jsonOf, linesOf } from '../testing/run-cli.ts';
 
 const store = await sharedRedis();
@@ -16,10 +17,10 @@ async function enqueue(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-const FIELDS = [
-  ...['attempt', 'createdAt', 'damaged', 'dueAt', 'error', 'history', 'id', 'input', 'name', 'options'],
-  ...['priority', 'queue', 'recoveries', 'result', 'state', 'worker'],
-];
+const FIELDS =
+  'attempt createdAt damaged dueAt error history id input name options priority queue recoveries result state worker'.split(
+    ' ',
+  );
 const UNKNOWN = '01JZ7Q4N0W6F3V8Y2K5T9R1X00';
 
 test('an enqueued job can be read back with all its fields', async () => {
@@ -143,11 +144,12 @@ test('control characters in data reach no terminal, and JSON stays one value on 
     await run(['job', 'list', '-o', 'wide']),
     await run(['job', 'list', '-o', 'ndjson']),
   ];
-  // oxlint-disable-next-line no-control-regex
-  for (const { stdout } of outputs)
-    expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u202E]/);
+  for (const { stdout } of outputs) {
+    const shown = stdout.replaceAll('\n', '');
+    expect(escapeText(shown)).toBe(shown);
+  }
   const line = outputs[2]?.stdout ?? '';
   expect(JSON.parse(line)).toMatchObject({ input: { nasty } });
   const error = await run(['job', 'get', '\u001B[31m\u2028x']);
-  expect(error.stderr).not.toMatch(/[\u001B\u2028]/);
+  expect(error.stderr).toContain(String.raw`\u001b[31m`);
 });

@@ -24,6 +24,7 @@ export function startCli(
   args: readonly string[],
   { env = {}, cwd }: RunOptions = {},
 ): ChildProcessWithoutNullStreams {
+  // oxlint-disable-next-line node/no-process-env -- A test's environment, without the settings of who runs it.
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   return spawn(process.execPath, [BIN, ...args], {
     env: { ...Object.fromEntries(inherited), ...env },

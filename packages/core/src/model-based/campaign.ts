@@ -59,14 +59,9 @@ function runsMatchTheModel({
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How many runs a pass of the tests has: the first has the full number, passes on other stores a part. */
-export function runsOfPass(
-  runs: number,
-  environment: Environment,
-  { isFirst }: { isFirst: boolean },
-): number {
-  const scale = environment['LINSTOCK_CAMPAIGN'] === '1' ? 50 : 1;
-  return scale * (isFirst ? runs : Math.ceil(runs / 10));
+/** How many runs a test has: of the full number the share that its pass of the tests can afford; in a campaign far more. */
+export function runsOf(full: number, share: number, environment: Environment): number {
+  return Math.ceil(full * share * (environment['LINSTOCK_CAMPAIGN'] === '1' ? 50 : 1));
 }
 
 /** Another each time; or the one whose failure is to be found again. */

@@ -11,8 +11,7 @@ const connection = new Connection(store.url, 'commands');
 await connection.ready(5000);
 afterAll(() => connection.close());
 
-const isFirst = store.kind === 'redis-server' && testShardCount() === 1;
-const chosen = MUTANTS.slice(0, isFirst ? undefined : 4);
+const chosen = store.kind === 'embedded' || testShardCount() > 1 ? MUTANTS.slice(0, 2) : MUTANTS;
 
 test.each(chosen)('the model finds out when $name', { timeout: 120_000 }, async (mutant) => {
   const scripts = new TimelessScripts(mutate(mutant));

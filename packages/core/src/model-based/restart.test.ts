@@ -3,7 +3,7 @@ import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, expect, test } from 'vitest';
 import { Connection } from '../redis/connect.ts';
-import { campaignSeed, describeTally, runCampaign, runsOfPass } from './campaign.ts';
+import { campaignSeed, describeTally, runCampaign, runsOf } from './campaign.ts';
 import { newTally } from './tally.ts';
 import { TimelessScripts } from './timeless-connection.ts';
 
@@ -37,7 +37,7 @@ test(
     const weights = { 'restart Redis': 8 };
     try {
       await runCampaign({
-        runs: runsOfPass(10, process.env, { isFirst: true }),
+        runs: runsOf(10, 1, process.env),
         seed,
         lanes: 1,
         tally,

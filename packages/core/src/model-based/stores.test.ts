@@ -1,7 +1,7 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, expect, test } from 'vitest';
 import { Connection } from '../redis/connect.ts';
-import { campaignSeed, describeTally, runCampaign, runsOfPass } from './campaign.ts';
+import { campaignSeed, describeTally, runCampaign, runsOf } from './campaign.ts';
 import { newTally } from './tally.ts';
 import { TimelessScripts } from './timeless-connection.ts';
 
@@ -14,7 +14,9 @@ const connection = new Connection(store.url, 'commands');
 await connection.ready(5000);
 afterAll(() => connection.close());
 
-const isFirst = store.kind === 'redis-server' && testShardCount() === 1;
+/** Later passes of the tests run less; the embedded store is slow. */
+const share = (store.kind === 'embedded' ? 0.02 : 1) * (testShardCount() > 1 ? 0.1 : 1);
+const isFirst = share === 1;
 const scripts = new TimelessScripts();
 
 /** Answers that a thousand runs must have met, or the commands say nothing. */
@@ -58,7 +60,7 @@ test(
     });
     try {
       await runCampaign({
-        runs: runsOfPass(1000, process.env, { isFirst }),
+        runs: runsOf(1000, share, process.env),
         seed,
         lanes: 8,
         tally,
@@ -68,10 +70,11 @@ test(
     } finally {
       console.log(describeTally(tally, { seed, startedAt }));
     }
+    // A small part of the runs proves nothing about their length and about what they met.
+    if (!isFirst) return;
     expect(tally.commands / tally.runs).toBeGreaterThanOrEqual(30);
-    const must = Object.entries(isFirst ? MUST_BE_MET : {}).flatMap(([verb, words]) =>
-      words.map((word) => `${verb} ${word}`),
-    );
+    const must = Object.entries(MUST_BE_MET).flatMap(([verb, words]) => words.map((word) => `${verb} ${word}`));
+    if (process.env['DBG']) console.log(must.map((m) => `${tally.answers.get(m)} ${m}`).sort((a, b) => parseInt(a) - parseInt(b)).slice(0,25));
     expect(must.filter((answer) => !tally.answers.has(answer))).toEqual([]);
   },
 );
