@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientOptions, Due, RedisTarget, RunOptions } from '@linstock/core';
 import { Client, defineJob, Monitor } from '@linstock/core';
 import { Connection } from '@linstock/core/internal';
@@ -161,18 +160,17 @@ export class Stage {
   /** Resolves when nothing waits, is due later, or runs. */
   async drained(timeoutMs: number): Promise<void> {
     let last = '';
-    await eventually(
-      async () => {
-        const { enqueued, scheduled, processing } = await this.monitor.counts();
-        if (enqueued + scheduled + processing > 0)
-          throw new Error((last = JSON.stringify({ enqueued, scheduled, processing })));
-      },
-      { timeoutMs, intervalMs: 50 },
-    ).catch((error: unknown) => {
+    let empty = 0;
+    const look = async (): Promise<boolean> => {
+      const { enqueued, scheduled, processing } = await this.monitor.counts();
+      last = JSON.stringify({ enqueued, scheduled, processing });
+      empty = enqueued + scheduled + processing === 0 ? empty + 1 : 0;
+      // The numbers of one look are not of one moment: a job that moves meanwhile may be in none of them.
+      return empty >= 3;
+    };
+    await eventually(look, { timeoutMs, intervalMs: 40 }).catch((error: unknown) => {
       throw new Error(`not drained after ${timeoutMs} ms: ${last}`, { cause: error });
     });
-    // A job leaves its claim a moment before its worker hears of it.
-    await delay(50);
   }
 
   async snapshot(): Promise<ShardSnapshot[]> {

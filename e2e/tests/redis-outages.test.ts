@@ -102,7 +102,7 @@ test(
     for (let i = 0; i < sized(1, 5); i++) {
       await delay(500);
       await redis.kill();
-      await delay(3000);
+      await delay(1500);
       await redis.restart();
     }
     await delay(2000);

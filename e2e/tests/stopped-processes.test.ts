@@ -19,8 +19,9 @@ const ACTS: readonly Act[] = [
   { ms: PAUSE_MS + 900 },
 ];
 
-async function pause(child: Child): Promise<bigint> {
+async function pause(child: Child, survivor?: Child): Promise<bigint> {
   child.signal('SIGSTOP');
+  survivor?.say('resume');
   await delay(PAUSE_MS);
   const at = process.hrtime.bigint();
   child.signal('SIGCONT');
@@ -42,12 +43,14 @@ test(
     const slowest = { abortMs: 0, againMs: 0 };
     let late = 0;
     for (let i = 0; i < pauses; i++) {
+      const survivor = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
+      survivor.say('quiet');
+      await delay(100);
       const before = runsOf(stage, stopped).length;
       await stage.enqueueMany(ACTS, { retry: { fixed: 20 } });
       await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(before + 4);
       const held = runsOf(stage, stopped).slice(before);
-      const survivor = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
-      const resumedAt = await pause(stopped);
+      const resumedAt = await pause(stopped, survivor);
       await stage.drained(20_000);
       for (const { id, fence } of held.slice(2)) {
         const run = runsOf(stage, stopped).find((one) => one.id === id && one.fence === fence);

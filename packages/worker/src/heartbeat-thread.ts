@@ -23,6 +23,7 @@ interface Lease {
   readonly jobs: JobStore;
   renewedAt: number;
   silent: boolean;
+  rescuing: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -49,6 +50,7 @@ function hold({ shard, prefix, worker }: Extract<ToThread, { type: 'hold' }>): v
     jobs: new JobStore(connection, prefix),
     renewedAt: performance.now(),
     silent: false,
+    rescuing: false,
     timer: undefined,
   };
   leases.set(shard, lease);
@@ -76,7 +78,7 @@ async function beat(lease: Lease): Promise<void> {
     lease.renewedAt = sentAt;
     lease.silent = false;
     tell({ type: 'beat', shard: lease.shard, worker: lease.worker });
-    for (const dead of reply.dead) await rescue(lease, dead);
+    void rescueAll(lease, reply.dead);
   } catch (error) {
     // The next beat comes sooner; `silent` tells the worker when that is not soon enough.
     next = data.beatMs / 4;
@@ -92,6 +94,20 @@ function lost(lease: Lease): void {
 
 function loadJson(): string {
   return JSON.stringify({ running: pulse[RUNNING], stallMs: Math.round(stallMs), memoryBytes: process.memoryUsage.rss() });
+}
+
+/** Beside the beats: a dead worker may have held more than is moved between two of them. */
+async function rescueAll(lease: Lease, dead: readonly string[]): Promise<void> {
+  if (lease.rescuing || dead.length === 0) return;
+  lease.rescuing = true;
+  try {
+    for (const worker of dead) await rescue(lease, worker);
+  } catch (error) {
+    // A later sweep names those again that are left.
+    tell({ type: 'trouble', what: 'rescue', message: (error as Error).message });
+  } finally {
+    lease.rescuing = false;
+  }
 }
 
 async function rescue({ shard, jobs }: Lease, dead: string): Promise<void> {
@@ -157,6 +173,8 @@ function stop(): void {
   connection.close();
   tell({ type: 'stopped' });
   parentPort?.close();
+  // Whatever a connection that never came up still waits for.
+  process.exit(0);
 }
 
 const looking = setInterval(look, LOOK_EVERY_MS);

@@ -42,6 +42,8 @@ export interface SucceededJobs {
   readonly ids: string[];
   readonly lines: string[];
   readonly jobs: HeldJob[];
+  /** Length of all lines. */
+  characters: number;
 }
 
 /** Places in a record's mark. */

@@ -56,3 +56,45 @@ test('the size counts outcomes of all kinds', () => {
   if (third !== undefined) buffer.add(outcome(third, 'retry'));
   expect(buffer.size).toBe(3);
 });
+
+test('results of more than one call may carry leave in several', () => {
+  const buffer = new OutcomeBuffer();
+  const all = jobs(60);
+  for (const job of all) buffer.succeed(job, 'x'.repeat(300_000));
+  const calls: string[][] = [];
+  while (buffer.size > 0) calls.push(buffer.take().succeeded.flatMap(({ ids }) => ids));
+  expect(calls.flat()).toEqual(all.map(({ id }) => id));
+  expect(Math.max(...calls.map(({ length }) => length)) * 300_000).toBeLessThan(10_000_000);
+  expect(calls.length).toBeLessThan(6);
+});
+
+test('what comes while a part waits is not lost, nor sent twice', () => {
+  const buffer = new OutcomeBuffer();
+  const all = jobs(61);
+  for (const job of all.slice(0, 60)) buffer.succeed(job, 'x'.repeat(300_000));
+  const first = buffer.take().succeeded.flatMap(({ ids }) => ids);
+  for (const job of all.slice(60)) buffer.succeed(job, 'last');
+  const rest: string[] = [];
+  while (buffer.size > 0) rest.push(...buffer.take().succeeded.flatMap(({ ids }) => ids));
+  expect([...first, ...rest]).toEqual(all.map(({ id }) => id));
+});
+
+test('many other outcomes leave in several calls; those that go to the front, the last ones first', () => {
+  const buffer = new OutcomeBuffer();
+  const all = jobs(1200);
+  for (const job of all) buffer.add(outcome(job, 'release'));
+  for (const job of all) buffer.add(outcome(job, 'retry'));
+  const calls: { release: string[]; retry: string[] }[] = [];
+  while (buffer.size > 0) {
+    const { others } = buffer.take();
+    const idsOf = (verb: OtherVerb): string[] => (others.get(verb) ?? []).map(({ job }) => job.id);
+    calls.push({ release: idsOf('release'), retry: idsOf('retry') });
+  }
+  const ids = all.map(({ id }) => id);
+  expect(calls.map(({ release }) => release)).toEqual([
+    ids.slice(700),
+    ids.slice(200, 700),
+    ids.slice(0, 200),
+  ]);
+  expect(calls.flatMap(({ retry }) => retry)).toEqual(ids);
+});

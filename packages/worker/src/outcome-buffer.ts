@@ -20,10 +20,15 @@ export interface OutcomeBatch {
   readonly others: ReadonlyMap<OtherVerb, OtherOutcome[]>;
 }
 
+/** A call carries results of about this many characters; the rest waits for the next one, or it would never get through. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** The most jobs per other verb of one call; each has a line of up to 9 KB. */
+const MOST_OTHERS = 500;
+
 /** Outcomes of one shard that wait for the next call: they gather while calls are under way, and so batches form by themselves. */
 export class OutcomeBuffer {
-  #succeeded: SucceededJobs[] = [];
-  #others = new Map<OtherVerb, OtherOutcome[]>();
+  readonly #succeeded: SucceededJobs[] = [];
+  readonly #others = new Map<OtherVerb, OtherOutcome[]>();
   #size = 0;
 
   get size(): number {
@@ -33,14 +38,15 @@ export class OutcomeBuffer {
   succeed(job: HeldJob, line: string): void {
     const { claim } = job;
     let batch = claim.succeeded;
-    if (batch === undefined) {
-      batch = { claim: claim.text, ids: [], lines: [], jobs: [] };
+    if (batch === undefined || batch.characters > MOST_CHARACTERS) {
+      batch = { claim: claim.text, ids: [], lines: [], jobs: [], characters: 0 };
       claim.succeeded = batch;
       this.#succeeded.push(batch);
     }
     batch.ids.push(job.id);
     batch.lines.push(line);
     batch.jobs.push(job);
+    batch.characters += line.length;
     this.#size++;
   }
 
@@ -51,13 +57,32 @@ export class OutcomeBuffer {
     this.#size++;
   }
 
-  /** Empties the buffer. */
+  /** Empties the buffer, as far as one call may carry it. */
   take(): OutcomeBatch {
-    const batch = { succeeded: this.#succeeded, others: this.#others };
-    for (const { jobs } of this.#succeeded) for (const { claim } of jobs.slice(0, 1)) claim.succeeded = undefined;
-    this.#succeeded = [];
-    this.#others = new Map();
-    this.#size = 0;
-    return batch;
+    return { succeeded: this.#takeSucceeded(), others: this.#takeOthers() };
+  }
+
+  #takeSucceeded(): SucceededJobs[] {
+    let [count, characters] = [0, 0];
+    while (count < this.#succeeded.length && characters <= MOST_CHARACTERS) characters += this.#succeeded[count++]?.characters ?? 0;
+    const taken = this.#succeeded.splice(0, count);
+    for (const batch of taken) {
+      this.#size -= batch.jobs.length;
+      const claim = batch.jobs[0]?.claim;
+      if (claim?.succeeded === batch) claim.succeeded = undefined;
+    }
+    return taken;
+  }
+
+  #takeOthers(): Map<OtherVerb, OtherOutcome[]> {
+    const taken = new Map<OtherVerb, OtherOutcome[]>();
+    for (const [verb, list] of this.#others) {
+      // What is released goes to the front, call after call: so the last ones go first.
+      const some = verb === 'release' ? list.splice(-MOST_OTHERS) : list.splice(0, MOST_OTHERS);
+      taken.set(verb, some);
+      this.#size -= some.length;
+      if (list.length === 0) this.#others.delete(verb);
+    }
+    return taken;
   }
 }

@@ -106,7 +106,8 @@ export class ShardLink {
         this.empty = false;
         return;
       } catch (error) {
-        if (forMs < Infinity && (attempt >= FAULT_TRIES || performance.now() >= deadline)) throw error;
+        const isFault = classifyError(error) === 'fault' && attempt >= FAULT_TRIES;
+        if (forMs < Infinity && (isFault || performance.now() >= deadline)) throw error;
         this.#listener.trouble(error, 'register');
         await backoff(attempt);
       }

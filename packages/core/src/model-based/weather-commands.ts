@@ -29,6 +29,14 @@ async function crash(session: Session, [which = 0, most = 0, rest = 0]: readonly
   await session.restartSlot(which);
 }
 
+/** Nobody swept for long: the first who comes back finds the others expired, and must leave them alone. */
+async function gap(session: Session, [which = 0, other = 0, load = 0]: readonly number[]): Promise<void> {
+  session.world.now += 2 * LEASE_MS;
+  const { worker } = session.slot(which);
+  await session.call({ verb: 'renew', worker, load: load % 2 === 0 ? '{}' : '' });
+  await session.call({ verb: 'rescue', worker: session.slot(other).worker, most: PAGE, keep: 3 });
+}
+
 /** Workers die again and again, each with what it took alone. */
 async function crashLoop(
   session: Session,
@@ -97,6 +105,7 @@ const registerLate = (session: Session): Promise<unknown> =>
 export const WEATHER: readonly Step[] = [
   { name: 'advance', weight: 5, act: advance },
   { name: 'crash', weight: 3, act: crash },
+  { name: 'gap', weight: 1, act: gap },
   { name: 'crash loop', weight: 2, act: crashLoop },
   { name: 'work', weight: 3, act: work },
   { name: 'resend', weight: 8, act: resend },
