@@ -7,7 +7,7 @@ import type { Shard } from './shard-set.ts';
 import type { JobView } from './store/job-reader.ts';
 
 /** How long Redis remembers that somebody waits. Renewed at every look. */
-const WATCH_MS = 60_000;
+const WATCH_MS = 15_000;
 /** A look at least this often, should a message have been lost. */
 const LOOK_EVERY_MS = 5000;
 

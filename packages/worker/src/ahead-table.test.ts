@@ -80,6 +80,7 @@ test('of two real threads exactly one gets each job', async () => {
     workerData: { memory, stop },
     execArgv: [],
   });
+  const exit = once(thread, 'exit');
   await once(thread, 'message');
   const main = new AheadTable(memory);
   const started = new Set<string>();
@@ -94,7 +95,7 @@ test('of two real threads exactly one gets each job', async () => {
   const answer = once(thread, 'message') as Promise<[AheadClaim[]]>;
   Atomics.store(new Int32Array(stop), 0, 1);
   const [taken] = await answer;
-  await once(thread, 'exit');
+  await exit;
   const released = taken.flatMap((claim) => claim.ids);
   expect(new Set(released).size).toBe(released.length);
   expect(new Set(released)).toEqual(refused);

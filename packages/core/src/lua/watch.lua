@@ -12,7 +12,7 @@ redis.call('DEL', $none)
 redis.call('ZREMRANGEBYSCORE', $watched, '-inf', now)
 for i = 2, #ARGV do
   local state = stateOf(ARGV[i])
-  if state and state ~= 'X' and redis.call('ZCARD', $watched) < 10000 then
+  if state and state ~= 'X' and redis.call('ZCARD', $watched) < 100000 then
     redis.call('ZADD', $watched, now + forMs, ARGV[i])
   end
   outcomes[#outcomes + 1] = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
