@@ -85,8 +85,11 @@ test('of two real threads exactly one gets each job', async () => {
   const main = new AheadTable(memory);
   const started = new Set<string>();
   const refused = new Set<string>();
-  const ROUNDS = 20_000;
-  for (let round = 0; round < ROUNDS; round++) {
+  const isRace = (): boolean => Math.min(started.size, refused.size) > 100;
+  const deadline = performance.now() + 10_000;
+  let round = 0;
+  // Where threads share one core, it takes longer until both have won often.
+  for (; round < 20_000 || (!isRace() && performance.now() < deadline); round++) {
     const own = ids(5, round * 5);
     const block = main.put({ shard: 1, claim: round, ids: own });
     own.forEach((id, job) => (main.start(block, job) ? started : refused).add(id));
@@ -99,10 +102,9 @@ test('of two real threads exactly one gets each job', async () => {
   const released = taken.flatMap((claim) => claim.ids);
   expect(new Set(released).size).toBe(released.length);
   expect(new Set(released)).toEqual(refused);
-  expect(started.size + refused.size).toBe(ROUNDS * 5);
+  expect(started.size + refused.size).toBe(round * 5);
   expect(taken.every(({ claim, ids: own }) => own.every((id) => Math.floor(Number(id) / 5) === claim))).toBe(
     true,
   );
-  // Both must have won often, or there was no race.
-  expect(Math.min(started.size, refused.size)).toBeGreaterThan(100);
+  expect(isRace()).toBe(true);
 });
