@@ -20,6 +20,8 @@ export interface ExecutorHost extends RunServices {
   freed(): void;
 }
 
+/** A handler that ends well although it was told to stop: the fence decides whether that counts. */
+const MAY_STILL_SUCCEED: ReadonlySet<string> = new Set(['WORKER_STOPPING', 'LEASE_LOST']);
 const NO_HANDLER_FIRST_MS = 5000;
 const NO_HANDLER_MOST_MS = 60_000;
 /** How long a handler may take to stop after its signal, before its slot is freed without it. */
@@ -74,6 +76,7 @@ export class Executor {
   start(job: HeldJob): void {
     job.state = 'running';
     const record = splitRecord(job.record);
+    job.record = '';
     const header = record && decodeHeader(record.header);
     if (record === undefined || header === undefined) return this.#quarantine(job);
     const history = attemptHistory(record.tail);
@@ -127,7 +130,7 @@ export class Executor {
 
   #returned(run: JobRun, header: JobHeader, { begun, value, contract }: Returned): void {
     if (run.ended) return;
-    if (run.abortReason !== undefined && run.abortReason.code !== 'WORKER_STOPPING') {
+    if (run.abortReason !== undefined && !MAY_STILL_SUCCEED.has(run.abortReason.code)) {
       return this.#threw(run, header, { begun, error: run.abortReason });
     }
     let json: string;

@@ -6,7 +6,8 @@ import type { JobEvent } from './events.ts';
 /** A job that this worker claimed. */
 export interface HeldJob {
   readonly id: string;
-  readonly record: string;
+  /** Its record as it was claimed; empty once it has started, so that a long run does not keep it. */
+  record: string;
   readonly claim: HeldClaim;
   /** Its place in the claim, for the table of what has not started. */
   readonly index: number;

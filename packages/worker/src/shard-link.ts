@@ -28,6 +28,9 @@ export interface LinkListener {
 
 const BACKOFF_MOST_MS = 1000;
 const FAULT_TRIES = 3;
+/** How long a worker claims nothing so that a job can run alone, and how long it then claims again. */
+const EMPTY_FOR_MS = 10_000;
+const EMPTY_AGAIN_MS = 70_000;
 /** The most bytes of a claim's records; see claim.lua. A character of JavaScript has at most three. */
 const MOST_CLAIM_BYTES = 4_194_304;
 const IDENTITY = 'ABCDEFGHJKMNPQRSTVWXYZ0123456789';
@@ -58,8 +61,8 @@ export class ShardLink {
   empty = false;
   /** No claim may be sent: the lease is uncertain, or lost and not yet replaced. */
   fenced = true;
-  /** A job waits here that must run alone: nothing more is claimed until this worker holds nothing, and then that job. */
-  mustEmpty = false;
+  #emptyUntil = 0;
+  #emptyAgainAt = 0;
   #registeredIdle = false;
   #wakes = 0;
   #lastClaim = 0;
@@ -80,6 +83,24 @@ export class ShardLink {
   /** Whether a claim may be sent now. */
   get mayClaim(): boolean {
     return !this.fenced && !this.empty && !this.#mustReconcile && performance.now() >= this.#retryAt;
+  }
+
+  /** A job waits here that must run alone: nothing more is claimed until this worker holds nothing, and then that job. */
+  get mustEmpty(): boolean {
+    return performance.now() < this.#emptyUntil;
+  }
+
+  /** Claiming nothing costs throughput: for a while only, and when that was not enough, not again too soon. */
+  #considerEmptying(asked: boolean): void {
+    const now = performance.now();
+    if (!asked) {
+      this.#emptyUntil = 0;
+    } else if (now >= this.#emptyAgainAt) {
+      this.#emptyUntil = now + EMPTY_FOR_MS;
+      this.#emptyAgainAt = now + EMPTY_AGAIN_MS;
+    }
+    // The claim alone is still to come.
+    if (this.mustEmpty) this.empty = false;
   }
 
   /** Whether a suspect is held here, or a claim under way may bring one. */
@@ -158,11 +179,11 @@ export class ShardLink {
       if (reply.status === 'LEASE_LOST') return this.#loseLease();
       if (reply.status === 'STALE') return this.demandReconcile();
       this.clockOffset = reply.now - Date.now();
-      this.mustEmpty = reply.mustEmpty;
+      this.#considerEmptying(reply.mustEmpty);
       const short = reply.jobs.length / 2 < most && !mayBeCut(reply.jobs);
       if (short) this.#registeredIdle = true;
       // A wake-up that overtook this reply must not be forgotten.
-      if (short && wakes === this.#wakes) this.empty = true;
+      if (short && wakes === this.#wakes && !this.mustEmpty) this.empty = true;
       if (!short) this.#registeredIdle = false;
       this.#listener.nextDue(this, reply.nextDue, reply.isTimekeeper);
       if (reply.jobs.length > 0) this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));

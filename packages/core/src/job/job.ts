@@ -123,9 +123,11 @@ const headers = new Map<string, JobHeader | undefined>();
 export function decodeHeader(header: string): JobHeader | undefined {
   const known = headers.get(header);
   if (known !== undefined) return known;
-  const decoded = parseHeader(header);
+  // A copy: a slice would keep the whole record that it was cut from.
+  const own = Buffer.from(header).toString();
+  const decoded = parseHeader(own);
   if (headers.size >= MAX_CACHED_HEADERS) headers.clear();
-  headers.set(header, decoded);
+  headers.set(own, decoded);
   return decoded;
 }
 

@@ -56,6 +56,12 @@ export class Connection {
     const ready = deferred();
     const timer = setTimeout(() => ready.reject(this.#unreachable(timeoutMs)), timeoutMs);
     const onEnd = () => ready.reject(this.#unreachable(timeoutMs));
+    // A wrong password does not become right by waiting.
+    const onError = (error: Error) => {
+      const known = asRedisError(error);
+      if (known.code === 'REDIS_REFUSED') ready.reject(known);
+    };
+    this.redis.on('error', onError);
     this.redis.once('ready', ready.resolve);
     if (!this.#closed) this.redis.once('end', onEnd);
     try {
@@ -64,6 +70,7 @@ export class Connection {
       clearTimeout(timer);
       this.redis.off('ready', ready.resolve);
       this.redis.off('end', onEnd);
+      this.redis.off('error', onError);
     }
   }
 

@@ -43,6 +43,8 @@ const BROKEN_CODES = new Set([
 /** Tells weather from faults: the one place that knows what Redis and ioredis say. */
 export function classifyError(error: unknown): ErrorClass {
   if (!(error instanceof Error)) return 'fault';
+  // Connection.ready says so before anything is sent.
+  if (error instanceof RedisError) return error.code === 'REDIS_UNREACHABLE' ? 'refused' : 'fault';
   const word = error.message.split(' ', 1)[0] ?? '';
   if (word === 'OOM' || error.message.includes('OOM command not allowed')) return 'full';
   if (REFUSED.has(word) || UNSENT.test(error.message)) return 'refused';
