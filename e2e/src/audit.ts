@@ -43,7 +43,7 @@ export function audit(
     ...[...jobs.values()].flatMap((job) => outcomeProblems(job, sightings)),
     ...starts.problems,
     ...shards.flatMap(sizeProblems),
-    ...shards.flatMap(leakProblems),
+    ...shards.flatMap((shard) => leakProblems(shard, limits)),
     ...sightings.of('unhandled').map(({ child, fields }) => `${child}: nobody caught ${fields.join(' ')}`),
     ...faults(sightings),
   ];
@@ -171,16 +171,19 @@ function sum(hash: Readonly<Record<string, number>>, but: string): number {
 const KNOWN_KEY =
   /^(job|payload|progress|log|quarantine|producer|ready|suspects|idle|processing):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|paused|stats|workers|loads|audit|quarantine|meta|payloads)$/;
 
-function leakProblems({ prefix, keys, jobs, leases, openIds, openClaims, idle }: ShardSnapshot): string[] {
+function leakProblems(shard: ShardSnapshot, limits: AuditLimits): string[] {
+  const { prefix, keys, jobs, leases, openIds, openClaims, idle } = shard;
+  // Logs and progress outlive a job that retention removed, for a day.
+  const kinds = (limits.mostTrimmed ?? 0) > 0 ? ['payload'] : ['payload', 'progress', 'log'];
   const problems = keys.filter((key) => !KNOWN_KEY.test(key)).map((key) => `${prefix}: left over: ${key}`);
   if (openIds.length > 0) problems.push(`${prefix}: still open in claims: ${openIds.join(', ')}`);
   if (openClaims.length > 0)
     problems.push(`${prefix}: fields of claims without open jobs: ${openClaims.join(', ')}`);
   for (const key of keys) {
-    const [kind, name = ''] = key.split(':');
+    const [kind = '', name = ''] = key.split(':');
     if (kind === 'processing' && !leases.includes(name))
       problems.push(`${prefix}: ${key} belongs to no worker`);
-    if ((kind === 'payload' || kind === 'progress' || kind === 'log') && !jobs.has(name))
+    if (kinds.includes(kind) && name !== '' && !jobs.has(name))
       problems.push(`${prefix}: ${key} belongs to no job`);
   }
   const dead = idle.filter((worker) => !leases.includes(worker));

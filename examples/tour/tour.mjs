@@ -29,7 +29,10 @@ const later = await client.schedule(report, { month: 11 }, { in: '200ms', priori
 await later.result(); // fails once, is retried after 100 ms, succeeds
 
 const job = await client.get(later.id);
-console.log(job.state, job.history.map(({ what, attempt }) => `${what} (attempt ${attempt})`));
+console.log(
+  job.state,
+  job.history.map(({ what, attempt }) => `${what} (attempt ${attempt})`),
+);
 // succeeded [ 'retried (attempt 1)', 'succeeded (attempt 2)' ]
 
 // Bad input is refused before anything is stored.

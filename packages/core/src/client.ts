@@ -189,7 +189,9 @@ export class Client {
       const made: (NewJob | Promise<NewJob>)[] = [];
       for (const input of inputs.slice(from, from + 1000)) made.push(makeJob(plan, input, shard.number));
       // A schema may be asynchronous; most are not.
-      const jobs = made.every(isMade) ? made : await Promise.all(made);
+      const jobs: readonly NewJob[] = made.every(isMade)
+        ? made
+        : await Promise.all(made as Promise<NewJob>[]);
       const call = jobs.slice(0, batchLength(jobs));
       for (const job of call) handles.push(this.#handle(job.id));
       from += call.length;

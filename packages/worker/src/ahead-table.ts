@@ -124,7 +124,11 @@ export class AheadTable {
     const count = this.#headers[header + COUNT] ?? 0;
     const [claim = 0, shard = 0] = [this.#headers[header + CLAIM], this.#headers[header + SHARD]];
     // Read before the exchange: as long as a cell has this generation, what was read belongs to it.
-    const text = this.#ids.toString('latin1', block * BLOCK_JOBS * ID_LENGTH, (block * BLOCK_JOBS + count) * ID_LENGTH);
+    const text = this.#ids.toString(
+      'latin1',
+      block * BLOCK_JOBS * ID_LENGTH,
+      (block * BLOCK_JOBS + count) * ID_LENGTH,
+    );
     const waiting = generation * 4 + WAITING;
     const ids: string[] = [];
     for (let i = 0; i < count; i++) {

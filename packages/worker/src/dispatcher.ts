@@ -25,7 +25,12 @@ export class Dispatcher {
   /** Claims nothing any more; what was claimed goes on. */
   quiet = false;
 
-  constructor(parts: { concurrency: number; intake: Intake; executor: Executor; links: readonly ShardLink[] }) {
+  constructor(parts: {
+    concurrency: number;
+    intake: Intake;
+    executor: Executor;
+    links: readonly ShardLink[];
+  }) {
     this.#concurrency = parts.concurrency;
     this.#intake = parts.intake;
     this.#executor = parts.executor;
@@ -91,7 +96,8 @@ export class Dispatcher {
   /** Once this worker holds nothing at all, it claims the job for which it emptied itself. */
   #claimAlone(link: ShardLink): void {
     if (!link.mustEmpty || this.quiet || !link.mayClaim) return;
-    if (this.#links.every((other) => other.held.isEmpty && other.requested === 0)) void link.exchange(1, true);
+    if (this.#links.every((other) => other.held.isEmpty && other.requested === 0))
+      void link.exchange(1, true);
   }
 
   #call(link: ShardLink | undefined): void {

@@ -12,9 +12,10 @@ export function errorJson(error: unknown): string {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return JSON.stringify({ name: 'Error', message: clip(textOf(error), MOST_MESSAGE) });
-  const { name, message, stack } = error;
-  const code = (error as { code?: unknown }).code;
+  if (!(error instanceof Error))
+    return JSON.stringify({ name: 'Error', message: clip(textOf(error), MOST_MESSAGE) });
+  // Whatever the type says: anybody can put anything there.
+  const { name, message, stack, code } = error as { [K in 'name' | 'message' | 'stack' | 'code']?: unknown };
   return JSON.stringify({
     name: clip(String(name), 200),
     message: clip(String(message), MOST_MESSAGE),

@@ -1,6 +1,14 @@
 import { PayloadError } from '@linstock/core';
 import type { JobHeader } from '@linstock/core/internal';
-import { attemptHistory, decodeHeader, encodeJson, encodeTailLine, retryDelayMs, splitRecord, validate } from '@linstock/core/internal';
+import {
+  attemptHistory,
+  decodeHeader,
+  encodeJson,
+  encodeTailLine,
+  retryDelayMs,
+  splitRecord,
+  validate,
+} from '@linstock/core/internal';
 import type { HandlerDefinition, Handlers } from './handlers.ts';
 import type { HeldJob } from './held-jobs.ts';
 import { JobContext } from './job-context.ts';
@@ -87,40 +95,50 @@ export class Executor {
     if (definition === undefined) return this.#defer(run, record.tail);
     this.#runs.set(job, run);
     if (header.options.timeoutMs > 0) this.#limit(run, header);
-    if (record.payload === '') void this.#startLarge(run, header, definition);
-    else this.#decode(run, header, definition, record.payload);
+    const task = { run, header, definition };
+    if (record.payload === '') void this.#startLarge(task);
+    else this.#decode(task, record.payload);
   }
 
-  async #startLarge(run: JobRun, header: JobHeader, definition: HandlerDefinition): Promise<void> {
+  async #startLarge(task: Task): Promise<void> {
+    const { run, header } = task;
     try {
       const payload = await this.#host.largePayload(run.held);
-      if (run.abortReason !== undefined) this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
+      if (run.abortReason !== undefined)
+        this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
       else if (payload === null) this.#abandon(run);
-      else this.#decode(run, header, definition, payload);
+      else this.#decode(task, payload);
     } catch {
       // Redis did not answer: no attempt was made, so none is used.
       this.#giveBack(run);
     }
   }
 
-  #decode(run: JobRun, header: JobHeader, definition: HandlerDefinition, payload: string): void {
+  #decode(task: Task, payload: string): void {
     let input: unknown;
     try {
       input = JSON.parse(payload);
     } catch {
-      return this.#abandon(run);
+      return this.#abandon(task.run);
     }
-    this.#call(run, header, definition, input);
+    this.#call(task, input);
   }
 
-  #call(run: JobRun, header: JobHeader, { contract, handler }: HandlerDefinition, input: unknown): void {
+  #call({ run, header, definition }: Task, input: unknown): void {
+    const { contract, handler } = definition;
     const begun = performance.now();
     const end = (value: unknown): void => this.#returned(run, header, { begun, value, contract });
     const thrown = (error: unknown): void => this.#threw(run, header, { begun, error });
     try {
-      const checked = contract.input === undefined ? input : validate(contract.input, input, { code: 'INPUT_INVALID', job: header.name });
+      const checked =
+        contract.input === undefined
+          ? input
+          : validate(contract.input, input, { code: 'INPUT_INVALID', job: header.name });
       const context = new JobContext(run);
-      const value = checked instanceof Promise ? checked.then((valid) => handler(valid, context)) : handler(checked, context);
+      const value =
+        checked instanceof Promise
+          ? checked.then((valid) => handler(valid, context))
+          : handler(checked, context);
       if (isThenable(value)) value.then(end, thrown);
       else end(value);
     } catch (error) {
@@ -133,18 +151,18 @@ export class Executor {
     if (run.abortReason !== undefined && !MAY_STILL_SUCCEED.has(run.abortReason.code)) {
       return this.#threw(run, header, { begun, error: run.abortReason });
     }
-    let json: string;
+    const succeed = (checked: unknown): void =>
+      this.#succeed(run, encodeJson(checked, { kind: 'RESULT', job: header.name }), begun);
+    const thrown = (error: unknown): void => this.#threw(run, header, { begun, error });
     try {
-      if (contract.result !== undefined) {
-        const checked = validate(contract.result, value, { code: 'RESULT_INVALID', job: header.name });
-        if (checked instanceof Promise) return void checked.then((valid) => this.#succeed(run, encodeJson(valid, resultOf(header)), begun)).catch((error: unknown) => this.#threw(run, header, { begun, error }));
-        value = checked;
-      }
-      json = encodeJson(value, resultOf(header));
+      const { result } = contract;
+      const checked =
+        result === undefined ? value : validate(result, value, { code: 'RESULT_INVALID', job: header.name });
+      if (checked instanceof Promise) checked.then(succeed).catch(thrown);
+      else succeed(checked);
     } catch (error) {
-      return this.#threw(run, header, { begun, error });
+      thrown(error);
     }
-    this.#succeed(run, json, begun);
   }
 
   #succeed(run: JobRun, json: string, begun: number): void {
@@ -164,23 +182,40 @@ export class Executor {
     if (code === 'JOB_CANCELLED') return this.#drop(run);
     const failure = code === 'JOB_TIMEOUT' ? run.abortReason : error;
     // What is wrong with a result is wrong again at the next attempt, and the side effects have happened.
-    const again = run.attempt < options.maxAttempts && !(failure instanceof PayloadError && failure.code.startsWith('RESULT_'));
+    const again =
+      run.attempt < options.maxAttempts &&
+      !(failure instanceof PayloadError && failure.code.startsWith('RESULT_'));
     const verb = again ? 'retry' : 'fail';
     const delayMs = again ? delayOf(options.retry, run.attempt) : 0;
     this.#end(run, begun);
-    this.#host.settleOtherwise({ job: run.held, verb, line: this.#line(run, again ? 'R' : 'F', errorJson(failure)), delayMs, error: failure }, run);
+    this.#host.settleOtherwise(
+      {
+        job: run.held,
+        verb,
+        line: this.#line(run, again ? 'R' : 'F', errorJson(failure)),
+        delayMs,
+        error: failure,
+      },
+      run,
+    );
     this.#host.freed();
   }
 
   /** The attempt's time: the signal aborts; a handler that does not stop loses its slot after a grace. */
   #limit(run: JobRun, header: JobHeader): void {
-    run.timer = setTimeout(() => {
-      run.abort('JOB_TIMEOUT');
-      run.timer = setTimeout(() => {
-        run.log.warn({ jobId: run.id, name: run.name }, 'handler ignored its signal; its slot is freed without it');
-        this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
-      }, ABORT_GRACE_MS);
-    }, Math.min(header.options.timeoutMs, MOST_TIMER_MS));
+    run.timer = setTimeout(
+      () => {
+        run.abort('JOB_TIMEOUT');
+        run.timer = setTimeout(() => {
+          run.log.warn(
+            { jobId: run.id, name: run.name },
+            'handler ignored its signal; its slot is freed without it',
+          );
+          this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
+        }, ABORT_GRACE_MS);
+      },
+      Math.min(header.options.timeoutMs, MOST_TIMER_MS),
+    );
   }
 
   /** No attempt is used: the worker stops, the lease is lost, or the payload could not be fetched. */
@@ -195,7 +230,7 @@ export class Executor {
 
   /** Gives back everything that runs, whether its handler listens to its signal or not. */
   giveBackAll(): void {
-    for (const run of [...this.#runs.values()]) {
+    for (const run of this.#runs.values()) {
       run.abort('WORKER_STOPPING');
       this.#giveBack(run);
     }
@@ -204,7 +239,10 @@ export class Executor {
   /** A person has ended the job; nothing is to be written. */
   #drop(run: JobRun): void {
     this.#end(run, undefined);
-    this.#host.settleOtherwise({ job: run.held, verb: 'release', line: '', delayMs: 0, error: run.abortReason }, run);
+    this.#host.settleOtherwise(
+      { job: run.held, verb: 'release', line: '', delayMs: 0, error: run.abortReason },
+      run,
+    );
     this.#host.freed();
   }
 
@@ -215,7 +253,10 @@ export class Executor {
   }
 
   #quarantine(job: HeldJob): void {
-    this.#host.settleOtherwise({ job, verb: 'quarantine', line: '', delayMs: 0, error: undefined }, undefined);
+    this.#host.settleOtherwise(
+      { job, verb: 'quarantine', line: '', delayMs: 0, error: undefined },
+      undefined,
+    );
   }
 
   #defer(run: JobRun, tail: string): void {
@@ -227,7 +268,15 @@ export class Executor {
 
   #line(run: JobRun, code: 'R' | 'F' | 'L' | 'D', json: string): string {
     const { worker, claim, attempt, startedAt } = run;
-    return encodeTailLine({ code, worker, claim, attempt, startedAt, endedAt: this.#host.now(run.held.claim.shard), json });
+    return encodeTailLine({
+      code,
+      worker,
+      claim,
+      attempt,
+      startedAt,
+      endedAt: this.#host.now(run.held.claim.shard),
+      json,
+    });
   }
 
   #end(run: JobRun, begun: number | undefined): void {
@@ -238,6 +287,13 @@ export class Executor {
     this.#endedAt = performance.now();
     if (begun !== undefined) this.#recentMs[this.#finished++ & 63] = this.#endedAt - begun;
   }
+}
+
+/** A run with what it needs to begin. */
+interface Task {
+  readonly run: JobRun;
+  readonly header: JobHeader;
+  readonly definition: HandlerDefinition;
 }
 
 interface Returned {
@@ -260,10 +316,8 @@ function delayOf(policy: JobHeader['options']['retry'], attempt: number): number
   }
 }
 
-function resultOf(header: JobHeader): { kind: 'RESULT'; job: string } {
-  return { kind: 'RESULT', job: header.name };
-}
-
 function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }

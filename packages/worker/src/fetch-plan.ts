@@ -45,7 +45,15 @@ export function planFetch(state: FetchState): { claim: number } | undefined {
   return outcomesGo(state) ? { claim: 0 } : undefined;
 }
 
-function claimSize({ concurrency, running, waiting, requested, callsUnderway, ahead, mayClaim }: FetchState): number {
+function claimSize({
+  concurrency,
+  running,
+  waiting,
+  requested,
+  callsUnderway,
+  ahead,
+  mayClaim,
+}: FetchState): number {
   if (!mayClaim) return 0;
   const inHand = running + waiting + requested;
   const want = Math.min(concurrency + ahead - inHand, MOST_PER_CLAIM);

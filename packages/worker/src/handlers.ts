@@ -3,7 +3,10 @@ import { OptionError } from '@linstock/core';
 import type { JobContext } from './job-context.ts';
 
 /** Runs a job. What it returns is the job's result; when it throws, the attempt has failed. It may run more than once. */
-export type Handler<Input = unknown, Result = unknown> = (input: Input, ctx: JobContext) => Result | Promise<Result>;
+export type Handler<Input = unknown, Result = unknown> = (
+  input: Input,
+  ctx: JobContext,
+) => Result | Promise<Result>;
 
 /** A contract with its handler: what a module for `linstock worker` exports. */
 export interface HandlerDefinition {
@@ -38,9 +41,13 @@ export class Handlers {
   add<I, R>(contract: JobContract<I, R>, handler: Handler<I, R>): void {
     checkHandler(contract, handler);
     if (this.#byName.has(contract.name)) {
-      throw new OptionError('handle', 'must name each job once; this one has a handler already', contract.name);
+      throw new OptionError(
+        'handle',
+        'must name each job once; this one has a handler already',
+        contract.name,
+      );
     }
-    this.#byName.set(contract.name, { contract: contract as JobContract, handler: handler as Handler });
+    this.#byName.set(contract.name, { contract: contract, handler: handler as Handler });
   }
 
   find(name: string): HandlerDefinition | undefined {
@@ -48,12 +55,15 @@ export class Handlers {
   }
 
   names(): string[] {
-    return [...this.#byName.keys()].sort();
+    return [...this.#byName.keys()].toSorted();
   }
 }
 
 function checkHandler(contract: unknown, handler: unknown): void {
-  const isContract = typeof contract === 'object' && contract !== null && 'header' in contract && 'name' in contract;
-  if (!isContract) throw new OptionError('handle', 'needs a contract, made by defineJob(), as its first argument', contract);
-  if (typeof handler !== 'function') throw new OptionError('handle', 'needs a function as its second argument', handler);
+  const isContract =
+    typeof contract === 'object' && contract !== null && 'header' in contract && 'name' in contract;
+  if (!isContract)
+    throw new OptionError('handle', 'needs a contract, made by defineJob(), as its first argument', contract);
+  if (typeof handler !== 'function')
+    throw new OptionError('handle', 'needs a function as its second argument', handler);
 }

@@ -32,6 +32,11 @@ export type ToThread =
 export type FromThread =
   | { readonly type: 'beat' | 'lost' | 'silent'; readonly shard: number; readonly worker: string }
   | { readonly type: 'rescued'; readonly shard: number; readonly dead: string; readonly moved: number }
-  | { readonly type: 'released'; readonly shard: number; readonly claim: number; readonly ids: readonly string[] }
+  | {
+      readonly type: 'released';
+      readonly shard: number;
+      readonly claim: number;
+      readonly ids: readonly string[];
+    }
   | { readonly type: 'trouble'; readonly what: string; readonly message: string }
   | { readonly type: 'stopped' };

@@ -71,7 +71,11 @@ async function beat(lease: Lease): Promise<void> {
   try {
     const load = lease.shard === 0 ? loadJson() : '';
     const sentAt = performance.now();
-    const reply = await lease.registry.renew(lease.worker, { leaseMs: data.leaseMs, sweepMs: data.beatMs, load });
+    const reply = await lease.registry.renew(lease.worker, {
+      leaseMs: data.leaseMs,
+      sweepMs: data.beatMs,
+      load,
+    });
     if (leases.get(lease.shard) !== lease) return;
     if (reply === 'LEASE_LOST') return lost(lease);
     // Redis counts from when it executed the call, which may be long before its answer is here.
@@ -93,7 +97,11 @@ function lost(lease: Lease): void {
 }
 
 function loadJson(): string {
-  return JSON.stringify({ running: pulse[RUNNING], stallMs: Math.round(stallMs), memoryBytes: process.memoryUsage.rss() });
+  return JSON.stringify({
+    running: pulse[RUNNING],
+    stallMs: Math.round(stallMs),
+    memoryBytes: process.memoryUsage.rss(),
+  });
 }
 
 /** Beside the beats: a dead worker may have held more than is moved between two of them. */
@@ -111,7 +119,7 @@ async function rescueAll(lease: Lease, dead: readonly string[]): Promise<void> {
 }
 
 async function rescue({ shard, jobs }: Lease, dead: string): Promise<void> {
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const { status, moved } = await jobs.rescue(dead, data.retention);
     more = status === 'MORE';
     if (status === 'MORE' || status === 'DONE') tell({ type: 'rescued', shard, dead, moved });
@@ -157,7 +165,10 @@ function watchMainLoop(now: number): void {
   if (stallMs < data.maxEventLoopBlockMs) return;
   // A stuck process must not be kept alive by its own heartbeat. Nothing less than SIGKILL ends a blocked main thread.
   const seconds = Math.round(stallMs / 1000);
-  writeSync(2, `linstock: the event loop has been blocked for ${seconds} s (maxEventLoopBlock): this process ends; its jobs run elsewhere\n`);
+  writeSync(
+    2,
+    `linstock: the event loop has been blocked for ${seconds} s (maxEventLoopBlock): this process ends; its jobs run elsewhere\n`,
+  );
   process.kill(process.pid, 'SIGKILL');
 }
 

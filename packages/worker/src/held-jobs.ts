@@ -2,7 +2,6 @@ import type { JobEvent } from './events.ts';
 
 /** What a worker holds of a shard: claims, and their jobs until the outcome is settled. */
 
-
 /** A job that this worker claimed. */
 export interface HeldJob {
   readonly id: string;
@@ -66,14 +65,31 @@ export class HeldJobs {
 
   /** Takes in the reply of a claim: id, record, id, record… */
   add(head: { shard: number; worker: string; number: number }, reply: readonly string[]): HeldClaim {
-    const claim: HeldClaim = { ...head, text: claimText(head.number), jobs: [], open: reply.length / 2, block: -1, waiting: 0, succeeded: undefined };
+    const claim: HeldClaim = {
+      ...head,
+      text: claimText(head.number),
+      jobs: [],
+      open: reply.length / 2,
+      block: -1,
+      waiting: 0,
+      succeeded: undefined,
+    };
     for (let i = 0; i < reply.length; i += 2) {
       const record = reply[i + 1] ?? '';
       const isSuspect = record.charAt(CRASHES) >= SUSPECT_CRASHES;
       if (isSuspect) this.#suspects++;
       const isLastChance = isSuspect && record.charAt(BLAMED) >= LAST_CHANCE_BLAMED;
       if (isLastChance) this.#lastChances++;
-      claim.jobs.push({ id: reply[i] ?? '', record, claim, index: i / 2, state: 'waiting', isSuspect, isLastChance, run: undefined });
+      claim.jobs.push({
+        id: reply[i] ?? '',
+        record,
+        claim,
+        index: i / 2,
+        state: 'waiting',
+        isSuspect,
+        isLastChance,
+        run: undefined,
+      });
     }
     if (claim.open > 0) this.#claims.set(head.number, claim);
     return claim;
@@ -110,7 +126,8 @@ export class HeldJobs {
 
   /** Every job that is not settled. */
   *all(): Iterable<HeldJob> {
-    for (const claim of this.#claims.values()) for (const job of claim.jobs) if (job.state !== 'settled') yield job;
+    for (const claim of this.#claims.values())
+      for (const job of claim.jobs) if (job.state !== 'settled') yield job;
   }
 
   /** What is held, as reconcile wants it. */

@@ -29,7 +29,11 @@ export class Intake {
   }
 
   add(claim: HeldClaim): void {
-    claim.block = this.#table.put({ shard: claim.shard, claim: claim.number, ids: claim.jobs.map((job) => job.id) });
+    claim.block = this.#table.put({
+      shard: claim.shard,
+      claim: claim.number,
+      ids: claim.jobs.map((job) => job.id),
+    });
     claim.waiting = claim.jobs.length;
     this.#waiting += claim.jobs.length;
     for (const job of claim.jobs) this.#queue.push(job);

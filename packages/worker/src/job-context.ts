@@ -81,7 +81,10 @@ export class JobContext {
 
   /** A pino child that names the job. Lines at `info` and above also go to the job's own log (the newest 1,000, for a day). */
   get log(): Log {
-    this.#log ??= new JobLog(this.#run, this.#run.log.child({ jobId: this.id, name: this.#run.name, attempt: this.attempt }));
+    this.#log ??= new JobLog(
+      this.#run,
+      this.#run.log.child({ jobId: this.id, name: this.#run.name, attempt: this.attempt }),
+    );
     return this.#log;
   }
 
@@ -141,5 +144,9 @@ function safeJson(line: Record<string, unknown>): string {
   } catch {
     // Circular or otherwise not JSON: the message alone is kept.
   }
-  return JSON.stringify({ at: line['at'], level: line['level'], message: String(line['message']).slice(0, MOST_LINE_CHARACTERS / 2) });
+  return JSON.stringify({
+    at: line['at'],
+    level: line['level'],
+    message: String(line['message']).slice(0, MOST_LINE_CHARACTERS / 2),
+  });
 }

@@ -56,5 +56,7 @@ export class JobReports {
 
 function progressJson(progress: unknown): string {
   const json = JSON.stringify(progress) ?? 'null';
-  return json.length <= MOST_PROGRESS ? json : JSON.stringify({ problem: `progress has ${json.length} characters of JSON, at most ${MOST_PROGRESS}` });
+  return json.length <= MOST_PROGRESS
+    ? json
+    : JSON.stringify({ problem: `progress has ${json.length} characters of JSON, at most ${MOST_PROGRESS}` });
 }

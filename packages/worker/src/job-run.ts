@@ -24,7 +24,11 @@ export class JobRun implements RunLink {
   /** Its outcome is decided; what the handler still does counts no more. */
   ended = false;
 
-  constructor(held: HeldJob, about: { name: string; attempt: number; recoveries: number; startedAt: number }, services: RunServices) {
+  constructor(
+    held: HeldJob,
+    about: { name: string; attempt: number; recoveries: number; startedAt: number },
+    services: RunServices,
+  ) {
     this.held = held;
     this.name = about.name;
     this.attempt = about.attempt;

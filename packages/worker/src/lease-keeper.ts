@@ -33,7 +33,7 @@ export class LeaseKeeper {
       maxEventLoopBlockMs: options.maxEventLoopBlockMs,
       retention: options.retention,
       ahead,
-      pulse: this.#pulse.buffer as SharedArrayBuffer,
+      pulse: this.#pulse.buffer,
     };
     // Not this process's flags: loaders and import conditions are meant for the program's own files.
     this.#thread = new Thread(THREAD_FILE, { workerData: data, name: 'linstock-heartbeat', execArgv: [] });

@@ -17,5 +17,7 @@ export function defaultLog(): Log {
 /** Whether a value has the methods of {@link Log}. */
 export function isLog(value: unknown): value is Log {
   if (typeof value !== 'object' || value === null) return false;
-  return ['child', 'debug', 'info', 'warn', 'error'].every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+  return ['child', 'debug', 'info', 'warn', 'error'].every(
+    (method) => typeof (value as Record<string, unknown>)[method] === 'function',
+  );
 }

@@ -44,7 +44,8 @@ export interface ResolvedWorkerOptions extends ResolvedInstallation {
 }
 
 const queueList: Rule = (value) => {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 100) return 'must be a list of 1 to 100 queues';
+  if (!Array.isArray(value) || value.length < 1 || value.length > 100)
+    return 'must be a list of 1 to 100 queues';
   if (new Set(value).size < value.length) return 'must not name a queue twice';
   return value.map(queueName).find((problem) => problem !== undefined);
 };
@@ -56,7 +57,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   leaseMs: anything,
   shutdownTimeout: anything,
   maxEventLoopBlock: anything,
-  log: (value) => (isLog(value) ? undefined : 'must be a logger with the methods of pino: child, debug, info, warn, error'),
+  log: (value) =>
+    isLog(value) ? undefined : 'must be a logger with the methods of pino: child, debug, info, warn, error',
 };
 
 /** Checks and completes {@link WorkerOptions}. @throws {OptionError} */
@@ -64,9 +66,11 @@ export function resolveOptions(options: WorkerOptions): ResolvedWorkerOptions {
   checkOptions(options ?? {}, RULES, 'Worker');
   const installation = resolveInstallation(options ?? {}, 'Worker');
   const leaseMs = toMs(options.leaseMs ?? '15s', 'Worker.leaseMs');
-  if (leaseMs < 1000 || leaseMs > 600_000) throw new OptionError('Worker.leaseMs', 'must be from 1 s to 10 min', options.leaseMs);
+  if (leaseMs < 1000 || leaseMs > 600_000)
+    throw new OptionError('Worker.leaseMs', 'must be from 1 s to 10 min', options.leaseMs);
   const maxEventLoopBlockMs = toMs(options.maxEventLoopBlock ?? '60s', 'Worker.maxEventLoopBlock');
-  if (maxEventLoopBlockMs < 1000) throw new OptionError('Worker.maxEventLoopBlock', 'must be at least 1 s', options.maxEventLoopBlock);
+  if (maxEventLoopBlockMs < 1000)
+    throw new OptionError('Worker.maxEventLoopBlock', 'must be at least 1 s', options.maxEventLoopBlock);
   return {
     ...installation,
     queues: options.queues ?? ['default'],

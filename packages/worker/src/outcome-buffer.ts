@@ -64,7 +64,8 @@ export class OutcomeBuffer {
 
   #takeSucceeded(): SucceededJobs[] {
     let [count, characters] = [0, 0];
-    while (count < this.#succeeded.length && characters <= MOST_CHARACTERS) characters += this.#succeeded[count++]?.characters ?? 0;
+    while (count < this.#succeeded.length && characters <= MOST_CHARACTERS)
+      characters += this.#succeeded[count++]?.characters ?? 0;
     const taken = this.#succeeded.splice(0, count);
     for (const batch of taken) {
       this.#size -= batch.jobs.length;

@@ -59,21 +59,31 @@ export class Reporter {
     const known = error instanceof Error ? error : new Error(String(error));
     if (now - (this.#troubles.get(what) ?? -Infinity) > 10_000) {
       this.#troubles.set(what, now);
-      this.log.warn({ err: known, what, kind: classifyError(known) }, 'trouble with Redis; the worker tries again');
+      this.log.warn(
+        { err: known, what, kind: classifyError(known) },
+        'trouble with Redis; the worker tries again',
+      );
     }
     this.#emit('error', asRedisError(known));
   }
 
   #lost(job: HeldJob): void {
     const about = eventOf(job);
-    this.log.warn({ jobId: about.id, name: about.name }, 'outcome refused: the job is not held by this worker any more');
+    this.log.warn(
+      { jobId: about.id, name: about.name },
+      'outcome refused: the job is not held by this worker any more',
+    );
     this.#emit('lost', about);
   }
 
   #emit<K extends keyof WorkerEvents>(event: K, ...args: WorkerEvents[K]): void {
     try {
       // The emitter's own types cannot follow a type parameter.
-      (this.#events.emit as (event: string, ...args: unknown[]) => boolean).call(this.#events, event, ...args);
+      (this.#events.emit as (event: string, ...args: unknown[]) => boolean).call(
+        this.#events,
+        event,
+        ...args,
+      );
     } catch (error) {
       this.log.error({ err: error, event }, 'a listener of the worker threw');
     }

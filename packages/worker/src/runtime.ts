@@ -80,7 +80,9 @@ export class Runtime {
   }
 
   async start(): Promise<void> {
-    const shards = await new ShardSet(this.#connection, this.#options.namespace, this.#options.shards).open(CONNECT_TIMEOUT_MS);
+    const shards = await new ShardSet(this.#connection, this.#options.namespace, this.#options.shards).open(
+      CONNECT_TIMEOUT_MS,
+    );
     const links = shards.map((shard) => new ShardLink(shard, this.#options, this.#linkListener()));
     const { concurrency } = this.#options;
     this.#dispatcher = new Dispatcher({ concurrency, intake: this.#intake, executor: this.#executor, links });
@@ -116,7 +118,8 @@ export class Runtime {
     this.#draining = true;
     this.#releaseWaiting();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
-    while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted) await this.#pause();
+    while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted)
+      await this.#pause();
     this.#executor.giveBackAll();
     await this.#settle();
     await Promise.all(this.#stations.map((station) => this.#unregister(station)));
@@ -151,8 +154,16 @@ export class Runtime {
 
   #info(): string {
     const { queues, concurrency } = this.#options;
-    const process_ = { host: hostname(), pid: process.pid, version: VERSION, node: process.version };
-    return JSON.stringify({ ...process_, queues, concurrency, jobs: this.#handlers.names(), startedAt: Date.now() });
+    return JSON.stringify({
+      host: hostname(),
+      pid: process.pid,
+      version: VERSION,
+      node: process.version,
+      queues,
+      concurrency,
+      jobs: this.#handlers.names(),
+      startedAt: Date.now(),
+    });
   }
 
   #host(): ExecutorHost {
@@ -160,7 +171,8 @@ export class Runtime {
       log: this.#options.log,
       now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
-      largePayload: async (job) => (await this.#stationOf(job)?.link.shard.reader.largePayload(job.id)) ?? null,
+      largePayload: async (job) =>
+        (await this.#stationOf(job)?.link.shard.reader.largePayload(job.id)) ?? null,
       succeed: (run, line) => {
         this.#reports.close(run);
         this.#stationOf(run.held)?.link.outcomes.succeed(run.held, line);
@@ -288,7 +300,8 @@ export class Runtime {
 
   async #trim(): Promise<void> {
     for (const { link } of this.#stations) {
-      for (let i = 0; i < MOST_TRIMS; i++) if ((await link.shard.jobs.trim(this.#options.retention)) < 500) break;
+      for (let i = 0; i < MOST_TRIMS; i++)
+        if ((await link.shard.jobs.trim(this.#options.retention)) < 500) break;
     }
   }
 
@@ -299,7 +312,13 @@ export class Runtime {
   #releaseWaiting(): void {
     for (let job = this.#intake.next(); job !== undefined; job = this.#intake.next()) {
       job.state = 'finished';
-      this.#stationOf(job)?.link.outcomes.add({ job, verb: 'release', line: '', delayMs: 0, error: undefined });
+      this.#stationOf(job)?.link.outcomes.add({
+        job,
+        verb: 'release',
+        line: '',
+        delayMs: 0,
+        error: undefined,
+      });
     }
     this.#dispatcher?.flush();
   }

@@ -186,7 +186,8 @@ export class ShardLink {
       if (short && wakes === this.#wakes && !this.mustEmpty) this.empty = true;
       if (!short) this.#registeredIdle = false;
       this.#listener.nextDue(this, reply.nextDue, reply.isTimekeeper);
-      if (reply.jobs.length > 0) this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));
+      if (reply.jobs.length > 0)
+        this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));
     } catch (error) {
       // Never sent again. If it was executed, reconcile gives back what it took.
       if (classifyError(error) !== 'refused') this.demandReconcile();
@@ -202,9 +203,11 @@ export class ShardLink {
   /** Outcomes of an identity that is over still go under it: what was not taken back yet is accepted. */
   async #sendOutcomes({ succeeded, others }: OutcomeBatch): Promise<void> {
     const sent: Promise<void>[] = [];
-    for (const [worker, claims] of byWorker(succeeded, ({ jobs }) => jobs[0])) sent.push(this.#sendSucceeded(worker, claims));
+    for (const [worker, claims] of byWorker(succeeded, ({ jobs }) => jobs[0]))
+      sent.push(this.#sendSucceeded(worker, claims));
     for (const [verb, outcomes] of others) {
-      for (const [worker, own] of byWorker(outcomes, ({ job }) => job)) sent.push(this.#sendOthers(verb, worker, own));
+      for (const [worker, own] of byWorker(outcomes, ({ job }) => job))
+        sent.push(this.#sendOthers(verb, worker, own));
     }
     await Promise.all(sent);
   }
@@ -224,8 +227,15 @@ export class ShardLink {
   }
 
   async #sendOthers(verb: OtherVerb, worker: string, outcomes: readonly OtherOutcome[]): Promise<void> {
-    const jobs = outcomes.map(({ job, line, delayMs }) => ({ claim: job.claim.text, id: job.id, line, delayMs }));
-    const answers = await this.#deliver(verb, () => sendVerb(this.shard.jobs, verb, { worker, jobs, keep: this.#options.retention.failedCount }));
+    const jobs = outcomes.map(({ job, line, delayMs }) => ({
+      claim: job.claim.text,
+      id: job.id,
+      line,
+      delayMs,
+    }));
+    const answers = await this.#deliver(verb, () =>
+      sendVerb(this.shard.jobs, verb, { worker, jobs, keep: this.#options.retention.failedCount }),
+    );
     outcomes.forEach((outcome, i) => {
       this.held.settle(outcome.job);
       this.#listener.settled(outcome, answers?.[i] ?? 'LOST');
@@ -269,7 +279,8 @@ export class ShardLink {
     const { identity: worker } = this;
     const demands = this.#demands;
     try {
-      if (this.shard.connection.redis.status !== 'ready') await this.shard.connection.ready(this.#options.commandTimeoutMs);
+      if (this.shard.connection.redis.status !== 'ready')
+        await this.shard.connection.ready(this.#options.commandTimeoutMs);
       // Claims still under way are not settled: their jobs would be taken from under their replies.
       const settled = Math.min(this.#lastClaim, ...[...this.#claimsUnderway].map((number) => number - 1));
       const isWhole = this.#claimsUnderway.size === 0;
@@ -331,7 +342,12 @@ export class ShardLink {
 interface VerbCall {
   readonly worker: string;
   readonly keep: number;
-  readonly jobs: readonly { readonly claim: string; readonly id: string; readonly line: string; readonly delayMs: number }[];
+  readonly jobs: readonly {
+    readonly claim: string;
+    readonly id: string;
+    readonly line: string;
+    readonly delayMs: number;
+  }[];
 }
 
 function sendVerb(store: JobStore, verb: OtherVerb, { worker, keep, jobs }: VerbCall): Promise<Outcome[]> {

@@ -78,7 +78,7 @@ export class Station {
   /** Redis says that the lease is gone, or nobody can say that it is there: nothing that runs here may go on. */
   abandon(): void {
     const { executor, intake } = this.#parts;
-    for (const job of [...this.link.held.all()]) {
+    for (const job of this.link.held.all()) {
       if (job.state === 'waiting') intake.drop(job);
       else executor.find(job)?.abort('LEASE_LOST');
     }

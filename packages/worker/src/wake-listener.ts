@@ -47,12 +47,13 @@ export class WakeListener {
 
   #subscribeAll(): void {
     // When it fails, no echo of a beat is heard, and the connection is cut and comes back.
-    for (const channel of this.#channels.keys()) this.#connection.redis.subscribe(channel).catch(() => undefined);
+    for (const channel of this.#channels.keys())
+      this.#connection.redis.subscribe(channel).catch(() => undefined);
   }
 }
 
 function parse(text: string): WakeMessage | undefined {
-  const [word, first = '', second = ''] = text.split(' ');
+  const [word = '', first = '', second = ''] = text.split(' ');
   switch (word) {
     case 'ready':
     case 'beat':

@@ -153,7 +153,7 @@ const PlainRedis = Redis as unknown as {
 function open(target: RedisTarget, own: RedisOptions): Redis | Cluster {
   if (target instanceof Cluster) {
     const options = target.options as ClusterSettings;
-    return target.duplicate([], clusterSettings(options, own) as Parameters<Cluster['duplicate']>[1]);
+    return target.duplicate([], clusterSettings(options, own));
   }
   if (target instanceof Redis) return target.duplicate(own);
   if (typeof target === 'string') return openUrl(target, own);

@@ -33,7 +33,7 @@ export async function runScript(
     if (!(error instanceof Error)) throw error;
     // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
     if (error.message.startsWith('NOSCRIPT'))
-      return await send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
+      return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
     if (error.message === 'Command timed out') connection.cut();
     throw error;
   }

@@ -43,7 +43,10 @@ export class DueTimer {
   #arm(): void {
     const left = this.#at - this.#now();
     // One ms more: a timer of Node may fire up to one ms early, and Redis would answer that nothing is due.
-    this.#timer = setTimeout(() => (left >= MOST_MS ? this.#arm() : this.#due()), Math.min(Math.max(left + 1, 0), MOST_MS));
+    this.#timer = setTimeout(
+      () => (left >= MOST_MS ? this.#arm() : this.#due()),
+      Math.min(Math.max(left + 1, 0), MOST_MS),
+    );
   }
 
   #due(): void {
