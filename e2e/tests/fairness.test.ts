@@ -21,7 +21,7 @@ test('no job waits for a busy worker while another one is idle', { timeout: TEST
   await stage.worker({ concurrency: 5 });
   const storedAt = new Map<string, bigint>();
   // Eight at a time in ten slots.
-  for (let i = 0; i < sized(50, 500); i++) {
+  for (let i = 0; i < sized(30, 500); i++) {
     storedAt.set(await stage.enqueue({ ms: 1000 }), process.hrtime.bigint());
     await delay(125);
   }
@@ -37,7 +37,7 @@ test('a burst of long jobs after fast ones spreads over both workers', { timeout
   await stage.worker({ concurrency: 5 });
   await stage.worker({ concurrency: 5 });
   const longest: number[] = [];
-  for (let i = 0; i < sized(3, 30); i++) {
+  for (let i = 0; i < sized(2, 30); i++) {
     await stage.enqueueMany(Array.from({ length: 2000 }, () => ({})));
     const ids = await stage.enqueueMany(Array.from({ length: 10 }, () => ({ ms: 1000 })));
     await stage.drained(10_000);

@@ -40,7 +40,7 @@ test(
           .catch(() => undefined),
       200,
     );
-    const restarts = sized(3, 20);
+    const restarts = sized(2, 20);
     const backAt: bigint[] = [];
     for (let i = 0; i < restarts; i++) {
       await delay(600);
@@ -71,7 +71,7 @@ test(
     await stage.worker({ leaseMs: 3000 });
     const producer = stage.producer(LOAD);
     await producer.ready;
-    const kills = sized(3, 50);
+    const kills = sized(2, 50);
     for (let i = 0; i < kills; i++) {
       await delay(400 + Math.random() * 400);
       await redis.kill();

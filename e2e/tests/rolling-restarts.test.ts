@@ -116,7 +116,7 @@ test('a claim that is under way at the signal gives back what it took', { timeou
   await using redis = disposable(await startRedis());
   await using proxy = disposable(await startFlakyProxy({ targetPort: redis.port }));
   await using stage = new Stage(redis.url);
-  for (let i = 0; i < sized(4, 30); i++) {
+  for (let i = 0; i < sized(2, 30); i++) {
     const leaving = await stage.worker({ redis: proxy.url, leaseMs: 5000, shutdownTimeout: 0 });
     await delay(100);
     proxy.delay(150);
