@@ -12,7 +12,8 @@ export const USAGE = `Usage: npm run bench -- [options]
   --peers <name,…>  only these of ${PEER_NAMES.join(', ')}
   --runs <n>        alternating runs per figure
   --jobs <n>        jobs per throughput run
-  --aof             only with appendonly everysec (a full run otherwise does both)
+  --aof             only with appendonly everysec
+  --no-aof          only without persistence (a full run otherwise does both)
   --help            this text`;
 
 export interface Options {
@@ -38,6 +39,7 @@ const ARGUMENTS = {
   runs: { type: 'string' },
   jobs: { type: 'string' },
   aof: { type: 'boolean', default: false },
+  'no-aof': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -79,9 +81,10 @@ function resolveSizes({ quick, runs, jobs }: ReturnType<typeof readArguments>): 
   return runs === undefined ? sized : { ...sized, runs: countOf('--runs', runs) };
 }
 
-function resolveDurabilities(isQuick: boolean, isAof: boolean): Durability[] {
-  if (isAof) return ['aof-everysec'];
-  return isQuick ? ['none'] : ['none', 'aof-everysec'];
+function resolveDurabilities(values: ReturnType<typeof readArguments>): Durability[] {
+  if (values.aof && values['no-aof']) throw new InvalidOptionError('--aof and --no-aof exclude each other');
+  if (values.aof) return ['aof-everysec'];
+  return values.quick || values['no-aof'] ? ['none'] : ['none', 'aof-everysec'];
 }
 
 export function readOptions(args: readonly string[]): Options {
@@ -92,7 +95,7 @@ export function readOptions(args: readonly string[]): Options {
     isJson: values.json,
     rows: values.only === undefined ? defaultRows(values.quick) : listOf('--only', values.only, isRowName),
     peers: values.peers === undefined ? PEER_NAMES : listOf('--peers', values.peers, isPeerName),
-    durabilities: resolveDurabilities(values.quick, values.aof),
+    durabilities: resolveDurabilities(values),
     sizes: resolveSizes(values),
   };
 }

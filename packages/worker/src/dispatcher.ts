@@ -4,7 +4,12 @@ import type { Intake } from './intake.ts';
 import type { ShardLink } from './shard-link.ts';
 
 /** How long outcomes may wait for a claim to travel with, ms. */
-const OUTCOMES_WAIT_MS = 3;
+const OUTCOMES_WAIT_MS = 10;
+/**
+ * How many jobs start in one turn. Redis answers calls that reach it together together; if all their jobs ran in one turn,
+ * their outcomes would travel together again, and Redis and this process would take turns idling.
+ */
+const STARTS_PER_TURN = 100;
 const RATE_SAMPLE_MS = 2;
 const RATE_WEIGHT = 0.3;
 
@@ -17,6 +22,7 @@ export class Dispatcher {
   #scheduled = false;
   #filling = false;
   #turn = 0;
+  #startsLeft = STARTS_PER_TURN;
   #ratePerMs = 0;
   #sampledAt = performance.now();
   #sampledFinished = 0;
@@ -47,9 +53,10 @@ export class Dispatcher {
     // A handler that ends at once frees its slot while this loop runs.
     if (this.#filling) return;
     this.#filling = true;
-    while (this.hasFreeSlot) {
+    while (this.hasFreeSlot && this.#startsLeft > 0) {
       const job = this.#intake.next();
       if (job === undefined) break;
+      this.#startsLeft--;
       this.#executor.start(job);
     }
     this.#filling = false;
@@ -81,11 +88,13 @@ export class Dispatcher {
   }
 
   #takeTurn(): void {
-    this.fill();
     this.#sampleRate();
     const first = this.#turn++;
     // Another shard comes first each time, so that none is served last for ever.
     for (let i = 0; i < this.#links.length; i++) this.#call(this.#links[(first + i) % this.#links.length]);
+    this.#startsLeft = STARTS_PER_TURN;
+    this.fill();
+    if (this.#intake.size > 0 && this.hasFreeSlot) this.turnSoon();
   }
 
   /** Whether nothing may be claimed because of a job that must run alone in this process (docs/protocol.md §9). */

@@ -7,7 +7,9 @@ const MOST_CALLS = 2;
 /** A second call must be worth its cost. */
 const WORTHWHILE = 50;
 /** Jobs claimed ahead last about this long at the present rate, ms: several round trips, far less than anybody notices. */
-const AHEAD_MS = 2.5;
+const AHEAD_MS = 10;
+/** The most jobs claimed ahead: two claims. */
+const MOST_AHEAD = 2 * MOST_PER_CLAIM;
 /** Nothing is claimed ahead while a recent run took longer than this, ms. */
 const AHEAD_RUN_MOST_MS = 20;
 
@@ -31,7 +33,7 @@ export interface FetchState {
 /** How many jobs to hold beyond the slots. */
 export function aheadOf(ratePerMs: number, recentMostMs: number): number {
   if (!(recentMostMs < AHEAD_RUN_MOST_MS)) return 0;
-  return Math.min(MOST_PER_CLAIM, Math.ceil(ratePerMs * AHEAD_MS));
+  return Math.min(MOST_AHEAD, Math.ceil(ratePerMs * AHEAD_MS));
 }
 
 /**
