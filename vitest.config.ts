@@ -28,6 +28,7 @@ export default defineConfig({
             'test-kit/src/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          sequence: { groupOrder: 0 },
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -38,6 +39,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
+          // They measure time and load every core by themselves: one at a time, and after all others.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -43,7 +43,7 @@ export function audit(
     ...[...jobs.values()].flatMap((job) => outcomeProblems(job, sightings)),
     ...starts.problems,
     ...shards.flatMap(sizeProblems),
-    ...shards.flatMap((shard) => leakProblems(shard, limits)),
+    ...shards.flatMap((shard) => leakProblems(shard)),
     ...sightings.of('unhandled').map(({ child, fields }) => `${child}: nobody caught ${fields.join(' ')}`),
     ...faults(sightings),
   ];
@@ -169,12 +169,11 @@ function sum(hash: Readonly<Record<string, number>>, but: string): number {
 }
 
 const KNOWN_KEY =
-  /^(job|payload|progress|log|quarantine|producer|ready|suspects|idle|processing):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|paused|stats|workers|loads|audit|quarantine|meta|payloads)$/;
+  /^(job|payload|progress|log|quarantine|producer|ready|suspects|idle|processing):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|paused|stats|workers|loads|audit|quarantine|meta|extras)$/;
 
-function leakProblems(shard: ShardSnapshot, limits: AuditLimits): string[] {
+function leakProblems(shard: ShardSnapshot): string[] {
   const { prefix, keys, jobs, leases, openIds, openClaims, idle } = shard;
-  // Logs and progress outlive a job that retention removed, for a day.
-  const kinds = (limits.mostTrimmed ?? 0) > 0 ? ['payload'] : ['payload', 'progress', 'log'];
+  const kinds = ['payload', 'progress', 'log'];
   const problems = keys.filter((key) => !KNOWN_KEY.test(key)).map((key) => `${prefix}: left over: ${key}`);
   if (openIds.length > 0) problems.push(`${prefix}: still open in claims: ${openIds.join(', ')}`);
   if (openClaims.length > 0)

@@ -32,7 +32,6 @@ for i = 4, #ARGV do
     end
     announceEnd({ id })
     unlinkRecords({ id })
-    redis.call('UNLINK', $progress .. id, $log .. id)
     audit(who, 'delete', id, reason)
     done[#done + 1] = id
     answer = 'OK'

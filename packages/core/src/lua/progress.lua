@@ -7,7 +7,9 @@ local P = KEYS[1]
 local worker, no, id, progress, DAY_MS = ARGV[1], ARGV[2], ARGV[3], ARGV[4], 86400000
 if redis.call('SISMEMBER', $processing .. worker .. ':' .. no, id) == 0 then return 'LOST' end
 redis.call('LLEN', $log .. id)
+redis.call('SCARD', $extras)
 redis.call('DEL', $none)
+redis.call('SADD', $extras, id)
 if progress ~= '' then redis.call('SET', $progress .. id, progress, 'PX', DAY_MS) end
 if #ARGV > 4 then
   redis.call('RPUSH', $log .. id, unpack(ARGV, 5, math.min(#ARGV, 204)))

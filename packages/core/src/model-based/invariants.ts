@@ -11,7 +11,7 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, expires?: boolea
   [/^(queues|stale|sweep|paused|stats|workers|loads|requeued|meta)$/, 'hash'],
   [/^processing:[^:]+$/, 'hash'],
   [/^processing:[^:]+:\d{12}$/, 'set'],
-  [/^(rescuing|payloads)$/, 'set'],
+  [/^(rescuing|extras)$/, 'set'],
   [/^(ready|suspects):/, 'list'],
   [/^succeeded$/, 'list'],
   [/^(scheduled|leases|failed|cancelled|watched|quarantine)$/, 'zset'],
@@ -202,8 +202,9 @@ function wrongClaims(snapshot: Snapshot): string[] {
 
 /** What belongs to a job goes with it. */
 function leftovers(snapshot: Snapshot, records: ReadonlyMap<string, Found | undefined>): string[] {
-  const large = namesUnder(snapshot, 'payload:');
-  const register = new Set(listAt(snapshot, 'payloads'));
+  const kinds = ['payload', 'progress', 'log'];
+  const extras = kinds.flatMap((kind) => namesUnder(snapshot, `${kind}:`).map((id) => ({ kind, id })));
+  const register = new Set(listAt(snapshot, 'extras'));
   const exists = (id: string): boolean => records.has(id) || snapshot.has(`quarantine:${id}`);
   const entries = listAt(snapshot, 'succeeded');
   const spared = [...mapAt(snapshot, 'requeued')].filter(([id, times]) => {
@@ -212,11 +213,13 @@ function leftovers(snapshot: Snapshot, records: ReadonlyMap<string, Found | unde
     return all !== Number(times) + due;
   });
   return [
-    ...large.filter((id) => !exists(id)).map((id) => `the payload of ${id} is left over`),
-    ...large.filter((id) => !register.has(id)).map((id) => `the payload of ${id} is not registered`),
+    ...extras.filter(({ id }) => !exists(id)).map(({ kind, id }) => `the ${kind} of ${id} is left over`),
+    ...extras
+      .filter(({ id }) => !register.has(id))
+      .map(({ kind, id }) => `the ${kind} of ${id} is not registered`),
     ...[...register]
-      .filter((id) => !large.includes(id))
-      .map((id) => `the payload of ${id} is registered and missing`),
+      .filter((id) => !extras.some((extra) => extra.id === id))
+      .map((id) => `${id} is registered to have more than a record, and has not`),
     ...spared.map(([id, times]) => `${id}: ${times} entries of succeeded should not count`),
   ];
 }

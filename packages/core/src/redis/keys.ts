@@ -5,7 +5,7 @@
 export const KEY = {
   job: 'job:',
   payload: 'payload:',
-  payloads: 'payloads',
+  extras: 'extras',
   queues: 'queues',
   ready: 'ready:',
   suspects: 'suspects:',

@@ -8,11 +8,11 @@ export const DAMAGED_FOR_PERSONS = {
     skipped: ['stale', 'processing:Ada', 'audit', 'stats'],
     same: ['succeeded', 'requeued', 'watched', 'payload:D', 'failed'],
     otherwise: {
-      payloads: { undone: 'payload:D; payloads D' },
+      extras: { undone: 'payload:D; extras D' },
       'processing:Ada:#1': { undone: 'processing:Ada #1; processing:Ada:#1 C' },
       'job:A': {
         reply: ['DAMAGED', 'OK', 'OK'],
-        undone: 'audit 3; cancelled A; cancelled D; job:A; job:D; payload:D; payloads D; scheduled A',
+        undone: 'audit 3; cancelled A; cancelled D; job:A; job:D; payload:D; extras D; scheduled A',
         instead: {
           'audit 1': 'actor eve action cancel target B reason {"by":"eve","why":"a test"}',
           'audit 2': 'actor eve action cancel target C reason {"by":"eve","why":"a test"}',
@@ -22,7 +22,7 @@ export const DAMAGED_FOR_PERSONS = {
       'job:C': {
         reply: ['OK', 'OK', 'DAMAGED'],
         undone:
-          'audit 3; cancelled C; cancelled D; job:C; job:D; payload:D; payloads D; processing:Ada #1; processing:Ada:#1 C',
+          'audit 3; cancelled C; cancelled D; job:C; job:D; payload:D; extras D; processing:Ada #1; processing:Ada:#1 C',
         instead: { 'stats cancelled': '3' },
       },
     },
@@ -51,11 +51,13 @@ export const DAMAGED_FOR_PERSONS = {
     skipped: ['stale', 'processing:Ada', 'audit', 'stats'],
     same: ['succeeded', 'watched', 'payload:A'],
     otherwise: {
-      payloads: { undone: 'payload:A; payloads A' },
+      extras: {
+        undone: 'extras A; extras C; log:C; log:C expires; payload:A; progress:C; progress:C expires',
+      },
       'processing:Ada:#3': { undone: 'processing:Ada #3; processing:Ada:#3 C' },
       'job:A': {
         reply: ['DAMAGED', 'OK', 'OK', 'OK', 'OK'],
-        undone: 'audit 4; job:A; payload:A; payloads A; stale mail:2',
+        undone: 'audit 4; job:A; payload:A; extras A; stale mail:2',
         instead: {
           'audit 0': 'actor eve action delete target B reason {"by":"eve","why":"a test"}',
           'audit 1': 'actor eve action delete target C reason {"by":"eve","why":"a test"}',
@@ -73,7 +75,7 @@ export const DAMAGED_FOR_PERSONS = {
     skipped: ['stale', 'quarantine', 'audit', 'stats'],
     same: ['succeeded', 'requeued', 'watched', 'payload:B', 'quarantine:C'],
     otherwise: {
-      payloads: { undone: 'payload:B; payloads B' },
+      extras: { undone: 'payload:B; extras B' },
       'job:E': {
         reply: { removed: 2, more: false },
         instead: { 'quarantine E': 't+66000', 'quarantine:E': ['damage'], 'stats deleted': '2' },
@@ -81,7 +83,7 @@ export const DAMAGED_FOR_PERSONS = {
       'ready:mail:2': {
         reply: { removed: 1, more: false },
         undone:
-          'job:B; job:C; job:E; payload:B; payloads B; quarantine C; quarantine:C; ready:mail:2; stale mail:2',
+          'job:B; job:C; job:E; payload:B; extras B; quarantine C; quarantine:C; ready:mail:2; stale mail:2',
         instead: { 'stats deleted': '1' },
       },
       'suspects:mail': {
@@ -96,9 +98,9 @@ export const DAMAGED_FOR_PERSONS = {
     skipped: ['stale'],
     same: ['payload:C', 'job:A', 'job:C'],
     otherwise: {
-      requeued: { reply: 2, undone: 'job:C; payload:C; payloads C; requeued A; stale succeeded; succeeded' },
+      requeued: { reply: 2, undone: 'job:C; payload:C; extras C; requeued A; stale succeeded; succeeded' },
       watched: { reply: 4, instead: { 'job:B': GONE, succeeded: GONE } },
-      payloads: { undone: 'payload:C; payloads C' },
+      extras: { undone: 'payload:C; extras C' },
     },
   },
   pause: {

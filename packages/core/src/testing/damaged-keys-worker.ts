@@ -4,7 +4,7 @@ import { GONE } from './key-space.ts';
 /** What a key of another type changes in the effects of the scripts of producers and workers. */
 export const DAMAGED_FOR_WORKERS = {
   enqueue: {
-    refused: ['producer:shop', 'queues', 'payloads'],
+    refused: ['producer:shop', 'queues', 'extras'],
     skipped: ['idle:mail', 'idle:pics', 'stats'],
     same: ['leases', 'quarantine:A', 'quarantine'],
     otherwise: {
@@ -13,13 +13,13 @@ export const DAMAGED_FOR_WORKERS = {
         undone: 'job:A',
         instead: { 'ready:mail:2': ['B'], 'stats enqueued': '2' },
       },
-      'payload:C': { undone: 'payload:C; payloads C' },
+      'payload:C': { undone: 'payload:C; extras C' },
       'ready:mail:2': { instead: { 'quarantine ready:mail:2': 't+0', 'quarantine:ready:mail:2': 'damage' } },
       'ready:pics:0': { instead: { 'quarantine ready:pics:0': 't+0', 'quarantine:ready:pics:0': 'damage' } },
     },
   },
   schedule: {
-    refused: ['producer:shop', 'queues', 'payloads', 'scheduled'],
+    refused: ['producer:shop', 'queues', 'extras', 'scheduled'],
     skipped: ['stats'],
     same: ['idle:mail', 'leases', 'timekeeper'],
     otherwise: {
@@ -28,7 +28,7 @@ export const DAMAGED_FOR_WORKERS = {
         undone: 'job:A; scheduled A',
         instead: { 'stats scheduled': '3' },
       },
-      'payload:C': { undone: 'payload:C; payloads C' },
+      'payload:C': { undone: 'payload:C; extras C' },
     },
   },
   queue: {
@@ -146,10 +146,10 @@ export const DAMAGED_FOR_WORKERS = {
     same: ['watched', 'payload:C', 'quarantine:A', 'quarantine', 'job:C'],
     otherwise: {
       requeued: {
-        undone: 'job:C; payload:C; payloads C; requeued D; stale succeeded',
+        undone: 'job:C; payload:C; extras C; requeued D; stale succeeded',
         instead: { succeeded: ['C', 'D', 'A', 'B'] },
       },
-      payloads: { undone: 'payload:C; payloads C' },
+      extras: { undone: 'payload:C; extras C' },
       'processing:Ada:#3': { reply: ['LOST', 'LOST'], undone: 'all' },
       'job:A': {
         reply: ['GONE', 'OK'],
@@ -195,11 +195,11 @@ export const DAMAGED_FOR_WORKERS = {
     skipped: ['processing:Ada', 'stats'],
     same: ['succeeded', 'requeued', 'watched', 'payload:C', 'stale', 'quarantine:A', 'quarantine', 'job:C'],
     otherwise: {
-      payloads: { undone: 'payload:C; payloads C' },
+      extras: { undone: 'payload:C; extras C' },
       'processing:Ada:#2': { reply: ['LOST', 'LOST'], undone: 'all' },
       'job:A': {
         reply: ['GONE', 'OK'],
-        undone: 'failed A; failed C; job:C; payload:C; payloads C',
+        undone: 'failed A; failed C; job:C; payload:C; extras C',
         instead: { 'job:A': GONE, 'quarantine A': 't+1', 'quarantine:A': ['damage'], 'stats failed': '2' },
       },
     },
@@ -268,7 +268,7 @@ export const DAMAGED_FOR_WORKERS = {
       'requeued',
       'watched',
       'payload:C',
-      'payloads',
+      'extras',
       'stale',
       'quarantine:A',
       'quarantine',
@@ -300,7 +300,7 @@ export const DAMAGED_FOR_WORKERS = {
     },
   },
   progress: {
-    refused: ['processing:Ada:#1', 'log:A'],
+    refused: ['processing:Ada:#1', 'log:A', 'extras'],
     same: ['progress:A'],
   },
   register: {

@@ -7,10 +7,10 @@ export const MISSING_FOR_PERSONS = {
     skipped: ['payload:D', 'processing:Ada', 'processing:Ada:#1', 'scheduled'],
     same: ['succeeded', 'requeued', 'watched', 'stale', 'failed'],
     otherwise: {
-      payloads: { undone: 'payload:D; payloads D' },
+      extras: { undone: 'payload:D; extras D' },
       'job:A': {
         reply: ['GONE', 'OK', 'OK'],
-        undone: 'audit 3; cancelled A; cancelled D; job:A; job:D; payload:D; payloads D; scheduled A',
+        undone: 'audit 3; cancelled A; cancelled D; job:A; job:D; payload:D; extras D; scheduled A',
         instead: {
           'audit 1': 'actor eve action cancel target B reason {"by":"eve","why":"a test"}',
           'audit 2': 'actor eve action cancel target C reason {"by":"eve","why":"a test"}',
@@ -20,11 +20,11 @@ export const MISSING_FOR_PERSONS = {
       'job:C': {
         reply: ['OK', 'OK', 'GONE'],
         undone:
-          'audit 3; cancelled C; cancelled D; job:C; job:D; payload:D; payloads D; processing:Ada #1; processing:Ada:#1 C',
+          'audit 3; cancelled C; cancelled D; job:C; job:D; payload:D; extras D; processing:Ada #1; processing:Ada:#1 C',
         instead: { 'stats cancelled': '3' },
       },
       queues: { reply: ['DAMAGED', 'DAMAGED', 'DAMAGED'], undone: 'all' },
-      cancelled: { undone: 'cancelled D; job:D; payload:D; payloads D' },
+      cancelled: { undone: 'cancelled D; job:D; payload:D; extras D' },
       audit: {
         undone: 'audit 3',
         instead: {
@@ -86,10 +86,12 @@ export const MISSING_FOR_PERSONS = {
     ],
     same: ['succeeded', 'requeued', 'watched', 'stale', 'cancelled', 'audit', 'stats'],
     otherwise: {
-      payloads: { undone: 'payload:A; payloads A' },
+      extras: {
+        undone: 'extras A; extras C; log:C; log:C expires; payload:A; progress:C; progress:C expires',
+      },
       'job:A': {
         reply: ['GONE', 'OK', 'OK', 'OK', 'OK'],
-        undone: 'audit 4; job:A; payload:A; payloads A; stale mail:2',
+        undone: 'audit 4; job:A; payload:A; extras A; stale mail:2',
         instead: {
           'audit 0': 'actor eve action delete target B reason {"by":"eve","why":"a test"}',
           'audit 1': 'actor eve action delete target C reason {"by":"eve","why":"a test"}',
@@ -105,11 +107,11 @@ export const MISSING_FOR_PERSONS = {
     skipped: ['payload:B'],
     same: ['succeeded', 'requeued', 'watched', 'stale', 'quarantine:C', 'quarantine', 'stats'],
     otherwise: {
-      payloads: { undone: 'payload:B; payloads B' },
+      extras: { undone: 'payload:B; extras B' },
       'job:E': { reply: { removed: 2, more: false }, undone: 'job:E', instead: { 'stats deleted': '2' } },
       queues: {
         reply: { removed: 0, more: false },
-        undone: 'payload:B; payloads B; stale mail:2; stats deleted',
+        undone: 'payload:B; extras B; stale mail:2; stats deleted',
         instead: {
           'job:D': GONE,
           'quarantine A': 't+66000',
@@ -126,7 +128,7 @@ export const MISSING_FOR_PERSONS = {
       'ready:mail:2': {
         reply: { removed: 1, more: false },
         undone:
-          'job:B; job:C; job:E; payload:B; payloads B; quarantine C; quarantine:C; ready:mail:2; stale mail:2',
+          'job:B; job:C; job:E; payload:B; extras B; quarantine C; quarantine:C; ready:mail:2; stale mail:2',
         instead: { 'stats deleted': '1' },
       },
       'suspects:mail': {
@@ -144,10 +146,10 @@ export const MISSING_FOR_PERSONS = {
     skipped: ['payload:C'],
     same: ['stale'],
     otherwise: {
-      succeeded: { reply: 2, undone: 'job:C; payload:C; payloads C; requeued A; stale succeeded; succeeded' },
+      succeeded: { reply: 2, undone: 'job:C; payload:C; extras C; requeued A; stale succeeded; succeeded' },
       requeued: { undone: 'requeued A; stale succeeded' },
       watched: { reply: 4, instead: { 'job:B': GONE, succeeded: GONE } },
-      payloads: { undone: 'payload:C; payloads C' },
+      extras: { undone: 'payload:C; extras C' },
       'job:A': { reply: 2, undone: 'job:A' },
       'job:C': { reply: 2, undone: 'job:C' },
       failed: { reply: 2, undone: 'failed D; job:D' },

@@ -12,7 +12,7 @@ export const MISSING_FOR_WORKERS = {
       'producer:shop',
       'job:A',
       'payload:C',
-      'payloads',
+      'extras',
       'ready:mail:2',
       'ready:pics:0',
       'stats',
@@ -22,7 +22,7 @@ export const MISSING_FOR_WORKERS = {
     },
   },
   schedule: {
-    same: ['idle:mail', 'leases', 'job:A', 'payload:C', 'payloads', 'scheduled', 'timekeeper'],
+    same: ['idle:mail', 'leases', 'job:A', 'payload:C', 'extras', 'scheduled', 'timekeeper'],
     otherwise: {
       'producer:shop': { instead: { 'producer:shop expires': true } },
       queues: { reply: 'CODES', undone: 'all' },
@@ -163,13 +163,13 @@ export const MISSING_FOR_WORKERS = {
     skipped: ['payload:C', 'processing:Ada', 'job:C'],
     same: ['watched', 'stale', 'quarantine:A', 'quarantine', 'queues'],
     otherwise: {
-      succeeded: { undone: 'job:C; payload:C; payloads C; requeued D; stale succeeded' },
+      succeeded: { undone: 'job:C; payload:C; extras C; requeued D; stale succeeded' },
       requeued: { undone: 'requeued D; stale succeeded', instead: { 'job:D': GONE } },
-      payloads: { undone: 'payload:C; payloads C' },
+      extras: { undone: 'payload:C; extras C' },
       'processing:Ada:#3': {
         reply: ['LOST', 'LOST'],
         undone:
-          'job:A; job:B; job:C; payload:C; payloads C; processing:Ada:#3 A; processing:Ada:#3 B; requeued D; stale succeeded; stats succeeded; succeeded',
+          'job:A; job:B; job:C; payload:C; extras C; processing:Ada:#3 A; processing:Ada:#3 B; requeued D; stale succeeded; stats succeeded; succeeded',
       },
       'job:A': {
         reply: ['GONE', 'OK'],
@@ -223,16 +223,16 @@ export const MISSING_FOR_WORKERS = {
     skipped: ['payload:C', 'processing:Ada', 'job:C'],
     same: ['succeeded', 'requeued', 'watched', 'stale', 'quarantine:A', 'quarantine'],
     otherwise: {
-      payloads: { undone: 'payload:C; payloads C' },
+      extras: { undone: 'payload:C; extras C' },
       'processing:Ada:#2': { reply: ['LOST', 'LOST'], undone: 'all' },
       'job:A': {
         reply: ['GONE', 'OK'],
-        undone: 'failed A; failed C; job:A; job:C; payload:C; payloads C',
+        undone: 'failed A; failed C; job:A; job:C; payload:C; extras C',
         instead: { 'stats failed': '2' },
       },
       queues: {
         reply: ['GONE', 'GONE'],
-        undone: 'failed A; failed B; failed C; job:C; payload:C; payloads C; stats failed',
+        undone: 'failed A; failed B; failed C; job:C; payload:C; extras C; stats failed',
         instead: {
           'job:A': GONE,
           'job:B': GONE,
@@ -242,7 +242,7 @@ export const MISSING_FOR_WORKERS = {
           'quarantine:B': 'P000200Ada#2\ngreet\n{}',
         },
       },
-      failed: { undone: 'failed C; job:C; payload:C; payloads C' },
+      failed: { undone: 'failed C; job:C; payload:C; extras C' },
       stats: { instead: { 'stats failed': '2' } },
     },
   },
@@ -326,7 +326,7 @@ export const MISSING_FOR_WORKERS = {
       'requeued',
       'watched',
       'payload:C',
-      'payloads',
+      'extras',
       'stale',
       'quarantine:A',
       'quarantine',
@@ -367,7 +367,7 @@ export const MISSING_FOR_WORKERS = {
     },
   },
   progress: {
-    same: ['progress:A', 'log:A'],
+    same: ['progress:A', 'log:A', 'extras'],
     otherwise: {
       'processing:Ada:#1': { reply: 'LOST', undone: 'all' },
     },

@@ -37,6 +37,8 @@ export const trimKeys = {
   requeued: ['requeued'],
   watched: ['watched'],
   payload: [`payload:${C}`],
-  payloads: ['payloads'],
+  extras: ['extras'],
+  progress: [],
+  log: [],
   stale: ['stale'],
 } as const;

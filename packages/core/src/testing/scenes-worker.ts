@@ -25,7 +25,7 @@ export const WORKER_SCENES = {
       queues: ['queues'],
       job: [`job:${A}`],
       payload: [`payload:${C}`],
-      payloads: ['payloads'],
+      extras: ['extras'],
       ready: ['ready:mail:2', 'ready:pics:0'],
       stats: ['stats'],
     },
@@ -45,7 +45,7 @@ export const WORKER_SCENES = {
       queues: ['queues'],
       job: [`job:${A}`],
       payload: [`payload:${C}`],
-      payloads: ['payloads'],
+      extras: ['extras'],
       scheduled: ['scheduled'],
       timekeeper: ['timekeeper'],
       stats: ['stats'],
@@ -299,6 +299,11 @@ export const WORKER_SCENES = {
       const claim = no(await shard.process([A]));
       return () => shard.workers.progress({ worker: ADA, claim, id: A }, '{"done":1}', ['"one"', '"two"']);
     },
-    keys: { processing: [`processing:${ADA}:${no(1)}`], progress: [`progress:${A}`], log: [`log:${A}`] },
+    keys: {
+      processing: [`processing:${ADA}:${no(1)}`],
+      progress: [`progress:${A}`],
+      log: [`log:${A}`],
+      extras: ['extras'],
+    },
   },
 } satisfies Record<string, Scene>;

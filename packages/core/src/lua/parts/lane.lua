@@ -11,12 +11,12 @@ do
     at = at + 4 + 2 * tonumber(ARGV[at + 3])
   end
 end
-if firstGroup > 6 then redis.call('SCARD', $payloads) end
+if firstGroup > 6 then redis.call('SCARD', $extras) end
 redis.call('HSET', lanes, lane, number)
 if prolong or not last then redis.call('PEXPIRE', lanes, 3600000) end
 for i = 6, firstGroup - 2, 2 do
   -- A job that exists keeps its own.
-  if redis.call('SET', $payload .. ARGV[i], ARGV[i + 1], 'NX') then redis.call('SADD', $payloads, ARGV[i]) end
+  if redis.call('SET', $payload .. ARGV[i], ARGV[i + 1], 'NX') then redis.call('SADD', $extras, ARGV[i]) end
 end
 local function storeEach(ids, pairs_, existing)
   local stored = {}

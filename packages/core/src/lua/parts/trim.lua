@@ -4,9 +4,11 @@ local function unlinkRecords(ids)
   local keys = {}
   for i = 1, #ids do keys[i] = $job .. ids[i] end
   local removed = redis.call('UNLINK', unpack(keys))
-  if redis.call('EXISTS', $payloads) == 1 then
+  if redis.call('EXISTS', $extras) == 1 then
     for i = 1, #ids do
-      if redis.pcall('SREM', $payloads, ids[i]) == 1 then redis.call('UNLINK', $payload .. ids[i]) end
+      if redis.pcall('SREM', $extras, ids[i]) == 1 then
+        redis.call('UNLINK', $payload .. ids[i], $progress .. ids[i], $log .. ids[i])
+      end
     end
   end
   return removed
