@@ -205,7 +205,7 @@ export class Client {
   }
 
   #handle<R>(id: string): JobHandle<R> {
-    return { id, result: (options?: WaitOptions) => this.result(id, options) as Promise<R> };
+    return new Handle<R>(id, this);
   }
 
   async #change(
@@ -242,6 +242,21 @@ export class Client {
     if (this.#closed) throw new ClosedError('the client');
     this.#opened ??= await this.#shards.open(timeoutMs);
     return this.#opened;
+  }
+}
+
+/** A handle of a job; a class, because many are made at once and a closure each costs more. */
+class Handle<R> implements JobHandle<R> {
+  readonly id: string;
+  readonly #client: Client;
+
+  constructor(id: string, client: Client) {
+    this.id = id;
+    this.#client = client;
+  }
+
+  result(options?: WaitOptions): Promise<R> {
+    return this.#client.result(this.id, options) as Promise<R>;
   }
 }
 

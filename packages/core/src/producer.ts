@@ -5,6 +5,7 @@ import { asRedisError, classifyError } from './redis/errors.ts';
 import type { JobGroup, ProducerCall, ProducerReply } from './store/job-store.ts';
 import { encodeRecord } from './job/job.ts';
 import type { Shard } from './shard-set.ts';
+import type { QueueStore } from './store/queue-store.ts';
 
 /** A job on its way to Redis. */
 export interface NewJob {
@@ -153,9 +154,7 @@ export class Producer {
         Math.max(1, Math.min(deadline - performance.now(), this.#connection.commandTimeoutMs)),
       );
     }
-    const unknown = new Set(
-      jobs.map((job) => job.queue).filter((queue) => queues.knownCode(queue) === undefined),
-    );
+    const unknown = unknownQueues(jobs, queues);
     if (unknown.size > 0) await queues.learnCodes([...unknown]);
     const call = this.#call(lane, jobs);
     const reply = await (jobs[0]?.due === undefined ? store.enqueue(call) : store.schedule(call));
@@ -169,25 +168,58 @@ export class Producer {
       lane: lane.number,
       call: lane.call,
       touch: performance.now() - lane.touchedAt > TOUCH_EVERY_MS,
-      largePayloads: jobs.flatMap(({ id, largePayload }) =>
-        largePayload === undefined ? [] : [{ id, payload: largePayload }],
-      ),
+      largePayloads: largePayloads(jobs),
       groups: this.#groups(jobs),
     };
   }
 
+  /** Jobs that share queue and place. Neighbours mostly do, so the last group is asked first. */
   #groups(jobs: readonly NewJob[]): JobGroup[] {
-    const groups = new Map<string, JobGroup & { jobs: string[] }>();
+    const groups = new Map<string, Group>();
+    let last: Group | undefined;
     for (const { id, queue, priority, due, body } of jobs) {
-      const place = due ?? String(priority);
-      const key = `${queue} ${place}`;
-      const code = this.#shard.queues.knownCode(queue) ?? '';
-      let group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = { queue, code, place, jobs: [] }));
-      group.jobs.push(id, encodeRecord(due === undefined ? 'E' : 'S', code + priority, body));
+      const place = due ?? PRIORITY_DIGITS[priority] ?? '';
+      if (last === undefined || last.queue !== queue || last.place !== place || last.priority !== priority) {
+        const key = `${queue} ${place} ${priority}`;
+        last = groups.get(key) ?? this.#group({ queue, place, priority }, due === undefined ? 'E' : 'S');
+        groups.set(key, last);
+      }
+      last.jobs.push(id, last.head + body);
     }
     return [...groups.values()];
   }
+
+  #group(about: { queue: string; place: string; priority: number }, state: 'E' | 'S'): Group {
+    const code = this.#shard.queues.knownCode(about.queue) ?? '';
+    return { ...about, code, head: encodeRecord(state, code + about.priority, ''), jobs: [] };
+  }
+}
+
+interface Group extends JobGroup {
+  readonly priority: number;
+  /** The first five characters of its records. */
+  readonly head: string;
+  readonly jobs: string[];
+}
+
+const PRIORITY_DIGITS = ['0', '1', '2', '3'] as const;
+
+function unknownQueues(jobs: readonly NewJob[], queues: QueueStore): Set<string> {
+  const unknown = new Set<string>();
+  let last: string | undefined;
+  for (const { queue } of jobs) {
+    if (queue !== last && queues.knownCode(queue) === undefined) unknown.add(queue);
+    last = queue;
+  }
+  return unknown;
+}
+
+function largePayloads(jobs: readonly NewJob[]): { id: string; payload: string }[] {
+  const large: { id: string; payload: string }[] = [];
+  for (const { id, largePayload } of jobs) {
+    if (largePayload !== undefined) large.push({ id, payload: largePayload });
+  }
+  return large;
 }
 
 interface Lane {
