@@ -240,6 +240,8 @@ export class Runtime {
       case 'released':
         return this.#released(message.shard, message.claim, message.ids);
       case 'trouble':
+        // Jobs whose release has no answer are held by nobody: without this they would wait for the next timed reconcile.
+        if (message.what === 'release') for (const { link } of this.#stations) link.demandReconcile();
         return this.#trouble(new Error(message.message), message.what);
       case 'stopped':
         return;
