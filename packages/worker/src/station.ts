@@ -1,6 +1,5 @@
 import type { Executor } from './executor.ts';
 import type { Intake } from './intake.ts';
-import type { JobRun } from './job-run.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { DueTimer } from './services/due-timer.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -152,14 +151,10 @@ export class Station {
   }
 
   #cancel(claim: number, id: string): void {
+    const { executor, intake } = this.#parts;
     const job = this.link.held.find(claim, id);
-    if (job?.state === 'waiting') this.#parts.intake.drop(job);
-    else if (job !== undefined) this.runOf(claim, id)?.abort('JOB_CANCELLED');
-  }
-
-  runOf(claim: number, id: string): JobRun | undefined {
-    const job = this.link.held.find(claim, id);
-    return job === undefined ? undefined : this.#parts.executor.find(job);
+    if (job?.state === 'waiting') intake.drop(job);
+    else if (job !== undefined) executor.find(job)?.abort('JOB_CANCELLED');
   }
 
   /** A job is due. A claim promotes it; when no slot is free, `promote` does, so that another worker can take it. */

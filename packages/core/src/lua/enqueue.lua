@@ -14,13 +14,7 @@ local group, existing, total = firstGroup, { 'EXISTS' }, 0
 while group < #ARGV do
   local queue, list, jobs = ARGV[group], $ready .. ARGV[group] .. ':' .. ARGV[group + 2], tonumber(ARGV[group + 3])
   for from = group + 4, group + 3 + 2 * jobs, 500 do
-    local to, pairs_, ids = math.min(from + 499, group + 3 + 2 * jobs), {}, {}
-    for i = from, to, 2 do
-      local n = i - from + 1
-      ids[#ids + 1] = ARGV[i]
-      pairs_[n], pairs_[n + 1] = $job .. ARGV[i], ARGV[i + 1]
-    end
-    if redis.call('MSETNX', unpack(pairs_)) == 0 then ids = storeEach(ids, pairs_, existing) end
+    local ids = store(from, math.min(from + 499, group + 3 + 2 * jobs), existing)
     if #ids > 0 then push('RPUSH', list, unpack(ids)) end
     total = total + #ids
   end

@@ -10,7 +10,7 @@ local P = KEYS[1]
 --@include place
 --@include quarantine
 --@include push
---@include front
+--@include put
 local worker, settled = ARGV[1], ARGV[2]
 local claims, held, reply, queues, moved = $processing .. worker, {}, { 'OK', 0 }, {}, 0
 if not redis.call('ZSCORE', $leases, worker) then return { 'LEASE_LOST' } end

@@ -11,14 +11,14 @@ local P = KEYS[1]
 --@include take
 --@include tail
 --@include push
---@include front
+--@include put
 local worker, outcomes, queues, moved = ARGV[1], {}, {}, 0
 for i = #ARGV - 2, 2, -3 do
   local no, id, line = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local mark, answer = take(worker, no, id, 'L')
   if mark then
     if line ~= '' then appendTail(id, line) end
-    queues[putFront(id, mark)] = true
+    queues[put('LPUSH', id, mark)] = true
     moved = moved + 1
   end
   outcomes[(i + 1) / 3] = mark and 'OK' or answer

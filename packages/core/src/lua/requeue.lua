@@ -12,7 +12,7 @@ local P = KEYS[1]
 --@include detach
 --@include quarantine
 --@include push
---@include back
+--@include put
 --@include tail
 --@include audit
 local who, reason, expected, outcomes, queues, done = ARGV[1], ARGV[2], ARGV[3], {}, {}, 0
@@ -34,7 +34,7 @@ for i = 4, #ARGV do
       detach(id, state, mark)
     end
     appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now) .. ' ' .. reason)
-    queues[putBack(id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
+    queues[put('RPUSH', id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
     audit(who, 'requeue', id, reason)
     done = done + 1
     answer = 'OK'

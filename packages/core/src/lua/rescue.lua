@@ -9,7 +9,7 @@ local P = KEYS[1]
 --@include place
 --@include quarantine
 --@include push
---@include front
+--@include put
 --@include tail
 --@include ended
 --@include stale

@@ -15,13 +15,7 @@ while group < #ARGV do
   local kind, ms, jobs = string.sub(ARGV[group + 2], 1, 2), tonumber(string.sub(ARGV[group + 2], 4)), tonumber(ARGV[group + 3])
   local due = kind == 'in' and now + ms or ms
   for from = group + 4, group + 3 + 2 * jobs, 500 do
-    local to, pairs_, ids, scores = math.min(from + 499, group + 3 + 2 * jobs), {}, {}, {}
-    for i = from, to, 2 do
-      local n = i - from + 1
-      ids[#ids + 1] = ARGV[i]
-      pairs_[n], pairs_[n + 1] = $job .. ARGV[i], ARGV[i + 1]
-    end
-    if redis.call('MSETNX', unpack(pairs_)) == 0 then ids = storeEach(ids, pairs_, existing) end
+    local ids, scores = store(from, math.min(from + 499, group + 3 + 2 * jobs), existing), {}
     for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = due, ids[i] end
     if #ids > 0 then redis.call('ZADD', $scheduled, unpack(scores)) end
     total = total + #ids

@@ -1,4 +1,4 @@
--- The fence of a producer's call: executed once per lane and number. Needs P; gives firstGroup and storeEach.
+-- The fence of a producer's call: executed once per lane and number. Needs P; gives firstGroup and store.
 local lanes, lane, number, prolong = $producer .. ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 local last = redis.call('HGET', lanes, lane)
 if last == number then return 'ALREADY' end
@@ -18,11 +18,19 @@ for i = 6, firstGroup - 2, 2 do
   -- A job that exists keeps its own.
   if redis.call('SET', $payload .. ARGV[i], ARGV[i + 1], 'NX') then redis.call('SADD', $extras, ARGV[i]) end
 end
-local function storeEach(ids, pairs_, existing)
-  local stored = {}
+-- Stores the jobs that stand in ARGV as id, record from `from` to `to`. Returns the ids that were new; adds the others to
+-- `existing`.
+local function store(from, to, existing)
+  local pairs_, ids, new = {}, {}, {}
+  for i = from, to, 2 do
+    local n = i - from + 1
+    ids[#ids + 1] = ARGV[i]
+    pairs_[n], pairs_[n + 1] = $job .. ARGV[i], ARGV[i + 1]
+  end
+  if redis.call('MSETNX', unpack(pairs_)) == 1 then return ids end
   for i = 1, #ids do
-    if redis.call('SETNX', pairs_[2 * i - 1], pairs_[2 * i]) == 1 then stored[#stored + 1] = ids[i]
+    if redis.call('SETNX', pairs_[2 * i - 1], pairs_[2 * i]) == 1 then new[#new + 1] = ids[i]
     else existing[#existing + 1] = ids[i] end
   end
-  return stored
+  return new
 end

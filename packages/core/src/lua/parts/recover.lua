@@ -12,7 +12,7 @@ local function recoverJob(no, id, mark)
     redis.call('ZADD', $failed, now, id)
     poisoned[#poisoned + 1] = id
   else
-    queues[putFront(id, mark)] = true
+    queues[put('LPUSH', id, mark)] = true
   end
 end
 -- Recovers a claim from its last job to its first; false when the limit of this call was reached before its end.
