@@ -7,7 +7,7 @@ import { ensureBuilt } from './lib/ensure-built.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { ensureRedis } from './lib/ensure-redis.mjs';
 import { main, run, ScriptError } from './lib/run.mjs';
-import { runVitest } from './lib/vitest.mjs';
+import { printFailures, runVitest } from './lib/vitest.mjs';
 
 const VERSIONS = ['20', '22', '24', '26'];
 const CAMPAIGN = { LINSTOCK_CAMPAIGN: '1' };
@@ -42,22 +42,25 @@ await main(async () => {
   const chosen = process.argv.slice(2);
   const folder = mkdtempSync(path.join(tmpdir(), 'linstock-nodes-'));
   const rows = [];
+  const failures = [];
+  const record = (what, { failures: found, ...counts }) => {
+    rows.push({ what, ...counts });
+    failures.push(...found);
+  };
   try {
     for (const version of chosen.length > 0 ? chosen : VERSIONS) {
       const node = await nodeOf(version, folder);
       process.stdout.write(`\nNode ${version}\n`);
-      rows.push({ what: `Node ${version}`, ...(await runVitest([], {}, node)) });
+      record(`Node ${version}`, await runVitest([], {}, node));
     }
     if (chosen.length === 0) {
       process.stdout.write('\nCampaigns\n');
-      rows.push({
-        what: 'campaigns',
-        ...(await runVitest(['e2e', 'packages/core/src/model-based'], CAMPAIGN)),
-      });
+      record('campaigns', await runVitest(['e2e', 'packages/core/src/model-based'], CAMPAIGN));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  printFailures(failures);
   console.table(rows);
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);

@@ -4,7 +4,7 @@ import { ensureBuilt } from './lib/ensure-built.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { ensureRedis } from './lib/ensure-redis.mjs';
 import { main } from './lib/run.mjs';
-import { runVitest } from './lib/vitest.mjs';
+import { printFailures, runVitest } from './lib/vitest.mjs';
 
 const CORE = ['packages/core/'];
 const PASSES = [
@@ -24,11 +24,14 @@ await main(async () => {
   const chosen = process.argv.slice(2);
   const passes = chosen.length > 0 ? [{ title: 'Chosen tests', args: chosen, env: {} }] : PASSES;
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   for (const { title, args, env } of passes) {
     process.stdout.write(`\n${title}\n`);
     const result = await runVitest(args, env);
     for (const key of Object.keys(total)) total[key] += result[key];
+    failures.push(...result.failures);
   }
+  printFailures(failures);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -5,7 +5,7 @@ import { ROOT, run } from './run.mjs';
 
 const VITEST = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 
-/** Runs the tests that `args` select, on this Node or another; resolves to how many passed, failed and were skipped. */
+/** Runs the tests that `args` select, on this Node or another; resolves to how many passed, failed and were skipped, and what failed. */
 export async function runVitest(args, env = {}, node = process.execPath) {
   const folder = mkdtempSync(path.join(tmpdir(), 'linstock-tests-'));
   const file = path.join(folder, 'report.json');
@@ -18,8 +18,16 @@ export async function runVitest(args, env = {}, node = process.execPath) {
   }
 }
 
+/** Says again at the very end what failed and why: a whole run prints too much to search in. */
+export function printFailures(failures) {
+  for (const { file, name, message } of failures) {
+    process.stdout.write(`\nFAILED ${file}\n  ${name}\n${message.replaceAll(/^/gm, '    ')}\n`);
+  }
+}
+
 function count(file, code) {
   const report = read(file);
+  const failures = (report?.testResults ?? []).flatMap(failuresOf);
   const passed = report?.numPassedTests ?? 0;
   const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
   const files = report?.testResults ?? [];
@@ -30,8 +38,24 @@ function count(file, code) {
   ).length;
   const failed = (report?.numFailedTests ?? 0) + brokenFiles;
   // An error outside of every test, or no test at all: the exit code alone knows.
-  return { passed, skipped, failed: code !== 0 && failed === 0 ? 1 : failed };
+  return { passed, skipped, failed: code !== 0 && failed === 0 ? 1 : failed, failures };
 }
+
+const MESSAGE_LINES = 30;
+
+function failuresOf({ name: file, status, message, assertionResults }) {
+  if (status !== 'failed') return [];
+  const failed = assertionResults.filter((assertion) => assertion.status === 'failed');
+  const where = path.relative(ROOT, file);
+  if (failed.length === 0) return [{ file: where, name: '(the file itself)', message: firstLines(message) }];
+  return failed.map(({ fullName, failureMessages }) => ({
+    file: where,
+    name: fullName,
+    message: firstLines(failureMessages.join('\n')),
+  }));
+}
+
+const firstLines = (text) => text.split('\n').slice(0, MESSAGE_LINES).join('\n');
 
 function read(file) {
   try {
