@@ -21,48 +21,40 @@ const keys = new Map(
 /** Lines that are only a comment carry nothing for Redis; elsewhere `--` stays, for it may stand in a string. */
 const isComment = (line) => /^\s*--(?!@)/.test(line) || line.trim() === '';
 
-/** `$ready` becomes the local `K_ready`, which the script's first line sets: built once, not at every use. */
-function withKeys(text, file, used) {
+/** `$ready` becomes `P .. 'ready:'`: with what follows it one concatenation, made where it is used and not for every call. */
+function withKeys(text, file) {
   return text
     .replace(/\$([a-z][A-Za-z]*)/g, (_, name) => {
       if (!keys.has(name)) throw new Error(`${file}: no key named "${name}" in redis/keys.ts`);
-      used.add(name);
-      return `K_${name}`;
+      return `P .. '${keys.get(name)}'`;
     })
     .replace(/\bredis\.(p?call)\(/g, (_, name) => `${name.toUpperCase()}(`);
 }
 
-/** The line that every script begins with: its prefix, its keys, and the two functions it calls most, as locals. */
-function opening(used) {
-  const names = [...used].toSorted((a, b) => a.localeCompare(b));
-  const locals = names.map((name) => `K_${name}`).join(', ');
-  const values = names.map((name) => `P .. '${keys.get(name)}'`).join(', ');
-  const own = names.length === 0 ? '' : ` local ${locals} = ${values}`;
-  return `local CALL, PCALL, P = redis.call, redis.pcall, KEYS[1]${own}`;
-}
+/** The line that every script begins with: its prefix, and the two functions it calls most, as locals. */
+const OPENING = 'local CALL, PCALL, P = redis.call, redis.pcall, KEYS[1]';
 
 /** A part becomes one line, so that line numbers in Redis's errors are those of the script's own file. */
-function part(name, used) {
+function part(name) {
   const file = `parts/${name}.lua`;
   const lines = read(join(lua, file)).split('\n');
   const body = lines.filter((line) => !isComment(line)).map((line) => line.trim());
   if (body.some((line) => / --/.test(line))) throw new Error(`${file}: a comment must stand on its own line`);
-  return withKeys(body.join(' '), file, used);
+  return withKeys(body.join(' '), file);
 }
 
 function script(file) {
   const lines = read(join(lua, file)).trimEnd().split('\n');
   if (lines.length > MAX_LINES) throw new Error(`${file}: ${lines.length} lines, at most ${MAX_LINES}`);
-  const used = new Set();
   const output = lines.map((line) => {
     const include = /^\s*--@include (\S+)$/.exec(line);
-    if (include) return part(include[1], used);
-    return isComment(line) ? '' : withKeys(line, file, used);
+    if (include) return part(include[1]);
+    return isComment(line) ? '' : withKeys(line, file);
   });
   const first = output.indexOf('local P = KEYS[1]');
   if (first < 0)
     throw new Error(`${file}: "local P = KEYS[1]" must stand on a line of its own, before all includes`);
-  output[first] = opening(used);
+  output[first] = OPENING;
   return output.join('\n');
 }
 

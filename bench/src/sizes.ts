@@ -4,6 +4,7 @@ export interface Sizes {
   readonly runs: number;
   /** No further round begins unless it will end within this time; `undefined` to take as long as it takes. */
   readonly budgetS: number | undefined;
+  /** Enqueued unmeasured before each measurement: the engine compiles what runs often, and an application runs for days. */
   readonly warmUpJobs: number;
   readonly enqueueOneJobs: number;
   readonly enqueueWindowJobs: number;
@@ -18,9 +19,9 @@ export interface Sizes {
 export const FULL: Sizes = {
   runs: 5,
   budgetS: undefined,
-  warmUpJobs: 2_000,
+  warmUpJobs: 20_000,
   enqueueOneJobs: 20_000,
-  enqueueWindowJobs: 50_000,
+  enqueueWindowJobs: 100_000,
   runJobs: 100_000,
   runOneSlotJobs: 100_000,
   pickups: 500,

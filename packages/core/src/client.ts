@@ -5,11 +5,10 @@ import type { JobContract, RunOptions } from './contract.ts';
 import { toMs } from './duration.ts';
 import { ClosedError, JobNotFoundError, StateConflictError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
-import { makeJob, planJob } from './job-factory.ts';
+import { makeJob, makeJobs, planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import { anything, checkOptions } from './options.ts';
-import type { NewJob } from './producer.ts';
-import { batchLength, Producer } from './producer.ts';
+import { batchLength, MOST_JOBS, Producer } from './producer.ts';
 import { QueueHandle } from './queue-handle.ts';
 import { Connection } from './redis/connect.ts';
 import { resultOf, Results } from './results.ts';
@@ -34,6 +33,8 @@ export interface JobHandle<Result = unknown> {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MOST_IDS = 500;
+/** Calls of `enqueueMany` under way: Redis works on one, one waits for it, and one is made. */
+const CALLS_AT_ONCE = 3;
 
 /**
  * Enqueues jobs and changes them, from any service. It loads no handler and holds one connection.
@@ -78,7 +79,7 @@ export class Client {
   }
 
   /**
-   * Stores many jobs of one kind, in calls of up to 1,000. Each call stores all of its jobs or none; an error tells nothing of
+   * Stores many jobs of one kind, in calls of up to 500. Each call stores all of its jobs or none; an error tells nothing of
    * the other calls. Errors as {@link enqueue}.
    */
   async enqueueMany<I, R>(
@@ -183,24 +184,24 @@ export class Client {
   async #addMany<R>(plan: JobPlan, inputs: readonly unknown[]): Promise<JobHandle<R>[]> {
     const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
     const handles: JobHandle<R>[] = [];
-    let before: Promise<void> = Promise.resolve();
-    for (let from = 0; from < inputs.length;) {
-      const shard = this.#nextShard(shards);
-      const made: (NewJob | Promise<NewJob>)[] = [];
-      for (const input of inputs.slice(from, from + 1000)) made.push(makeJob(plan, input, shard.number));
-      // A schema may be asynchronous; most are not.
-      const jobs: readonly NewJob[] = made.every(isMade)
-        ? made
-        : await Promise.all(made as Promise<NewJob>[]);
-      const call = jobs.slice(0, batchLength(jobs));
-      for (const job of call) handles.push(this.#handle(job.id));
-      from += call.length;
-      // Two calls at a time: Redis works on one while the next is prepared.
-      const sent = Promise.all([before, this.#producer(shard).addTogether(call)]).then(() => undefined);
-      await before.catch(() => sent);
-      before = sent;
+    const failures: unknown[] = [];
+    const underway: Promise<void>[] = [];
+    try {
+      for (let from = 0; from < inputs.length && failures.length === 0;) {
+        const shard = this.#nextShard(shards);
+        const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), shard.number);
+        const call = jobs.slice(0, batchLength(jobs));
+        for (const job of call) handles.push(this.#handle(job.id));
+        from += call.length;
+        const sent = this.#producer(shard).addTogether(call);
+        underway.push(sent.catch((error: unknown) => void failures.push(error)));
+        if (underway.length === CALLS_AT_ONCE) await underway.shift();
+      }
+    } finally {
+      // Also after an error: a caller that hears of it finds nothing still on its way.
+      await Promise.all(underway);
     }
-    await before;
+    if (failures.length > 0) throw failures[0];
     return handles;
   }
 
@@ -258,10 +259,6 @@ class Handle<R> implements JobHandle<R> {
   result(options?: WaitOptions): Promise<R> {
     return this.#client.result(this.id, options) as Promise<R>;
   }
-}
-
-function isMade(job: NewJob | Promise<NewJob>): job is NewJob {
-  return !(job instanceof Promise);
 }
 
 function settle(verb: string, id: string, outcome: PersonOutcome | undefined): void {

@@ -68,6 +68,21 @@ export function makeJob(plan: JobPlan, input: unknown, shard: number): NewJob | 
     : build(plan, checked, shard);
 }
 
+/** Makes jobs for a shard; a promise only where the contract's schema is asynchronous. */
+export function makeJobs(
+  plan: JobPlan,
+  inputs: readonly unknown[],
+  shard: number,
+): readonly NewJob[] | Promise<readonly NewJob[]> {
+  const made = inputs.map((input) => makeJob(plan, input, shard));
+  // A schema may be asynchronous; most are not.
+  return made.every(isMade) ? made : Promise.all(made as Promise<NewJob>[]);
+}
+
+function isMade(job: NewJob | Promise<NewJob>): job is NewJob {
+  return !(job instanceof Promise);
+}
+
 function build({ contract, queue, priority, header, due }: JobPlan, input: unknown, shard: number): NewJob {
   const payload = encodeJson(input, { kind: 'PAYLOAD', job: contract.name });
   const large = isLarge(payload);

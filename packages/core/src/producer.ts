@@ -22,20 +22,57 @@ export interface NewJob {
 }
 
 interface Pending {
-  readonly job: NewJob;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-const MOST_JOBS = 1000;
+/** Jobs of one call, and who waits for each. */
+interface Batch {
+  readonly jobs: readonly NewJob[];
+  readonly pending: readonly Pending[];
+}
+
+/** Jobs that wait for a lane. */
+class Backlog {
+  #jobs: NewJob[] = [];
+  #pending: Pending[] = [];
+
+  get length(): number {
+    return this.#jobs.length;
+  }
+
+  add(job: NewJob, pending: Pending): void {
+    this.#jobs.push(job);
+    this.#pending.push(pending);
+  }
+
+  /** What fits into one call. */
+  take(): Batch {
+    const length = batchLength(this.#jobs);
+    const [jobs, pending] = [this.#jobs, this.#pending];
+    this.#jobs = jobs.slice(length);
+    this.#pending = pending.slice(length);
+    jobs.length = pending.length = length;
+    return { jobs, pending };
+  }
+}
+
+/** Jobs of one call: few enough that Redis works on one call while the next is made, many enough that a call's own cost is small. */
+export const MOST_JOBS = 500;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
-const LANES = 2;
+/** Calls without an answer. */
+const LANES = 4;
+/**
+ * So many jobs leave at once if a lane is free, while the rest of their tick is still being made. All jobs of a tick in one
+ * call would let Redis and this process take turns idling (docs/decisions/0007-calls-that-overlap.md).
+ */
+const EARLY_JOBS = 32;
 /** A lane's memory lives an hour in Redis; it is prolonged when a quarter of that has passed. */
 const TOUCH_EVERY_MS = 15 * 60_000;
 const BACKOFF_MOST_MS = 1000;
 
 /**
- * Sends new jobs to one shard. Jobs of one tick travel as one call; each lane has at most one call without an answer, and
+ * Sends new jobs to one shard. Jobs of one tick travel together, in as many calls as are worth it; each lane has at most one call without an answer, and
  * repeats it unchanged until it has one (docs/protocol.md §6).
  */
 export class Producer {
@@ -48,8 +85,8 @@ export class Producer {
     call: 0,
     touchedAt: -Infinity,
   }));
-  readonly #now: Pending[] = [];
-  readonly #later: Pending[] = [];
+  readonly #now = new Backlog();
+  readonly #later = new Backlog();
   readonly #waiting: ((lane: Lane) => void)[] = [];
   #flushing = false;
 
@@ -63,8 +100,10 @@ export class Producer {
   /** Resolves when the job is stored. */
   add(job: NewJob): Promise<void> {
     return new Promise((resolve, reject) => {
-      (job.due === undefined ? this.#now : this.#later).push({ job, resolve, reject });
-      this.#flushSoon();
+      const backlog = job.due === undefined ? this.#now : this.#later;
+      backlog.add(job, { resolve, reject });
+      if (backlog.length >= EARLY_JOBS && this.#freeLanes.length > 0) this.#flush();
+      else this.#flushSoon();
     });
   }
 
@@ -94,24 +133,24 @@ export class Producer {
   }
 
   #flush(): void {
-    for (const pending of [this.#now, this.#later]) {
-      while (pending.length > 0) {
-        const lane = this.#freeLanes.pop();
-        if (lane === undefined) return;
-        void this.#send(lane, pending.splice(0, batchLength(pending.map(({ job }) => job))));
-      }
-    }
+    while (this.#now.length > 0 && this.#send(this.#now));
+    while (this.#later.length > 0 && this.#send(this.#later));
   }
 
-  async #send(lane: Lane, batch: readonly Pending[]): Promise<void> {
+  /** Sends what fits into one call; false when no lane is free. */
+  #send(backlog: Backlog): boolean {
+    const lane = this.#freeLanes.pop();
+    if (lane === undefined) return false;
+    void this.#answer(lane, backlog.take());
+    return true;
+  }
+
+  async #answer(lane: Lane, { jobs, pending }: Batch): Promise<void> {
     try {
-      await this.#deliver(
-        lane,
-        batch.map(({ job }) => job),
-      );
-      for (const { resolve } of batch) resolve();
+      await this.#deliver(lane, jobs);
+      for (const { resolve } of pending) resolve();
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of pending) reject(error);
     }
     this.#free(lane);
   }
@@ -155,7 +194,7 @@ export class Producer {
       );
     }
     const unknown = unknownQueues(jobs, queues);
-    if (unknown.size > 0) await queues.learnCodes([...unknown]);
+    if (unknown.length > 0) await queues.learnCodes(unknown);
     const call = this.#call(lane, jobs);
     const reply = await (jobs[0]?.due === undefined ? store.enqueue(call) : store.schedule(call));
     if (call.touch && reply !== 'CODES') lane.touchedAt = performance.now();
@@ -173,30 +212,31 @@ export class Producer {
     };
   }
 
-  /** Jobs that share queue and place. Neighbours mostly do, so the last group is asked first. */
+  /** Jobs that share queue and place. Mostly all do, so the last group is asked first. */
   #groups(jobs: readonly NewJob[]): JobGroup[] {
-    const groups = new Map<string, Group>();
+    const groups: Group[] = [];
     let last: Group | undefined;
-    for (const { id, queue, priority, due, body } of jobs) {
-      const place = due ?? PRIORITY_DIGITS[priority] ?? '';
-      if (last === undefined || last.queue !== queue || last.place !== place || last.priority !== priority) {
-        const key = `${queue} ${place} ${priority}`;
-        last = groups.get(key) ?? this.#group({ queue, place, priority }, due === undefined ? 'E' : 'S');
-        groups.set(key, last);
+    for (const job of jobs) {
+      if (last === undefined || !belongs(job, last)) {
+        last = groups.find((group) => belongs(job, group));
+        if (last === undefined) groups.push((last = this.#group(job)));
       }
-      last.jobs.push(id, last.head + body);
+      last.jobs.push(job.id, last.head + job.body);
     }
-    return [...groups.values()];
+    return groups;
   }
 
-  #group(about: { queue: string; place: string; priority: number }, state: 'E' | 'S'): Group {
-    const code = this.#shard.queues.knownCode(about.queue) ?? '';
-    return { ...about, code, head: encodeRecord(state, code + about.priority, ''), jobs: [] };
+  #group({ queue, priority, due }: NewJob): Group {
+    const code = this.#shard.queues.knownCode(queue) ?? '';
+    const place = due ?? PRIORITY_DIGITS[priority] ?? '';
+    const head = encodeRecord(due === undefined ? 'E' : 'S', code + priority, '');
+    return { queue, code, place, priority, due, head, jobs: [] };
   }
 }
 
 interface Group extends JobGroup {
   readonly priority: number;
+  readonly due: string | undefined;
   /** The first five characters of its records. */
   readonly head: string;
   readonly jobs: string[];
@@ -204,11 +244,19 @@ interface Group extends JobGroup {
 
 const PRIORITY_DIGITS = ['0', '1', '2', '3'] as const;
 
-function unknownQueues(jobs: readonly NewJob[], queues: QueueStore): Set<string> {
-  const unknown = new Set<string>();
+type Place = Pick<NewJob, 'queue' | 'priority' | 'due'>;
+
+function belongs(job: Place, group: Place): boolean {
+  return job.queue === group.queue && job.priority === group.priority && job.due === group.due;
+}
+
+/** Their codes are not known here. */
+function unknownQueues(jobs: readonly NewJob[], queues: QueueStore): string[] {
+  const unknown: string[] = [];
   let last: string | undefined;
   for (const { queue } of jobs) {
-    if (queue !== last && queues.knownCode(queue) === undefined) unknown.add(queue);
+    if (queue !== last && queues.knownCode(queue) === undefined && !unknown.includes(queue))
+      unknown.push(queue);
     last = queue;
   }
   return unknown;

@@ -72,6 +72,11 @@ export class Dispatcher {
     });
   }
 
+  /** Something has come in that nothing else will come in with: there is nothing to wait for. */
+  turnNow(): void {
+    if (!this.#stopped) this.#takeTurn();
+  }
+
   /** Sends the outcomes that wait. */
   flush(): void {
     for (const link of this.#links) if (link.outcomes.size > 0) void link.exchange(0);

@@ -148,6 +148,7 @@ export class Runtime {
       info: link.shard.number === 0 ? this.#info() : '',
       hasFreeSlot: () => this.#dispatcher?.hasFreeSlot === true && !this.#dispatcher.quiet,
       turnSoon: () => this.#turnSoon(),
+      turnNow: () => this.#dispatcher?.turnNow(),
       trouble: (error, what) => this.#trouble(error, what),
     });
   }

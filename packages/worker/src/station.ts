@@ -16,6 +16,7 @@ export interface StationParts {
   readonly info: string;
   readonly hasFreeSlot: () => boolean;
   readonly turnSoon: () => void;
+  readonly turnNow: () => void;
   readonly trouble: (error: unknown, what: string) => void;
 }
 
@@ -142,7 +143,7 @@ export class Station {
       case 'ready':
         this.link.wake();
         if (!this.#parts.hasFreeSlot()) void this.link.nudge();
-        return this.#parts.turnSoon();
+        return this.#parts.turnNow();
       case 'due':
         return this.#due.advance(message.at);
       case 'cancel':

@@ -21,18 +21,27 @@ export interface IdEntropy {
   readonly randomBytes: (bytes: Uint8Array) => void;
 }
 
+/** What one millisecond's ids take: ten characters, and where their counter begins. */
+const RANDOM_BYTES = 12;
+
 const pair = (n: number): string => PAIRS[n & 1023] ?? '';
 
 /** Returns a function that makes ids for a shard. Ids of one source rise strictly, also within a millisecond. */
 export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number) => string {
-  const bytes = new Uint8Array(12);
+  const pool = new Uint8Array(RANDOM_BYTES * 256);
+  let used = pool.length;
   let lastMs = -1;
   let prefix = '';
   let counter = 0;
 
   function renew(ms: number): void {
     lastMs = ms;
-    randomBytes(bytes);
+    // Chance is fetched in stock: a call for it costs more than all the rest of an id.
+    if (used === pool.length) {
+      randomBytes(pool);
+      used = 0;
+    }
+    const bytes = pool.subarray(used, (used += RANDOM_BYTES));
     let time = '';
     for (let rest = ms, i = 0; i < 5; i++, rest = Math.floor(rest / 1024)) time = pair(rest % 1024) + time;
     let chance = '';
@@ -44,7 +53,9 @@ export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number)
 
   return (shard) => {
     const ms = now();
-    if (ms > lastMs || counter >= 1 << 20) renew(Math.max(ms, lastMs));
+    if (ms > lastMs) renew(ms);
+    // A millisecond whose ids are used up borrows from the next one.
+    else if (counter >= 1 << 20) renew(lastMs + 1);
     const n = counter++;
     return prefix + pair(n >> 10) + pair(n) + pair(shard);
   };

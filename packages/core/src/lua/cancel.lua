@@ -25,8 +25,8 @@ for i = 5, #ARGV do
   if mark and string.find(expected, state, 1, true) and string.find('SEAP', state, 1, true) then
     detach(id, state, mark)
     redis.call('SETRANGE', $job .. id, '0', 'C' .. string.sub(mark, 2, 7) .. NOBODY)
-    appendTail(id, '\nC - - - 0 ' .. string.format('%.0f', now) .. ' ' .. reason)
-    redis.call('ZADD', $cancelled, now, id)
+    appendTail(id, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
+    redis.call('ZADD', $cancelled, now(), id)
     audit(who, 'cancel', id, reason)
     done[#done + 1] = id
     answer = 'OK'

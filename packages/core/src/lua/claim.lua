@@ -24,7 +24,7 @@ local pausedAt = redis.pcall('EXISTS', $paused) == 1 and redis.pcall('HMGET', $p
 redis.call('SCARD', $processing .. worker .. ':' .. no)
 redis.call('DEL', $none)
 local _, promoted = promoteDue(100)
-local reply, ids, count, bytes, suspect = { 'OK', now, -1, 0, 0 }, {}, 0, 0, nil
+local reply, ids, count, bytes, suspect = { 'OK', now(), -1, 0, 0 }, {}, 0, 0, nil
 --@include pop
 if takes == '2' then
   for i = firstQueue, #ARGV do
@@ -42,13 +42,14 @@ for i = firstQueue, #ARGV do
     end
   end
 end
-redis.call('HSET', $processing .. worker, 'n', no)
 if count > 0 then
   redis.call('SADD', $processing .. worker .. ':' .. no, unpack(ids))
-  redis.call('HSET', $processing .. worker, no, count)
+  redis.call('HSET', $processing .. worker, 'n', no, no, count)
   if suspect then redis.call('HSET', $processing .. worker, 'suspect', no .. ' ' .. suspect) end
+else
+  redis.call('HSET', $processing .. worker, 'n', no)
 end
-redis.call('ZADD', $leases, 'XX', now + leaseMs, worker)
+redis.call('ZADD', $leases, 'XX', now() + leaseMs, worker)
 for queue in pairs(promoted) do wake(queue) end
 --@include idle
 return reply

@@ -21,7 +21,7 @@ for i = 3, #ARGV, 3 do
   if mark then
     redis.call('SETRANGE', $job .. id, '0', 'F' .. string.sub(mark, 2, 7) .. NOBODY)
     appendTail(id, line)
-    redis.call('ZADD', $failed, now, id)
+    redis.call('ZADD', $failed, now(), id)
     ended[#ended + 1] = id
   end
   outcomes[#outcomes + 1] = mark and 'OK' or answer

@@ -9,6 +9,6 @@ local P = KEYS[1]
 local who, reason, queue = ARGV[1], ARGV[2], ARGV[3]
 if redis.call('HEXISTS', $paused, queue) == 1 then return 'ALREADY' end
 redis.call('DEL', $none)
-redis.call('HSET', $paused, queue, string.sub(reason, 1, -2) .. ',"at":' .. string.format('%.0f', now) .. '}')
+redis.call('HSET', $paused, queue, string.sub(reason, 1, -2) .. ',"at":' .. string.format('%.0f', now()) .. '}')
 audit(who, 'pause', queue, reason)
 return 'OK'

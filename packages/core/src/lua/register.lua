@@ -9,7 +9,7 @@ local worker, leaseMs, info = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 if redis.call('ZSCORE', $leases, worker) then return { 'EXISTS' } end
 local longest = redis.call('HGET', $sweep, 'leaseMs')
 redis.call('DEL', $none)
-redis.call('ZADD', $leases, now + leaseMs, worker)
+redis.call('ZADD', $leases, now() + leaseMs, worker)
 if not longest or tonumber(longest) < leaseMs then redis.call('HSET', $sweep, 'leaseMs', leaseMs) end
 if info ~= '' then redis.pcall('HSET', $workers, worker, info) end
-return { 'OK', now }
+return { 'OK', now() }

@@ -33,7 +33,7 @@ for i = 4, #ARGV do
     else
       detach(id, state, mark)
     end
-    appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now) .. ' ' .. reason)
+    appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
     queues[put('RPUSH', id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
     audit(who, 'requeue', id, reason)
     done = done + 1

@@ -22,8 +22,8 @@ local numbers, suspect = redis.call('HKEYS', claims), redis.call('HGET', claims,
 redis.call('ZCARD', $failed)
 if not unfinished then
   if not expiry then return { 'NONE' } end
-  if tonumber(expiry) > now then return { 'ALIVE' } end
-  if tonumber(redis.call('HGET', $sweep, 'graceUntil') or 0) > now then return { 'GRACE' } end
+  if tonumber(expiry) > now() then return { 'ALIVE' } end
+  if tonumber(redis.call('HGET', $sweep, 'graceUntil') or 0) > now() then return { 'GRACE' } end
   redis.call('ZREM', $leases, worker)
   redis.call('SADD', $rescuing, worker)
   redis.pcall('HDEL', $workers, worker)

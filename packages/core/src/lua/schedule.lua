@@ -13,7 +13,7 @@ local earliest = earliestDue()
 local group, existing, total = firstGroup, { 'EXISTS' }, 0
 while group < #ARGV do
   local kind, ms, jobs = string.sub(ARGV[group + 2], 1, 2), tonumber(string.sub(ARGV[group + 2], 4)), tonumber(ARGV[group + 3])
-  local due = kind == 'in' and now + ms or ms
+  local due = kind == 'in' and now() + ms or ms
   for from = group + 4, group + 3 + 2 * jobs, 500 do
     local ids, scores = store(from, math.min(from + 499, group + 3 + 2 * jobs), existing), {}
     for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = due, ids[i] end

@@ -15,11 +15,11 @@ redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
 local over = redis.call('LLEN', $succeeded) - keepSucceeded
 redis.call('DEL', $none)
-redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now)
+redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now())
 local removed, left = 0, limit
 if over > 0 then removed = trimSucceeded(math.min(over, left)) end
 --@include age
 local aged = removed < limit and agedOut(limit - removed) or 0
 if aged > 0 then removed = removed + trimSucceeded(aged) end
-removed = removed + trimSorted($failed, keepOthers, now - othersMs, left)
-return removed + trimSorted($cancelled, keepOthers, now - othersMs, left)
+removed = removed + trimSorted($failed, keepOthers, now() - othersMs, left)
+return removed + trimSorted($cancelled, keepOthers, now() - othersMs, left)

@@ -9,11 +9,11 @@ local P = KEYS[1]
 --@include state
 local forMs, outcomes = tonumber(ARGV[1]), {}
 redis.call('DEL', $none)
-redis.call('ZREMRANGEBYSCORE', $watched, '-inf', now)
+redis.call('ZREMRANGEBYSCORE', $watched, '-inf', now())
 for i = 2, #ARGV do
   local state = stateOf(ARGV[i])
   if state and state ~= 'X' and redis.call('ZCARD', $watched) < 100000 then
-    redis.call('ZADD', $watched, now + forMs, ARGV[i])
+    redis.call('ZADD', $watched, now() + forMs, ARGV[i])
   end
   outcomes[#outcomes + 1] = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
 end

@@ -19,7 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a job at the front keeps its old mark',
-    from: "CALL('SETRANGE', K_job .. id, '0', 'E' .. string.sub(mark, 2, 7) .. NOBODY)",
+    from: "CALL('SETRANGE', P .. 'job:' .. id, '0', 'E' .. string.sub(mark, 2, 7) .. NOBODY)",
     to: '',
   },
   {
@@ -37,19 +37,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a retried job is not scheduled',
     in: 'retry',
-    from: "CALL('ZADD', K_scheduled, now + delayMs, id)",
+    from: "CALL('ZADD', P .. 'scheduled', now() + delayMs, id)",
     to: '',
   },
-  { name: 'a rescue leaves the lease', in: 'rescue', from: "CALL('ZREM', K_leases, worker)", to: '' },
+  { name: 'a rescue leaves the lease', in: 'rescue', from: "CALL('ZREM', P .. 'leases', worker)", to: '' },
   {
     name: 'a requeue does not spare the job from retention',
     in: 'requeue',
-    from: "CALL('HINCRBY', K_requeued, id, 1)",
+    from: "CALL('HINCRBY', P .. 'requeued', id, 1)",
     to: '',
   },
   {
     name: 'retention removes what somebody waits for',
-    from: 'tonumber(until_) > now then',
+    from: 'tonumber(until_) > now() then',
     to: 'false then',
   },
   {
@@ -61,13 +61,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a rescue knows no grace',
     in: 'rescue',
-    from: "'graceUntil') or 0) > now",
+    from: "'graceUntil') or 0) > now()",
     to: "'graceUntil') or 0) < 0",
   },
   { name: 'a cancelled job stays in its claim', in: 'cancel', from: "PCALL('SREM', set, id) if", to: 'if' },
   {
     name: 'a claim that lost its last job stays in the hash',
-    from: "PCALL('HDEL', K_processing .. worker, no)",
+    from: "PCALL('HDEL', P .. 'processing:' .. worker, no)",
     to: 'local _ = no',
   },
   { name: 'nothing is ever poison', in: 'rescue', from: 'guilty and blamed >= 3', to: 'false' },
@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'jobs run half a second early',
-    from: "K_scheduled, '-inf', now,",
-    to: "K_scheduled, '-inf', now + 500,",
+    from: "P .. 'scheduled', '-inf', now(),",
+    to: "P .. 'scheduled', '-inf', now() + 500,",
   },
   { name: 'a worker leaves with open claims', in: 'unregister', from: "return 'OPEN'", to: 'break' },
   { name: 'a job given back goes to the end', from: "put('LPUSH', id, mark)", to: "put('RPUSH', id, mark)" },
@@ -106,8 +106,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'retention by age looks at the tenth entry only',
     in: 'trim',
-    from: 'tonumber(ended) > now - succeededMs then return i - 1',
-    to: 'tonumber(ended) > now - succeededMs and (i == 1 or i == 10) then return i - 1',
+    from: 'tonumber(ended) > now() - succeededMs then return i - 1',
+    to: 'tonumber(ended) > now() - succeededMs and (i == 1 or i == 10) then return i - 1',
   },
 ];
 

@@ -7,7 +7,7 @@ local function agedOut(most)
     local record = redis.pcall('GETRANGE', $job .. ids[i], -2000000, -1)
     record = type(record) == 'string' and record or ''
     local ended = string.match(record, '^.*\nS %S+ %S+ %S+ %d+ (%d+) ')
-    if ended and tonumber(ended) > now - succeededMs then return i - 1 end
+    if ended and tonumber(ended) > now() - succeededMs then return i - 1 end
     bytes = bytes + #record
     if bytes > 16777216 then return i end
   end

@@ -2,10 +2,10 @@
 reply[3], reply[4] = keepTime(worker)
 if count < most and bytes < 4194304 then
   -- Nobody wakes who stands here the longest, so nobody else notices that it died. One queue a claim is enough.
-  local idle = $idle .. ARGV[firstQueue + now % (#ARGV - firstQueue + 1)]
+  local idle = $idle .. ARGV[firstQueue + now() % (#ARGV - firstQueue + 1)]
   local oldest = redis.pcall('ZRANGE', idle, 0, 0)[1]
   if oldest and type(redis.pcall('ZSCORE', $leases, oldest)) ~= 'string' then redis.pcall('ZREM', idle, oldest) end
-  for i = firstQueue, #ARGV do redis.pcall('ZADD', $idle .. ARGV[i], now, worker) end
+  for i = firstQueue, #ARGV do redis.pcall('ZADD', $idle .. ARGV[i], now(), worker) end
 else
   local others = {}
   for i = firstQueue, #ARGV do

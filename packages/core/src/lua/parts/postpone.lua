@@ -6,8 +6,8 @@ for i = 2, #ARGV, 4 do
   if mark then
     redis.call('SETRANGE', $job .. id, '0', 'S' .. string.sub(mark, 2, 7) .. NOBODY)
     appendTail(id, line)
-    redis.call('ZADD', $scheduled, now + delayMs, id)
-    tellDue(earliest, now + delayMs, queueOf(mark))
+    redis.call('ZADD', $scheduled, now() + delayMs, id)
+    tellDue(earliest, now() + delayMs, queueOf(mark))
     moved = moved + 1
   end
   outcomes[#outcomes + 1] = mark and 'OK' or answer

@@ -1,6 +1,6 @@
 -- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs `now`, and push.
 local function promoteDue(limit)
-  local due = redis.pcall('ZRANGE', $scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
+  local due = redis.pcall('ZRANGE', $scheduled, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit)
   local lists, queues, moved = {}, {}, 0
   if due.err or #due == 0 then return 0, queues end
   redis.call('ZREM', $scheduled, unpack(due))

@@ -5,11 +5,11 @@ local function recoverJob(no, id, mark)
   local poison = guilty and blamed >= 3
   if guilty then blamed = math.min(blamed + 1, 9) end
   mark = string.sub(mark, 1, 5) .. crashes .. blamed .. NOBODY .. '\n'
-  appendTail(id, '\nW ' .. worker .. ' ' .. no .. ' - 0 ' .. string.format('%.0f', now) .. ' {"reason":"'
+  appendTail(id, '\nW ' .. worker .. ' ' .. no .. ' - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"'
     .. (poison and 'poison' or 'lease expired') .. '","crashes":' .. crashes .. ',"blamed":' .. blamed .. '}')
   if poison then
     redis.call('SETRANGE', $job .. id, '0', 'F' .. string.sub(mark, 2, 31))
-    redis.call('ZADD', $failed, now, id)
+    redis.call('ZADD', $failed, now(), id)
     poisoned[#poisoned + 1] = id
   else
     queues[put('LPUSH', id, mark)] = true

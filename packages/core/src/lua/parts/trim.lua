@@ -26,7 +26,7 @@ local function trimSucceeded(count)
       if redis.call('HEXISTS', $requeued, ids[i]) == 1 then
         if redis.call('HINCRBY', $requeued, ids[i], -1) < 1 then redis.call('HDEL', $requeued, ids[i]) end
         stale = stale + 1
-      elseif type(until_) == 'string' and tonumber(until_) > now then redis.call('RPUSH', $succeeded, ids[i])
+      elseif type(until_) == 'string' and tonumber(until_) > now() then redis.call('RPUSH', $succeeded, ids[i])
       else gone[#gone + 1] = ids[i] end
     end
     ids = gone

@@ -4,7 +4,7 @@ local function wake(queue)
     local idle = redis.pcall('ZPOPMAX', $idle .. queue)
     if not idle[1] then return end
     local expiry = redis.pcall('ZSCORE', $leases, idle[1])
-    if type(expiry) == 'string' and tonumber(expiry) > now then
+    if type(expiry) == 'string' and tonumber(expiry) > now() then
       redis.call('PUBLISH', $wake .. idle[1], 'ready')
       return
     end
