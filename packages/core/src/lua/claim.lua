@@ -43,7 +43,6 @@ for i = firstQueue, #ARGV do
   end
 end
 if count > 0 then
-  redis.call('SADD', $processing .. worker .. ':' .. no, unpack(ids))
   redis.call('HSET', $processing .. worker, 'n', no, no, count)
   if suspect then redis.call('HSET', $processing .. worker, 'suspect', no .. ' ' .. suspect) end
 else

@@ -1,10 +1,11 @@
 -- Pops from one list while room is left. An entry is a hint: only a job whose mark says "enqueued, here" is taken.
 -- Needs ids, count, reply, bytes, most, worker, no, takes.
+local sub, byte, open = string.sub, string.byte, $processing .. worker .. ':' .. no
 local function drop(id, record, queue, place)
-  if not record and redis.call('EXISTS', $job .. id) == 1 or record and not isMark(string.sub(record, 1, 32)) then
+  if not record and redis.call('EXISTS', $job .. id) == 1 or record and not isMark(sub(record, 1, 32)) then
     quarantine(id)
   else
-    countStale(queue .. ':' .. string.sub(place, 4, 4), -1)
+    countStale(queue .. ':' .. sub(place, 4, 4), -1)
   end
 end
 local function accept(id, key, record, mark)
@@ -14,31 +15,43 @@ local function accept(id, key, record, mark)
   reply[4 + 2 * count], reply[5 + 2 * count] = id, record
   bytes = bytes + #record
 end
+-- Opens the jobs accepted after the first `before`. An id that stands twice among them was read twice before it was taken.
+local function openJobs(before, queue, place)
+  if count == before or redis.call('SADD', open, unpack(ids, before + 1, count)) == count - before then return end
+  local seen, last = {}, before
+  for i = before + 1, count do
+    local id, record = ids[i], reply[5 + 2 * i]
+    ids[i], reply[4 + 2 * i], reply[5 + 2 * i] = nil, nil, nil
+    if seen[id] then
+      countStale(queue .. ':' .. sub(place, 4, 4), -1)
+    else
+      last, seen[id] = last + 1, true
+      ids[last], reply[4 + 2 * last], reply[5 + 2 * last] = id, id, record
+    end
+  end
+  count = last
+end
 local function pop(queue, place, list)
   -- Most jobs never met a dead worker: their marks differ in nothing.
   local fresh, taken = 'E' .. place .. '00', 'P' .. place .. '00' .. worker .. no
   for _ = 1, 40 do
-    local asked = math.min(most - count, 50)
+    local asked, before = math.min(most - count, 50), count
     local popped = redis.pcall('LPOP', list, asked)
     if not popped or popped.err then return end
     local keys = {}
     for i = 1, #popped do keys[i] = $job .. popped[i] end
     local records = redis.call('MGET', unpack(keys))
-    -- An id that stands twice among these was read twice before it was taken.
-    local met = {}
     for i = 1, #popped do
       local record = records[i]
-      if met[popped[i]] then
-        drop(popped[i], record, queue, place)
-      elseif record and string.sub(record, 1, 7) == fresh and string.byte(record, 32) == 10 then
+      if record and sub(record, 1, 7) == fresh and byte(record, 32) == 10 then
         accept(popped[i], keys[i], record, taken)
-      elseif record and string.sub(record, 1, 5) == 'E' .. place and isMark(string.sub(record, 1, 32)) and not isSuspect(record) then
-        accept(popped[i], keys[i], record, 'P' .. string.sub(record, 2, 7) .. worker .. no)
+      elseif record and sub(record, 1, 5) == 'E' .. place and isMark(sub(record, 1, 32)) and not isSuspect(record) then
+        accept(popped[i], keys[i], record, 'P' .. sub(record, 2, 7) .. worker .. no)
       else
         drop(popped[i], record, queue, place)
       end
-      met[popped[i]] = true
     end
+    openJobs(before, queue, place)
     if #popped < asked or count >= most or bytes >= 4194304 then return end
   end
 end
@@ -50,17 +63,18 @@ local function popSuspect(queue, code)
     local id = redis.pcall('LPOP', $suspects .. queue)
     if type(id) ~= 'string' then return nil end
     local record = redis.call('MGET', $job .. id)[1]
-    local here = record and string.sub(record, 1, 4) == 'E' .. code and isMark(string.sub(record, 1, 32)) and isSuspect(record)
+    local here = record and sub(record, 1, 4) == 'E' .. code and isMark(sub(record, 1, 32)) and isSuspect(record)
     if not here then
       drop(id, record, queue, code .. 's')
-    elseif string.byte(record, 7) >= 51 and takes ~= '2' then
+    elseif byte(record, 7) >= 51 and takes ~= '2' then
       redis.call('RPUSH', $suspects .. queue, id)
       if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.pcall('GET', $alone) == worker then reply[5] = 1 end
       if id == passed then return nil end
       passed = passed or id
     else
-      accept(id, $job .. id, record, 'P' .. string.sub(record, 2, 7) .. worker .. no)
-      if string.byte(record, 7) >= 51 then
+      accept(id, $job .. id, record, 'P' .. sub(record, 2, 7) .. worker .. no)
+      openJobs(count - 1)
+      if byte(record, 7) >= 51 then
         most = 1
         redis.call('DEL', $alone)
       end
