@@ -25,8 +25,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an entry that counts for nothing stays counted',
     in: 'claim',
-    from: "countStale(queue .. ':' .. string.sub(place, 4, 4), -1)",
-    to: '',
+    from: "else countStale(queue .. ':' .. sub(place, 4, 4), -1) end",
+    to: 'end',
   },
   {
     name: 'a lane executes older calls',
@@ -89,7 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a job that stands twice in a batch is claimed twice',
     in: 'claim',
-    from: 'if met[popped[i]] then',
+    from: 'if seen[id] then',
     to: 'if false then',
   },
   {
