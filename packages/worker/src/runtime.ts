@@ -22,7 +22,8 @@ import { VERSION } from './version.ts';
 import { WakeListener } from './wake-listener.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const POLL_MS = 5000;
+/** For beats that are far apart; see {@link Station.beaten}. */
+const POLL_MS = 8000;
 const RECONCILE_MS = 15_000;
 const TRIM_MS = 60_000;
 /** Calls of one round of trimming. */
@@ -293,12 +294,12 @@ export class Runtime {
   }
 
   #poll(): void {
-    for (const { link } of this.#stations) link.wake();
+    for (const station of this.#stations) station.poll();
     this.#turnSoon();
   }
 
   async #reconcile(): Promise<void> {
-    await Promise.all(this.#stations.map(({ link }) => link.reconcile()));
+    await Promise.all(this.#stations.map(({ link }) => link.reconcileTimely()));
   }
 
   async #trim(): Promise<void> {

@@ -70,6 +70,8 @@ export class ShardLink {
   #demands = 0;
   #suspectsAsked = 0;
   #reconciling = false;
+  /** Whether anything was claimed since Redis and this worker agreed that it holds nothing. */
+  #hasClaimed = true;
   #retryAt = 0;
   #stopped = false;
 
@@ -185,6 +187,7 @@ export class ShardLink {
       // A wake-up that overtook this reply must not be forgotten.
       if (short && wakes === this.#wakes && !this.mustEmpty) this.empty = true;
       if (!short) this.#registeredIdle = false;
+      if (reply.jobs.length > 0) this.#hasClaimed = true;
       if (reply.jobs.length > 0)
         this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));
       this.#listener.nextDue(this, reply.nextDue, reply.isTimekeeper);
@@ -272,6 +275,11 @@ export class ShardLink {
     return this.#mustReconcile && !this.#reconciling && !this.fenced && this.#claimsUnderway.size === 0;
   }
 
+  /** Reconciles from time to time, whatever is known: but not when there is nothing that could differ. */
+  async reconcileTimely(): Promise<void> {
+    if (this.#hasClaimed || this.#mustReconcile) await this.reconcile();
+  }
+
   /** Makes Redis and this worker agree on what it holds (docs/protocol.md §5). */
   async reconcile(): Promise<void> {
     if (this.#reconciling || this.fenced) return;
@@ -289,7 +297,10 @@ export class ShardLink {
       if (reply === 'LEASE_LOST') return this.#loseLease();
       // A claim whose reply was lost meanwhile, or that was under way, is not settled by this.
       const wasDemanded = this.#mustReconcile;
-      if (isWhole && demands === this.#demands) this.#mustReconcile = false;
+      if (isWhole && demands === this.#demands) {
+        this.#mustReconcile = false;
+        if (this.#claimsUnderway.size === 0 && this.held.isEmpty) this.#hasClaimed = false;
+      }
       // After an outage nobody knows either whether this worker is still registered as idle.
       if (reply.moved > 0 || wasDemanded) this.wake();
       for (const { claim, id } of reply.lost) this.#refuse(Number(claim), id);
