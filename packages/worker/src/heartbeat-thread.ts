@@ -13,6 +13,9 @@ const RELEASE_AFTER_MS = 100;
 const LOOK_EVERY_MS = 20;
 /** When even this thread did not run for this long, the whole process was stopped. */
 const PAUSED_MS = 500;
+/** A worker's load is told when it has changed much, and otherwise this often: of an idle one only its memory changes. */
+const LOAD_EVERY_MS = 15_000;
+const STALL_WORTH_TELLING_MS = 100;
 /** Part of the lease without a renewal after which the worker must count it as lost. */
 const SILENT_PART = 0.8;
 
@@ -36,6 +39,7 @@ let lastTicks = -1;
 let tickedAt = performance.now();
 let lookedAt = performance.now();
 let stallMs = 0;
+let told = { running: -1, stallMs: 0, at: -Infinity };
 
 function tell(message: FromThread): void {
   parentPort?.postMessage(message);
@@ -54,6 +58,7 @@ function hold({ shard, prefix, worker }: Extract<ToThread, { type: 'hold' }>): v
     timer: undefined,
   };
   leases.set(shard, lease);
+  told.at = -Infinity;
   beatIn(lease, data.beatMs * Math.random());
 }
 
@@ -86,6 +91,7 @@ async function beat(lease: Lease): Promise<void> {
   } catch (error) {
     // The next beat comes sooner; `silent` tells the worker when that is not soon enough.
     next = data.beatMs / 4;
+    told.at = -Infinity;
     tell({ type: 'trouble', what: 'beat', message: (error as Error).message });
   }
   if (leases.get(lease.shard) === lease) beatIn(lease, next);
@@ -96,12 +102,15 @@ function lost(lease: Lease): void {
   tell({ type: 'lost', shard: lease.shard, worker: lease.worker });
 }
 
+/** Empty when there is nothing worth a write. */
 function loadJson(): string {
-  return JSON.stringify({
-    running: pulse[RUNNING],
-    stallMs: Math.round(stallMs),
-    memoryBytes: process.memoryUsage.rss(),
-  });
+  const load = { running: Atomics.load(pulse, RUNNING), stallMs: Math.round(stallMs) };
+  const at = performance.now();
+  const hasChanged =
+    load.running !== told.running || Math.abs(load.stallMs - told.stallMs) >= STALL_WORTH_TELLING_MS;
+  if (!hasChanged && at - told.at < LOAD_EVERY_MS) return '';
+  told = { ...load, at };
+  return JSON.stringify({ ...load, memoryBytes: process.memoryUsage.rss() });
 }
 
 /** Beside the beats: a dead worker may have held more than is moved between two of them. */
