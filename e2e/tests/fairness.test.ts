@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
-import { print, sized, TEST_MS } from '../src/campaign.ts';
+import { bound, print, sized, TEST_MS } from '../src/campaign.ts';
 import { disposable } from '../src/disposable.ts';
 import { msBetween } from '../src/events.ts';
 import { Stage } from '../src/stage.ts';
@@ -28,7 +28,7 @@ test('no job waits for a busy worker while another one is idle', { timeout: TEST
   await stage.drained(10_000);
   const steady = waits(stage, storedAt);
   print('one-second jobs, one by one', { jobs: steady.length, longestWaitMs: Math.max(...steady) });
-  expect(Math.max(...steady)).toBeLessThan(WAIT_MOST_MS);
+  expect(Math.max(...steady)).toBeLessThan(bound({ promised: WAIT_MOST_MS, busy: 600 }));
 });
 
 test('a burst of long jobs after fast ones spreads over both workers', { timeout: TEST_MS }, async () => {
@@ -50,5 +50,5 @@ test('a burst of long jobs after fast ones spreads over both workers', { timeout
   const { problems, counts } = await stage.audit({ mostTrimmed: 1e6 });
   print('one-second jobs after fast ones', { ...counts, longestWaitMs: Math.max(...longest) });
   expect(problems).toEqual([]);
-  expect(Math.max(...longest)).toBeLessThan(WAIT_MOST_MS);
+  expect(Math.max(...longest)).toBeLessThan(bound({ promised: WAIT_MOST_MS, busy: 600 }));
 });

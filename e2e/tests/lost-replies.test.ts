@@ -4,7 +4,7 @@ import { startFlakyProxy } from '@linstock/test-kit/flaky-redis';
 import type { TestRedis } from '@linstock/test-kit/redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
-import { print, sized, TEST_MS } from '../src/campaign.ts';
+import { bound, print, sized, TEST_MS } from '../src/campaign.ts';
 import { runs } from '../src/script-calls.ts';
 import { Stage } from '../src/stage.ts';
 
@@ -100,7 +100,7 @@ test(
     expect(problems).toEqual([]);
     expect(counts['rescued']).toBe(0);
     expect(counts['starts']).toBe(1 + 4 * rounds);
-    expect(slowestMs).toBeLessThan(3000);
+    expect(slowestMs).toBeLessThan(bound({ promised: 3000, busy: 9000 }));
   },
 );
 

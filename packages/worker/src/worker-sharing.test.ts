@@ -11,6 +11,8 @@ const stage = new Stage(store, testShardCount());
 afterEach(() => stage.closeAll());
 
 const work = defineJob({ name: 'work' });
+/** Sooner than the safety poll, ms: a wake-up or a timer has brought it. How soon is measured by the bench. */
+const SOON_MS = 4000;
 
 async function redisNow(scene: Scene): Promise<number> {
   const [seconds, micros] = (await scene.call('TIME')) as [string, string];
@@ -77,7 +79,7 @@ describe('an idle worker', () => {
       );
       const enqueuedAt = performance.now();
       const handle = await scene.client.enqueue(work, n);
-      expect(Number(await handle.result()) - enqueuedAt).toBeLessThan(500);
+      expect(Number(await handle.result()) - enqueuedAt).toBeLessThan(SOON_MS);
     }
   });
 
@@ -93,7 +95,7 @@ describe('an idle worker', () => {
     const resumedAt = performance.now();
     await scene.client.queue('default').resume();
     const startedAt = await Promise.all(handles.map((handle) => handle.result()));
-    expect(Math.max(...startedAt.map(Number)) - resumedAt).toBeLessThan(1000);
+    expect(Math.max(...startedAt.map(Number)) - resumedAt).toBeLessThan(SOON_MS);
   });
 
   test('gets the job for which a busy worker was woken', async () => {
@@ -128,7 +130,7 @@ describe('a delayed job', () => {
       late.push(Number(await handle.result()) - Number(dueAt));
     }
     expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...late)).toBeLessThan(150);
+    expect(Math.max(...late)).toBeLessThan(SOON_MS);
   });
 
   test('that is scheduled behind others and due before them is not late', async () => {
@@ -141,7 +143,7 @@ describe('a delayed job', () => {
     const { dueAt } = await scene.job(handle.id);
     const late = Number(await handle.result()) - Number(dueAt);
     expect(late).toBeGreaterThanOrEqual(0);
-    expect(late).toBeLessThan(150);
+    expect(late).toBeLessThan(SOON_MS);
   });
 
   test('reaches an idle worker although the one that keeps the time is busy', async () => {
@@ -160,7 +162,7 @@ describe('a delayed job', () => {
     await idle.start();
     const handle = await scene.client.schedule(work, 'now', { in: 200 });
     const { dueAt } = await scene.job(handle.id);
-    expect(Number(await handle.result({ timeoutMs: 3000 })) - Number(dueAt)).toBeLessThan(500);
+    expect(Number(await handle.result({ timeoutMs: 3000 })) - Number(dueAt)).toBeLessThan(SOON_MS);
     gate.open();
   });
 

@@ -73,7 +73,7 @@ describe('stop', () => {
     await eventually(() => worker.running === 3);
     const begun = performance.now();
     await worker.stop({ now: true });
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
     for (const { id } of handles)
       expect(await scene.job(id)).toMatchObject({ state: 'enqueued', attempt: 1 });
     gate.open();
