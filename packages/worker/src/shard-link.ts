@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobStore, Outcome, Shard } from '@linstock/core/internal';
+import type { Outcome, Shard } from '@linstock/core/internal';
 import { classifyError, WorkerRegistry } from '@linstock/core/internal';
 import type { HeldClaim, HeldJob } from './held-jobs.ts';
 import { claimText, HeldJobs } from './held-jobs.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
-import type { OtherOutcome, OutcomeBatch, OtherVerb } from './outcome-buffer.ts';
+import type { OtherOutcome, OtherVerb, OutcomeBatch } from './outcome-buffer.ts';
 import { OutcomeBuffer } from './outcome-buffer.ts';
+import { byWorker, sendVerb } from './outcome-calls.ts';
 
 /** What a link tells its worker. */
 export interface LinkListener {
@@ -348,43 +349,6 @@ export class ShardLink {
     this.#stopped = true;
     this.fenced = true;
   }
-}
-
-interface VerbCall {
-  readonly worker: string;
-  readonly keep: number;
-  readonly jobs: readonly {
-    readonly claim: string;
-    readonly id: string;
-    readonly line: string;
-    readonly delayMs: number;
-  }[];
-}
-
-function sendVerb(store: JobStore, verb: OtherVerb, { worker, keep, jobs }: VerbCall): Promise<Outcome[]> {
-  switch (verb) {
-    case 'retry':
-      return store.retry(worker, jobs);
-    case 'defer':
-      return store.defer(worker, jobs);
-    case 'fail':
-      return store.fail(worker, keep, jobs);
-    case 'release':
-      return store.release(worker, jobs);
-    case 'quarantine':
-      return store.quarantine(worker, jobs);
-  }
-}
-
-function byWorker<T>(items: readonly T[], jobOf: (item: T) => HeldJob | undefined): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const worker = jobOf(item)?.claim.worker ?? '';
-    const group = groups.get(worker);
-    if (group === undefined) groups.set(worker, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function suspectsFor(alone: boolean, mayHoldSuspect: boolean): 'alone' | 'none' | 'one' {
