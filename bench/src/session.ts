@@ -102,7 +102,7 @@ export class Session {
 
   /** Waits until all jobs ran, stops the workers, and counts what they executed. */
   async drain(meter: SteadyStateMeter, jobs: number): Promise<Drained> {
-    await this.#whileWorkersLive((signal) => meter.finished(signal));
+    await this.reached(meter, jobs);
     await sleep(SETTLE_MS);
     const executions = await Promise.all(this.#workers.map((worker) => worker.call('stop')));
     return {
@@ -112,6 +112,11 @@ export class Session {
       ),
       executions,
     };
+  }
+
+  /** Waits until so many jobs ran. */
+  async reached(meter: SteadyStateMeter, jobs: number): Promise<void> {
+    await this.#whileWorkersLive((signal) => meter.reached(jobs, signal));
   }
 
   /** Breaks off when a worker process ends before its time. */

@@ -21,7 +21,7 @@ export const FULL: Sizes = {
   budgetS: undefined,
   warmUpJobs: 20_000,
   enqueueOneJobs: 20_000,
-  enqueueWindowJobs: 100_000,
+  enqueueWindowJobs: 300_000,
   runJobs: 100_000,
   runOneSlotJobs: 100_000,
   pickups: 500,

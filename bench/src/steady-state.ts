@@ -62,10 +62,10 @@ export class SteadyStateMeter {
     if (this.#marks.length === 1 && share >= STEADY_TO) this.#mark(progress.atNs);
   }
 
-  /** Resolves when as many executions as jobs were reported, or nothing happens any more: the delivery then tells. */
-  async finished(signal: AbortSignal): Promise<void> {
+  /** Resolves when so many executions were reported, or nothing happens any more: the delivery then tells. */
+  async reached(jobs: number, signal: AbortSignal): Promise<void> {
     this.#lastProgressMs = performance.now();
-    while (this.#jobsRun() < this.#jobs && !signal.aborted) {
+    while (this.#jobsRun() < jobs && !signal.aborted) {
       if (performance.now() - this.#lastProgressMs > STALLED_AFTER_MS) return;
       await sleep(POLL_MS);
     }

@@ -29,6 +29,7 @@ export { ENDED_STATES, JOB_STATES } from './job/states.ts';
 export type { JobState } from './job/states.ts';
 export { Monitor } from './monitor.ts';
 export type { JobPage, PageOptions, QueueView } from './monitor.ts';
+export type { QueueHandle } from './queue-handle.ts';
 export type { RedisTarget } from './redis/connect.ts';
 export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/job-reader.ts';
 export type { PersonOutcome } from './store/outcomes.ts';

@@ -1,5 +1,6 @@
 import type { InstallationOptions, ResolvedInstallation } from './client-options.ts';
 import { INSTALLATION_RULES, resolveInstallation } from './client-options.ts';
+import { OptionError } from './errors.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
@@ -108,6 +109,12 @@ export class Monitor {
   async page(options: PageOptions): Promise<JobPage> {
     checkOptions(options, PAGE_RULES, 'page');
     const { state, queue, offset = 0, limit = 50 } = options;
+    if (queue !== undefined && state !== 'enqueued')
+      throw new OptionError(
+        'page.queue',
+        `can only be given with the state "enqueued", not "${state}"`,
+        queue,
+      );
     const pages = await this.#each((shard) => readPage(shard, { state, queue, most: offset + limit }));
     const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
     const wanted = entries.slice(offset, offset + limit).map((entry) => entry.id);

@@ -4,7 +4,7 @@ import type { Intake } from './intake.ts';
 import type { ShardLink } from './shard-link.ts';
 
 /** How long outcomes may wait for a claim to travel with, ms. */
-const OUTCOMES_WAIT_MS = 10;
+const OUTCOMES_WAIT_MS = 20;
 /**
  * How many jobs start in one turn. Redis answers calls that reach it together together; if all their jobs ran in one turn,
  * their outcomes would travel together again, and Redis and this process would take turns idling.

@@ -74,9 +74,14 @@ describe('outcomes', () => {
     expect(plan({ running: 10, waiting: 19, ahead: 20, outcomes: 5, mayClaim: false })).toBe(0);
   });
 
-  test('gather while a call is under way, up to a hundred', () => {
-    expect(plan({ running: 10, callsUnderway: 1, outcomes: 99 })).toBeUndefined();
-    expect(plan({ running: 10, callsUnderway: 1, outcomes: 100 })).toBe(0);
+  test('gather while a call is under way, up to a hundred when handlers end at once', () => {
+    expect(plan({ running: 0, mayClaim: false, callsUnderway: 1, outcomes: 99 })).toBeUndefined();
+    expect(plan({ running: 0, mayClaim: false, callsUnderway: 1, outcomes: 100 })).toBe(0);
+  });
+
+  test('gather up to a full call when handlers take time', () => {
+    expect(plan({ running: 10, callsUnderway: 1, outcomes: MOST_PER_CLAIM - 1 })).toBeUndefined();
+    expect(plan({ running: 10, callsUnderway: 1, outcomes: MOST_PER_CLAIM })).toBe(0);
   });
 
   test('that do not exist are not sent', () => {
@@ -91,8 +96,8 @@ describe('how many jobs are held ahead', () => {
     expect(aheadOf(100, Number.NaN)).toBe(0);
   });
 
-  test('as many as run within ten milliseconds, at most two claims', () => {
-    expect(aheadOf(4, 1)).toBe(40);
+  test('as many as run within twenty milliseconds, at most two claims', () => {
+    expect(aheadOf(4, 1)).toBe(80);
     expect(aheadOf(1000, 1)).toBe(2 * MOST_PER_CLAIM);
   });
 

@@ -7,7 +7,7 @@ const MOST_CALLS = 2;
 /** A second call must be worth its cost. */
 const WORTHWHILE = 50;
 /** Jobs claimed ahead last about this long at the present rate, ms: several round trips, far less than anybody notices. */
-const AHEAD_MS = 10;
+const AHEAD_MS = 20;
 /** The most jobs claimed ahead: two claims. */
 const MOST_AHEAD = 2 * MOST_PER_CLAIM;
 /** Nothing is claimed ahead while a recent run took longer than this, ms. */
@@ -65,9 +65,17 @@ function claimSize({
   return inHand < concurrency || want * 2 >= ahead ? want : 0;
 }
 
-function outcomesGo({ outcomes, callsUnderway, waiting, mayClaim }: FetchState): boolean {
+function outcomesGo({
+  outcomes,
+  callsUnderway,
+  waiting,
+  mayClaim,
+  running,
+  concurrency,
+}: FetchState): boolean {
   if (outcomes === 0) return false;
-  if (outcomes >= 2 * WORTHWHILE) return true;
+  // Handlers that take time leave time for full calls. Those that end at once would let Redis and this process take turns.
+  if (outcomes >= (2 * running >= concurrency ? MOST_PER_CLAIM : 2 * WORTHWHILE)) return true;
   if (callsUnderway > 0) return false;
   // Jobs wait here and more will be claimed: the outcomes travel with that claim, at most AHEAD_MS from now.
   return !(mayClaim && waiting > 0);

@@ -30,7 +30,15 @@ export const openSet = (claim: number): readonly string[] => [
 /** What a script touches that may wake a worker. */
 export const wakeKeys = { idle: ['idle:mail'], leases: ['leases'], wake: [] } as const;
 /** What a script touches that meets damaged records. */
-export const quarantineKeys = { quarantine: [`quarantine:${A}`], damaged: ['quarantine'] } as const;
+export const quarantineKeys = {
+  quarantine: [`quarantine:${A}`],
+  damaged: ['quarantine'],
+  // Of the oldest that goes when there are too many: `quarantine-bound.test.ts`.
+  payload: [],
+  progress: [],
+  log: [],
+  extras: [],
+} as const;
 /** What a script touches that removes ended jobs. */
 export const trimKeys = {
   succeeded: ['succeeded'],

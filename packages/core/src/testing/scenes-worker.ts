@@ -76,8 +76,8 @@ export const WORKER_SCENES = {
       suspects: ['suspects:mail'],
       ready: ['ready:mail:2'],
       timekeeper: ['timekeeper'],
+      ...quarantineKeys,
       quarantine: [`quarantine:${C}`],
-      damaged: ['quarantine'],
     },
   },
   claim: {
@@ -108,8 +108,8 @@ export const WORKER_SCENES = {
       stale: ['stale'],
       job: [`job:${C}`],
       timekeeper: ['timekeeper'],
+      ...quarantineKeys,
       quarantine: [`quarantine:${E}`],
-      damaged: ['quarantine'],
     },
   },
   succeed: {

@@ -1,8 +1,10 @@
--- Sets a damaged key aside with its bytes. Keeps the newest 1,000. Needs `now`.
+-- Sets a damaged key aside with its bytes. Keeps the newest 1,000, with what belongs to them. Needs `now`.
 local function setAside(key, name)
   redis.call('RENAME', key, $quarantine .. name)
   if type(redis.pcall('ZADD', $damaged, now(), name)) == 'number' and redis.call('ZCARD', $damaged) > 1000 then
-    redis.call('UNLINK', $quarantine .. redis.call('ZPOPMIN', $damaged)[1])
+    local oldest = redis.call('ZPOPMIN', $damaged)[1]
+    redis.call('UNLINK', $quarantine .. oldest, $payload .. oldest, $progress .. oldest, $log .. oldest)
+    redis.pcall('SREM', $extras, oldest)
   end
 end
 -- Sets a damaged record aside.
