@@ -18,7 +18,7 @@ export interface TailEntry {
   readonly json: string;
 }
 
-/** One shard, read whole. Only meaningful while nothing changes it. */
+/** One shard, read whole. Only meaningful while nothing changes it but the rescue of workers that died. */
 export interface ShardSnapshot {
   readonly prefix: string;
   /** All keys without the prefix. */
@@ -38,9 +38,17 @@ export interface ShardSnapshot {
   readonly openClaims: readonly string[];
 }
 
-/** Reads a shard. */
+/** Reads a shard; again when a worker was rescued meanwhile, for then its parts do not fit together. */
 export async function readShard(redis: Redis, namespace: string, shard: number): Promise<ShardSnapshot> {
   const prefix = shardPrefix(namespace, shard);
+  for (;;) {
+    const before = await redis.zrange(`${prefix}leases`, 0, '-1');
+    const snapshot = await readOnce(redis, prefix);
+    if (before.toSorted().join(' ') === [...snapshot.leases].toSorted().join(' ')) return snapshot;
+  }
+}
+
+async function readOnce(redis: Redis, prefix: string): Promise<ShardSnapshot> {
   const keys = (await scan(redis, prefix)).map((key) => key.slice(prefix.length)).toSorted();
   const under = (start: string): string[] => keys.filter((key) => key.startsWith(start));
   const all = async (names: readonly string[], read: (key: string) => Promise<string[]>): Promise<string[]> =>
@@ -60,10 +68,10 @@ export async function readShard(redis: Redis, namespace: string, shard: number):
     cancelled: await zset(`${prefix}cancelled`),
     scheduled: await zset(`${prefix}scheduled`),
     ready: await all([...under('ready:'), ...under('suspects:')], list),
-    leases: await zset(`${prefix}leases`),
     idle: await all(under('idle:'), zset),
     openIds: await all(claimSets, (key) => redis.smembers(key)),
     openClaims: (await all(hashes, (key) => redis.hkeys(key))).filter((field) => /^\d/.test(field)),
+    leases: await zset(`${prefix}leases`),
   };
 }
 
