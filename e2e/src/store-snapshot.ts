@@ -44,7 +44,7 @@ export async function readShard(redis: Redis, namespace: string, shard: number):
   for (;;) {
     const before = await redis.zrange(`${prefix}leases`, 0, '-1');
     const snapshot = await readOnce(redis, prefix);
-    if (before.toSorted().join(' ') === [...snapshot.leases].toSorted().join(' ')) return snapshot;
+    if (before.toSorted().join(' ') === snapshot.leases.toSorted().join(' ')) return snapshot;
   }
 }
 

@@ -30,15 +30,8 @@ function count(file, code) {
   const failures = (report?.testResults ?? []).flatMap(failuresOf);
   const passed = report?.numPassedTests ?? 0;
   const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-  const files = report?.testResults ?? [];
-  // A file that does not load, or fails in a hook, has no failed test of its own.
-  const brokenFiles = files.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed'),
-  ).length;
-  const failed = (report?.numFailedTests ?? 0) + brokenFiles;
   // An error outside of every test, or no test at all: the exit code alone knows.
-  return { passed, skipped, failed: code !== 0 && failed === 0 ? 1 : failed, failures };
+  return { passed, skipped, failed: code !== 0 && failures.length === 0 ? 1 : failures.length, failures };
 }
 
 const MESSAGE_LINES = 30;
@@ -47,6 +40,7 @@ function failuresOf({ name: file, status, message, assertionResults }) {
   if (status !== 'failed') return [];
   const failed = assertionResults.filter((assertion) => assertion.status === 'failed');
   const where = path.relative(ROOT, file);
+  // A file that does not load, or fails in a hook, has no failed test of its own.
   if (failed.length === 0) return [{ file: where, name: '(the file itself)', message: firstLines(message) }];
   return failed.map(({ fullName, failureMessages }) => ({
     file: where,

@@ -75,7 +75,6 @@ export function makeJobs(
   shard: number,
 ): readonly NewJob[] | Promise<readonly NewJob[]> {
   const made = inputs.map((input) => makeJob(plan, input, shard));
-  // A schema may be asynchronous; most are not.
   return made.every(isMade) ? made : Promise.all(made as Promise<NewJob>[]);
 }
 

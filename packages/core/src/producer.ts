@@ -72,8 +72,8 @@ const TOUCH_EVERY_MS = 15 * 60_000;
 const BACKOFF_MOST_MS = 1000;
 
 /**
- * Sends new jobs to one shard. Jobs of one tick travel together, in as many calls as are worth it; each lane has at most one call without an answer, and
- * repeats it unchanged until it has one (docs/protocol.md §6).
+ * Sends new jobs to one shard. Jobs of one tick travel together, in as many calls as are worth it; each lane has at most one
+ * call without an answer, and repeats it unchanged until it has one (docs/protocol.md §6).
  */
 export class Producer {
   readonly #client: string;
@@ -228,7 +228,7 @@ export class Producer {
 
   #group({ queue, priority, due }: NewJob): Group {
     const code = this.#shard.queues.knownCode(queue) ?? '';
-    const place = due ?? PRIORITY_DIGITS[priority] ?? '';
+    const place = due ?? String(priority);
     const head = encodeRecord(due === undefined ? 'E' : 'S', code + priority, '');
     return { queue, code, place, priority, due, head, jobs: [] };
   }
@@ -241,8 +241,6 @@ interface Group extends JobGroup {
   readonly head: string;
   readonly jobs: string[];
 }
-
-const PRIORITY_DIGITS = ['0', '1', '2', '3'] as const;
 
 type Place = Pick<NewJob, 'queue' | 'priority' | 'due'>;
 

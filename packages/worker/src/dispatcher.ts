@@ -1,10 +1,8 @@
 import type { Executor } from './executor.ts';
-import { aheadOf, planFetch } from './fetch-plan.ts';
+import { AHEAD_MS, aheadOf, planFetch } from './fetch-plan.ts';
 import type { Intake } from './intake.ts';
 import type { ShardLink } from './shard-link.ts';
 
-/** How long outcomes may wait for a claim to travel with, ms. */
-const OUTCOMES_WAIT_MS = 20;
 /**
  * How many jobs start in one turn. Redis answers calls that reach it together together; if all their jobs ran in one turn,
  * their outcomes would travel together again, and Redis and this process would take turns idling.
@@ -139,11 +137,12 @@ export class Dispatcher {
     };
   }
 
+  /** Outcomes may wait so long for a claim to travel with. */
   #sendInAMoment(): void {
     this.#waitTimer ??= setTimeout(() => {
       this.#waitTimer = undefined;
       this.flush();
-    }, OUTCOMES_WAIT_MS);
+    }, AHEAD_MS);
   }
 
   /** Runs per ms, smoothed. */

@@ -7,7 +7,7 @@ const MOST_CALLS = 2;
 /** A second call must be worth its cost. */
 const WORTHWHILE = 50;
 /** Jobs claimed ahead last about this long at the present rate, ms: several round trips, far less than anybody notices. */
-const AHEAD_MS = 20;
+export const AHEAD_MS = 20;
 /** The most jobs claimed ahead: two claims. */
 const MOST_AHEAD = 2 * MOST_PER_CLAIM;
 /** Nothing is claimed ahead while a recent run took longer than this, ms. */

@@ -188,9 +188,10 @@ export class ShardLink {
       // A wake-up that overtook this reply must not be forgotten.
       if (short && wakes === this.#wakes && !this.mustEmpty) this.empty = true;
       if (!short) this.#registeredIdle = false;
-      if (reply.jobs.length > 0) this.#hasClaimed = true;
-      if (reply.jobs.length > 0)
+      if (reply.jobs.length > 0) {
+        this.#hasClaimed = true;
         this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));
+      }
       this.#listener.nextDue(this, reply.nextDue, reply.isTimekeeper);
     } catch (error) {
       // Never sent again. If it was executed, reconcile gives back what it took.
