@@ -34,23 +34,26 @@ function withKeys(text, file) {
 /** The line that every script begins with: its prefix, and the two functions it calls most, as locals. */
 const OPENING = 'local CALL, PCALL, P = redis.call, redis.pcall, KEYS[1]';
 
+const INCLUDE = /^\s*--@include (\S+)$/;
+
 /** A part becomes one line, so that line numbers in Redis's errors are those of the script's own file. */
 function part(name) {
   const file = `parts/${name}.lua`;
   const lines = read(join(lua, file)).split('\n');
-  const body = lines.filter((line) => !isComment(line)).map((line) => line.trim());
+  const body = lines.filter((line) => !isComment(line)).map((line) => lineOf(line.trim(), file));
   if (body.some((line) => / --/.test(line))) throw new Error(`${file}: a comment must stand on its own line`);
-  return withKeys(body.join(' '), file);
+  return body.join(' ');
+}
+
+function lineOf(line, file) {
+  const include = INCLUDE.exec(line);
+  return include ? part(include[1]) : withKeys(line, file);
 }
 
 function script(file) {
   const lines = read(join(lua, file)).trimEnd().split('\n');
   if (lines.length > MAX_LINES) throw new Error(`${file}: ${lines.length} lines, at most ${MAX_LINES}`);
-  const output = lines.map((line) => {
-    const include = /^\s*--@include (\S+)$/.exec(line);
-    if (include) return part(include[1]);
-    return isComment(line) ? '' : withKeys(line, file);
-  });
+  const output = lines.map((line) => (isComment(line) ? '' : lineOf(line, file)));
   const first = output.indexOf('local P = KEYS[1]');
   if (first < 0)
     throw new Error(`${file}: "local P = KEYS[1]" must stand on a line of its own, before all includes`);

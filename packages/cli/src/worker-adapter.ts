@@ -21,6 +21,6 @@ export async function makeWorker(
 ): Promise<Worker> {
   const module = await import('@linstock/worker');
   const worker = new module.Worker({ ...options, shutdownTimeout: shutdownTimeoutMs });
-  for (const { contract, handler } of handlers) worker.handle(contract, handler);
+  for (const { contract, handler, options } of handlers) worker.handle(contract, handler, options);
   return worker;
 }

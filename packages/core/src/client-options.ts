@@ -1,10 +1,15 @@
 import { hostname, userInfo } from 'node:os';
+import type { CodecOptions } from './codec-options.ts';
+import { resolveCodecs } from './codec-options.ts';
+import type { PayloadCodecs } from './codec.ts';
 import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import { OptionError } from './errors.ts';
 import { MAX_SHARDS } from './job/job-id.ts';
 import type { Rule } from './options.ts';
 import { anything, checkOptions, namespaceName, shortText, wholeNumber, yesOrNo } from './options.ts';
+import type { Viewing } from './payload-view.ts';
+import { resolveRedaction } from './redact.ts';
 import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
 import { DEFAULT_LIMITS } from './redis/connect.ts';
 import type { Actor, Retention } from './store/job-store.ts';
@@ -26,6 +31,21 @@ export interface InstallationOptions {
 export interface ClientOptions extends InstallationOptions {
   /** How long an enqueue is repeated while Redis cannot be reached. @default "60s" */
   readonly retryFor?: Duration;
+  /** How payloads and results are stored: compressed, encrypted; docs/payloads.md. @default as JSON */
+  readonly codecs?: CodecOptions;
+  /** As for a {@link Monitor}; masks what `get` shows, never what `result` gives. @default false: a program sees its data */
+  readonly redact?: readonly string[] | false;
+}
+
+/** Options of a {@link Monitor}. */
+export interface MonitorOptions extends InstallationOptions {
+  /** The keys of the clients and workers, to show what is encrypted. @default encrypted inputs and results stay closed */
+  readonly codecs?: CodecOptions;
+  /**
+   * Fields whose values are shown as `•••`, in addition to {@link SECRET_FIELDS}: at most 100 paths such as `card.number`,
+   * `*.pin`, `iban`. `false`: everything is shown. @default []
+   */
+  readonly redact?: readonly string[] | false;
 }
 
 /** Options of a part that talks to Redis, checked and complete. */
@@ -39,6 +59,8 @@ export interface ResolvedInstallation extends ConnectionLimits {
 export interface ResolvedClientOptions extends ResolvedInstallation {
   readonly retryForMs: number;
   readonly retention: Retention;
+  readonly codecs: PayloadCodecs | undefined;
+  readonly viewing: Viewing;
 }
 
 /** Rules for {@link InstallationOptions}. */
@@ -48,6 +70,9 @@ export const INSTALLATION_RULES: Readonly<Record<string, Rule>> = {
   shards: wholeNumber(1, MAX_SHARDS),
   commandTimeout: anything,
 };
+
+/** Rules for what {@link MonitorOptions} add. */
+export const VIEW_RULES: Readonly<Record<string, Rule>> = { codecs: anything, redact: anything };
 
 /** Checks and completes {@link InstallationOptions}. */
 export function resolveInstallation(options: InstallationOptions, where: string): ResolvedInstallation {
@@ -71,11 +96,26 @@ export function resolveInstallation(options: InstallationOptions, where: string)
 
 /** Checks and completes {@link ClientOptions}. */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
-  checkOptions(options ?? {}, { ...INSTALLATION_RULES, retryFor: anything }, 'Client');
+  checkOptions(options ?? {}, { ...INSTALLATION_RULES, ...VIEW_RULES, retryFor: anything }, 'Client');
+  const installation = resolveInstallation(options ?? {}, 'Client');
+  const viewing = resolveViewing({ codecs: options.codecs, redact: options.redact ?? false }, 'Client');
   return {
-    ...resolveInstallation(options ?? {}, 'Client'),
+    ...installation,
     retryForMs: toMs(options.retryFor ?? '60s', 'Client.retryFor'),
     retention: DEFAULT_RETENTION,
+    codecs: viewing.codecs,
+    viewing,
+  };
+}
+
+/** Checks and completes what {@link MonitorOptions} add. */
+export function resolveViewing(
+  { codecs, redact = [] }: { readonly [K in 'codecs' | 'redact']?: MonitorOptions[K] | undefined },
+  where: string,
+): Viewing {
+  return {
+    codecs: resolveCodecs(codecs, `${where}.codecs`),
+    redaction: resolveRedaction(redact, `${where}.redact`),
   };
 }
 

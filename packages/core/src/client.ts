@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { ChangeOptions, ClientOptions, ResolvedClientOptions } from './client-options.ts';
 import { actorOf, resolveClientOptions } from './client-options.ts';
+import type { ContinueOptions, ParentRef } from './continuations.ts';
+import { parentTies } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
 import { toMs } from './duration.ts';
+import type { Enqueued, EnqueueStatus } from './enqueuer.ts';
+import { Enqueuer } from './enqueuer.ts';
 import { ClosedError, JobNotFoundError, StateConflictError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
-import { makeJob, makeJobs, planJob } from './job-factory.ts';
+import { planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import { anything, checkOptions } from './options.ts';
-import { batchLength, MOST_JOBS, Producer } from './producer.ts';
 import { QueueHandle } from './queue-handle.ts';
 import { Connection } from './redis/connect.ts';
+import { RecurringJobs } from './recurring-jobs.ts';
 import { resultOf, Results } from './results.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
@@ -27,14 +31,14 @@ export interface WaitOptions {
 /** A job that was enqueued. */
 export interface JobHandle<Result = unknown> {
   readonly id: string;
+  /** Whether it was stored, or another job with its key stands for it: docs/flow-control.md. */
+  readonly status: EnqueueStatus;
   /** Waits for the result. Throws `JOB_FAILED`, `JOB_CANCELLED`, `JOB_NOT_FOUND`, `TIMEOUT`. */
   result(options?: WaitOptions): Promise<Result>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MOST_IDS = 500;
-/** Calls of `enqueueMany` under way: Redis works on one, one waits for it, and one is made. */
-const CALLS_AT_ONCE = 3;
 
 /**
  * Enqueues jobs and changes them, from any service. It loads no handler and holds one connection.
@@ -49,17 +53,17 @@ export class Client {
   readonly #connection: Connection;
   readonly #shards: ShardSet;
   readonly #results: Results;
-  readonly #identity = randomBytes(9).toString('base64url');
-  readonly #producers: Producer[] = [];
+  readonly #enqueuer: Enqueuer;
   #opened: readonly [Shard, ...Shard[]] | undefined;
-  #turn = 0;
+  #recurring: RecurringJobs | undefined;
   #closed = false;
 
   constructor(options: ClientOptions) {
     this.#options = resolveClientOptions(options);
     this.#connection = new Connection(this.#options.redis, 'commands', this.#options);
     this.#shards = new ShardSet(this.#connection, this.#options.namespace, this.#options.shards);
-    this.#results = new Results(this.#options.redis);
+    this.#results = new Results(this.#options.redis, this.#options.codecs);
+    this.#enqueuer = new Enqueuer(randomBytes(9).toString('base64url'), this.#options.retryForMs);
   }
 
   /**
@@ -69,13 +73,21 @@ export class Client {
    * @throws {PayloadError} the input is invalid, not JSON, or over 1 MiB. @throws {OptionError}
    * @throws {RedisError} `REDIS_UNREACHABLE` after `retryFor`. @throws {RedisFullError} @throws {EnqueueUncertainError}
    */
-  async enqueue<I, R>(contract: JobContract<I, R>, input: I, options?: RunOptions): Promise<JobHandle<R>> {
-    return this.#add(planJob(contract, options, undefined), input);
+  async enqueue<I, R>(
+    contract: JobContract<I, R>,
+    input: I,
+    options?: RunOptions<NoInfer<I>>,
+  ): Promise<JobHandle<R>> {
+    return this.#add(this.#plan(contract, options, undefined), input);
   }
 
   /** Stores a job that is due later: never early by the clock of Redis. Errors as {@link enqueue}. */
-  async schedule<I, R>(contract: JobContract<I, R>, input: I, when: Due & RunOptions): Promise<JobHandle<R>> {
-    return this.#add(planJob(contract, when, when), input);
+  async schedule<I, R>(
+    contract: JobContract<I, R>,
+    input: I,
+    when: Due & RunOptions<NoInfer<I>>,
+  ): Promise<JobHandle<R>> {
+    return this.#add(this.#plan(contract, when, when), input);
   }
 
   /**
@@ -85,26 +97,42 @@ export class Client {
   async enqueueMany<I, R>(
     contract: JobContract<I, R>,
     inputs: readonly I[],
-    options?: RunOptions,
+    options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
-    return this.#addMany(planJob(contract, options, undefined), inputs);
+    return this.#addMany(this.#plan(contract, options, undefined), inputs);
   }
 
   /** Stores many jobs that are due at one time. As {@link enqueueMany}. */
   async scheduleMany<I, R>(
     contract: JobContract<I, R>,
     inputs: readonly I[],
-    when: Due & RunOptions,
+    when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
-    return this.#addMany(planJob(contract, when, when), inputs);
+    return this.#addMany(this.#plan(contract, when, when), inputs);
+  }
+
+  /**
+   * Stores a job that waits for others to end; it runs at once when they have. `ctx.parents()` gives its handler their
+   * results or errors. Errors as {@link enqueue}. @throws {JobNotFoundError} a parent does not exist any more
+   */
+  async continueWith<I, R>(
+    parent: ParentRef | readonly ParentRef[],
+    contract: JobContract<I, R>,
+    input: I,
+    options: ContinueOptions & RunOptions<NoInfer<I>> = {},
+  ): Promise<JobHandle<R>> {
+    const { on, in: delay, ...own } = options;
+    const { ties, shard } = parentTies(parent, on);
+    const due = delay === undefined ? undefined : { in: delay };
+    return this.#add({ ...this.#plan(contract, own, due), parents: ties }, input, shard);
   }
 
   /** A job, or undefined when there is none with this id. */
   async get(id: string): Promise<JobView | DamagedJob | undefined> {
-    return (await this.#findShard(id))?.reader.find(id);
+    return (await this.#findShard(id))?.reader.find(id, this.#options.viewing);
   }
 
-  /** Waits for a job's result. Throws `JOB_FAILED`, `JOB_CANCELLED`, `JOB_NOT_FOUND`, `TIMEOUT`. */
+  /** Waits for a job's result. Throws `JOB_FAILED`, `JOB_CANCELLED`, `JOB_NOT_FOUND`, `TIMEOUT`, `RESULT_NOT_DECRYPTED`. */
   async result(id: string, options: WaitOptions = {}): Promise<unknown> {
     checkOptions(options, { timeoutMs: anything, signal: anything }, 'result');
     const timeoutMs = toMs(options.timeoutMs ?? 30_000, 'result.timeoutMs');
@@ -151,6 +179,15 @@ export class Client {
     return this.#change(ids, (shard, some) => shard.jobs.delete(some, actor, options?.force === true));
   }
 
+  /** Recurring jobs: to define, list, pause, trigger. */
+  get recurring(): RecurringJobs {
+    this.#recurring ??= new RecurringJobs({
+      shards: () => this.#open(),
+      plan: (contract, options) => this.#plan(contract, options, undefined),
+    });
+    return this.#recurring;
+  }
+
   /** A queue: to pause, resume, count, purge. @throws {OptionError} the name is no queue's name */
   queue(name: string): QueueHandle {
     return new QueueHandle(name, () => this.#open());
@@ -165,7 +202,7 @@ export class Client {
   async close(): Promise<void> {
     this.#closed = true;
     this.#results.close();
-    await Promise.all(this.#producers.map((producer) => producer.drain()));
+    await this.#enqueuer.close();
     this.#connection.close();
   }
 
@@ -173,40 +210,25 @@ export class Client {
     await this.close();
   }
 
-  async #add<R>(plan: JobPlan, input: unknown): Promise<JobHandle<R>> {
-    const shard = this.#nextShard(this.#opened ?? (await this.#open(this.#options.retryForMs)));
-    const made = makeJob(plan, input, shard.number);
-    const job = made instanceof Promise ? await made : made;
-    await this.#producer(shard).add(job);
-    return this.#handle(job.id);
+  #plan(contract: JobContract, options: RunOptions<never> | undefined, due: Due | undefined): JobPlan {
+    const plan = planJob(contract, options, due);
+    const { codecs } = this.#options;
+    return codecs === undefined ? plan : { ...plan, codecs };
+  }
+
+  async #add<R>(plan: JobPlan, input: unknown, home?: number): Promise<JobHandle<R>> {
+    const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
+    return this.#handle(await this.#enqueuer.add(plan, input, shards, home));
   }
 
   async #addMany<R>(plan: JobPlan, inputs: readonly unknown[]): Promise<JobHandle<R>[]> {
     const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
-    const handles: JobHandle<R>[] = [];
-    const failures: unknown[] = [];
-    const underway: Promise<void>[] = [];
-    try {
-      for (let from = 0; from < inputs.length && failures.length === 0;) {
-        const shard = this.#nextShard(shards);
-        const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), shard.number);
-        const call = jobs.slice(0, batchLength(jobs));
-        for (const job of call) handles.push(this.#handle(job.id));
-        from += call.length;
-        const sent = this.#producer(shard).addTogether(call);
-        underway.push(sent.catch((error: unknown) => void failures.push(error)));
-        if (underway.length === CALLS_AT_ONCE) await underway.shift();
-      }
-    } finally {
-      // Also after an error: a caller that hears of it finds nothing still on its way.
-      await Promise.all(underway);
-    }
-    if (failures.length > 0) throw failures[0];
-    return handles;
+    const added = await this.#enqueuer.addMany(plan, inputs, shards);
+    return added.map((job) => this.#handle<R>(job));
   }
 
-  #handle<R>(id: string): JobHandle<R> {
-    return new Handle<R>(id, this);
+  #handle<R>(job: Enqueued): JobHandle<R> {
+    return new Handle<R>(job, this);
   }
 
   async #change(
@@ -230,15 +252,6 @@ export class Client {
     return isJobId(id) ? shards[shardOf(id)] : undefined;
   }
 
-  #nextShard(shards: readonly [Shard, ...Shard[]]): Shard {
-    return shards[this.#turn++ % shards.length] ?? shards[0];
-  }
-
-  #producer(shard: Shard): Producer {
-    if (this.#closed) throw new ClosedError('the client');
-    return (this.#producers[shard.number] ??= new Producer(this.#identity, shard, this.#options.retryForMs));
-  }
-
   async #open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<readonly [Shard, ...Shard[]]> {
     if (this.#closed) throw new ClosedError('the client');
     this.#opened ??= await this.#shards.open(timeoutMs);
@@ -249,10 +262,12 @@ export class Client {
 /** A handle of a job; a class, because many are made at once and a closure each costs more. */
 class Handle<R> implements JobHandle<R> {
   readonly id: string;
+  readonly status: EnqueueStatus;
   readonly #client: Client;
 
-  constructor(id: string, client: Client) {
+  constructor({ id, status }: Enqueued, client: Client) {
     this.id = id;
+    this.status = status;
     this.#client = client;
   }
 
@@ -261,7 +276,13 @@ class Handle<R> implements JobHandle<R> {
   }
 }
 
+/** How outcomes that are no states read in a message. */
+const CONFLICTS: Readonly<Record<string, string>> = {
+  DAMAGED: 'damaged',
+  LOCKED: 'not allowed beside another job that holds its unique key',
+};
+
 function settle(verb: string, id: string, outcome: PersonOutcome | undefined): void {
   if (outcome === undefined || outcome === 'GONE') throw new JobNotFoundError(id);
-  if (outcome !== 'OK') throw new StateConflictError(id, verb, outcome === 'DAMAGED' ? 'damaged' : outcome);
+  if (outcome !== 'OK') throw new StateConflictError(id, verb, CONFLICTS[outcome] ?? outcome);
 }

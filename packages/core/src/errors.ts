@@ -22,7 +22,10 @@ export class OptionError extends LinstockError {
   }
 }
 
-/** `INPUT_INVALID` and `RESULT_INVALID` (schema), `PAYLOAD_NOT_JSON`, `PAYLOAD_TOO_LARGE`, `RESULT_TOO_LARGE`, `RESULT_NOT_JSON`. */
+/**
+ * `INPUT_INVALID` and `RESULT_INVALID` (schema); `PAYLOAD_…` and `RESULT_…`: `NOT_JSON`, `TOO_LARGE`, `NOT_DECRYPTED` (fields
+ * `keyId`, `problem`), `CODEC_UNKNOWN` (a newer version wrote it), `DAMAGED`.
+ */
 export class PayloadError extends LinstockError {}
 
 /** `JOB_NOT_FOUND`: no record has this id: it never existed, was deleted, or retention removed it. Field: `id`. */
@@ -33,6 +36,13 @@ export class JobNotFoundError extends LinstockError {
       `job ${show(id)} does not exist: it was deleted, retention removed it, or the id is wrong`,
       { id },
     );
+  }
+}
+
+/** `JOB_EXISTS`: another job has this one's unique key, and `onConflict` is `"refuse"`. Fields: `job`, `id` of the other one. */
+export class JobExistsError extends LinstockError {
+  constructor(job: string, id: string) {
+    super('JOB_EXISTS', `${show(job)}: job ${id} has the same unique key and has not ended`, { job, id });
   }
 }
 

@@ -4,7 +4,9 @@
  */
 export { Client } from './client.ts';
 export type { JobHandle, WaitOptions } from './client.ts';
-export type { ChangeOptions, ClientOptions, InstallationOptions } from './client-options.ts';
+export type { ChangeOptions, ClientOptions, InstallationOptions, MonitorOptions } from './client-options.ts';
+export type { CodecOptions, EncryptionOptions } from './codec-options.ts';
+export type { DecryptionProblem } from './codec.ts';
 export { defineJob } from './contract.ts';
 export type { JobContract, JobDefinition, RunOptions } from './contract.ts';
 export type { Duration } from './duration.ts';
@@ -22,14 +24,16 @@ export {
   WaitTimeoutError,
 } from './errors.ts';
 export type { Due } from './job-factory.ts';
-export type { JobOptions } from './job/job.ts';
+export type { JobMetadata, JobOptions } from './job/job.ts';
 export type { Priority } from './job/priority.ts';
 export type { RetryPolicy } from './job/retry-policy.ts';
 export { ENDED_STATES, JOB_STATES } from './job/states.ts';
 export type { JobState } from './job/states.ts';
 export { Monitor } from './monitor.ts';
 export type { JobPage, PageOptions, QueueView } from './monitor.ts';
+export { UnreadablePayload } from './payload-view.ts';
 export type { QueueHandle } from './queue-handle.ts';
+export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';
 export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/job-reader.ts';
 export type { PersonOutcome } from './store/outcomes.ts';

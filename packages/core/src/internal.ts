@@ -4,6 +4,9 @@
  */
 export { actorOf, INSTALLATION_RULES, resolveInstallation } from './client-options.ts';
 export type { ResolvedInstallation } from './client-options.ts';
+export { resolveCodecs } from './codec-options.ts';
+export { decodePayload, encodePayload, isEncoded } from './codec.ts';
+export type { PayloadCodecs } from './codec.ts';
 export { validate } from './contract.ts';
 export { toMs } from './duration.ts';
 export { show } from './errors.ts';
@@ -11,6 +14,7 @@ export { attemptHistory, decodeHeader, encodeTailLine, splitRecord } from './job
 export type { JobHeader, TailCode } from './job/job.ts';
 export { isJobId } from './job/job-id.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
+export { jitterOf, planTicks } from './job/schedule.ts';
 export { TRANSITIONS } from './job/states.ts';
 export {
   anything,
@@ -24,14 +28,19 @@ export {
 } from './options.ts';
 export type { Rule } from './options.ts';
 export { encodeJson } from './payload.ts';
+export { viewPayload } from './payload-view.ts';
 export { Connection, plainTarget } from './redis/connect.ts';
 export type { ConnectionLimits } from './redis/connect.ts';
 export { asRedisError, classifyError } from './redis/errors.ts';
 export { KEY, shardPrefix } from './redis/keys.ts';
 export { checkServer, findUnsuitable } from './redis/shards.ts';
+export { parseStored } from './recurring-jobs.ts';
+export { recurringRun } from './recurring-run.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
 export { DEFAULT_RETENTION, JobStore } from './store/job-store.ts';
-export type { HeldClaim, JobOutcome, Retention, SucceededClaim } from './store/job-store.ts';
+export type { Clockwork, HeldClaim, JobOutcome, Retention, SucceededClaim } from './store/job-store.ts';
 export type { Outcome } from './store/outcomes.ts';
+export type { StoredRecurring } from './store/recurring-store.ts';
+export type { TickCall } from './store/tick-call.ts';
 export { WorkerRegistry } from './store/worker-registry.ts';

@@ -1,15 +1,22 @@
 import { getRandomValues } from 'node:crypto';
+import type { PayloadCodecs } from './codec.ts';
+import { encodePayload } from './codec.ts';
 import type { JobContract, RunOptions } from './contract.ts';
-import { checkRunOptions, resolveJobOptions, validate } from './contract.ts';
+import { checkRunOptions, flowOf, headerOf, shortHeader, validate } from './contract.ts';
 import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
-import { OptionError } from './errors.ts';
+import { OptionError, PayloadError } from './errors.ts';
+import type { FlowOptions } from './flow-options.ts';
+import { planFlow } from './flow-options.ts';
 import { createIdSource } from './job/job-id.ts';
-import { encodeBody, encodeHeader } from './job/job.ts';
+import { encodeBody, extendHeader } from './job/job.ts';
+import { shardOfSlot } from './job/placement.ts';
+import type { ParentTie } from './job/ties.ts';
 import { priorityDigit } from './job/priority.ts';
 import { anything } from './options.ts';
 import { encodeJson, isLarge } from './payload.ts';
 import type { NewJob } from './producer.ts';
+import type { StoredJob } from './store/recurring-store.ts';
 
 /** When a job is due: after a time, by the clock of Redis, or at an instant. */
 export type Due = { readonly in: Duration; readonly at?: never } | { readonly at: Date; readonly in?: never };
@@ -21,15 +28,31 @@ export interface JobPlan {
   readonly priority: number;
   readonly header: string;
   readonly due: string | undefined;
+  /** How its payload is stored; undefined: as JSON. */
+  readonly codecs: PayloadCodecs | undefined;
+  /** It may take the place of a job that waits, under that one's id. */
+  readonly mayReplace: boolean;
+  /** What ties its jobs to others; undefined: nothing does. */
+  readonly flow: FlowOptions<never> | undefined;
+  /** The jobs that they wait for; undefined: none. */
+  readonly parents?: readonly ParentTie[];
 }
 
-const nextId = createIdSource({ now: Date.now, randomBytes: getRandomValues });
-const NO_OPTIONS: RunOptions = Object.freeze({});
+/** Where a new job goes: to the shard of its keys; without keys, to `shard`. */
+export interface Home {
+  readonly shard: number;
+  /** How many shards there are. */
+  readonly shards: number;
+}
+
+/** Makes ids for jobs of this process. */
+export const nextId = createIdSource({ now: Date.now, randomBytes: getRandomValues });
+const NO_OPTIONS: RunOptions<never> = Object.freeze({});
 
 /** Checks a contract and the options of a call. */
 export function planJob(
   contract: JobContract,
-  options: RunOptions | undefined,
+  options: RunOptions<never> | undefined,
   due: Due | undefined,
 ): JobPlan {
   if (typeof contract?.header !== 'string') {
@@ -38,16 +61,36 @@ export function planJob(
   const own = options ?? NO_OPTIONS;
   if (own !== NO_OPTIONS)
     checkRunOptions(own, 'enqueue', due === undefined ? {} : { in: anything, at: anything });
-  const plain = own.maxAttempts === undefined && own.retry === undefined && own.timeout === undefined;
   return {
     contract,
     queue: own.queue ?? contract.queue,
     priority: priorityDigit(own.priority ?? contract.priority),
-    header: plain
-      ? contract.header
-      : encodeHeader(contract.name, resolveJobOptions(own, contract.options, 'enqueue')),
+    header: isPlain(own) ? contract.header : headerOf(contract, own, 'enqueue'),
     due: due === undefined ? undefined : dueText(due),
+    codecs: undefined,
+    mayReplace: false,
+    flow: own === NO_OPTIONS ? contract.flow : mergeFlow(contract.flow, flowOf(own)),
   };
+}
+
+function mergeFlow(
+  defaults: FlowOptions<never> | undefined,
+  own: FlowOptions<never> | undefined,
+): FlowOptions<never> | undefined {
+  return own === undefined ? defaults : { ...defaults, ...own };
+}
+
+/** Whether a job says nothing of its own that its header would tell. */
+function isPlain(own: RunOptions<never>): boolean {
+  return (
+    own === NO_OPTIONS ||
+    (own.maxAttempts === undefined &&
+      own.retry === undefined &&
+      own.timeout === undefined &&
+      own.onExhausted === undefined &&
+      own.metadata === undefined &&
+      own.displayName === undefined)
+  );
 }
 
 function dueText(due: Due): string {
@@ -59,22 +102,45 @@ function dueText(due: Due): string {
 }
 
 /** Makes a job for a shard; a promise only where the contract's schema is asynchronous. */
-export function makeJob(plan: JobPlan, input: unknown, shard: number): NewJob | Promise<NewJob> {
+export function makeJob(plan: JobPlan, input: unknown, home: Home): NewJob | Promise<NewJob> {
   const { contract } = plan;
-  if (contract.input === undefined) return build(plan, input, shard);
+  if (contract.input === undefined) return build(plan, input, home);
   const checked = validate(contract.input, input, { code: 'INPUT_INVALID', job: contract.name });
   return checked instanceof Promise
-    ? checked.then((value) => build(plan, value, shard))
-    : build(plan, checked, shard);
+    ? checked.then((value) => build(plan, value, home))
+    : build(plan, checked, home);
+}
+
+/** Makes what a recurring job stores of its runs. @throws {PayloadError} the input is over 64 KiB */
+export async function makeTemplate(plan: JobPlan, input: unknown, home: Home): Promise<StoredJob> {
+  const { contract, queue, priority, codecs } = plan;
+  const about = { code: 'INPUT_INVALID', job: contract.name } as const;
+  const checked = contract.input === undefined ? input : await validate(contract.input, input, about);
+  const flow = plan.flow && planFlow(plan.flow, { name: contract.name, input: checked }, 'recurring');
+  if (flow?.slot !== undefined && shardOfSlot(flow.slot, home.shards) !== home.shard)
+    throw new OptionError(
+      'recurring',
+      'must have an id that lies with its keys: give both the same part in braces',
+      flow,
+    );
+  const owner = { kind: 'PAYLOAD', job: contract.name } as const;
+  const json = encodeJson(checked, owner);
+  const payload = codecs === undefined ? json : encodePayload(json, codecs, owner);
+  if (isLarge(payload))
+    throw new PayloadError('PAYLOAD_TOO_LARGE', 'the input of a recurring job has at most 64 KiB of JSON', {
+      job: contract.name,
+    });
+  const header = flow === undefined ? plan.header : extendHeader(plan.header, { ties: flow.ties });
+  return { name: contract.name, queue, priority, header, isTied: flow !== undefined, payload };
 }
 
 /** Makes jobs for a shard; a promise only where the contract's schema is asynchronous. */
 export function makeJobs(
   plan: JobPlan,
   inputs: readonly unknown[],
-  shard: number,
+  home: Home,
 ): readonly NewJob[] | Promise<readonly NewJob[]> {
-  const made = inputs.map((input) => makeJob(plan, input, shard));
+  const made = inputs.map((input) => makeJob(plan, input, home));
   return made.every(isMade) ? made : Promise.all(made as Promise<NewJob>[]);
 }
 
@@ -82,15 +148,45 @@ function isMade(job: NewJob | Promise<NewJob>): job is NewJob {
   return !(job instanceof Promise);
 }
 
-function build({ contract, queue, priority, header, due }: JobPlan, input: unknown, shard: number): NewJob {
-  const payload = encodeJson(input, { kind: 'PAYLOAD', job: contract.name });
+function build(plan: JobPlan, input: unknown, home: Home): NewJob {
+  return plan.flow === undefined && plan.parents === undefined
+    ? buildPlain(plan, input, home.shard)
+    : buildTied(plan, input, home);
+}
+
+function buildPlain(plan: JobPlan, input: unknown, shard: number): NewJob {
+  const { contract, queue, priority, header, due, codecs } = plan;
+  const id = nextId(shard);
+  const owner = { kind: 'PAYLOAD', job: contract.name, id: plan.mayReplace ? undefined : id } as const;
+  const json = encodeJson(input, owner);
+  const payload = codecs === undefined ? json : encodePayload(json, codecs, owner);
   const large = isLarge(payload);
   return {
-    id: nextId(shard),
+    id,
     queue,
     priority,
+    isTied: false,
     due,
     body: encodeBody(header, large ? '' : payload),
     largePayload: large ? payload : undefined,
   };
+}
+
+function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJob {
+  const { ties, slot, waitMs } = planFlow(plan.flow ?? {}, { name: plan.contract.name, input }, 'enqueue');
+  if (waitMs !== undefined && plan.due !== undefined)
+    throw new OptionError('schedule', 'must not say when a debounced job is due: its wait does', plan.due);
+  const due = waitMs === undefined ? plan.due : `in ${waitMs}`;
+  const { parents } = plan;
+  const all = parents === undefined ? ties : { ...ties, parents };
+  const header = shortHeader('enqueue', extendHeader(plan.header, { ties: all }));
+  const home = slot === undefined ? shard : shardOfSlot(slot, shards);
+  if (parents !== undefined && home !== shard)
+    throw new OptionError(
+      'continueWith',
+      'must have keys that lie with its parents: give those the same key',
+      home,
+    );
+  const mayReplace = ties.locks?.some(([, , , policy]) => policy === 'replace') === true;
+  return { ...buildPlain({ ...plan, header, due, mayReplace }, input, home), isTied: true };
 }

@@ -1,10 +1,11 @@
-import type { InstallationOptions, ResolvedInstallation } from './client-options.ts';
-import { INSTALLATION_RULES, resolveInstallation } from './client-options.ts';
+import type { MonitorOptions, ResolvedInstallation } from './client-options.ts';
+import { INSTALLATION_RULES, resolveInstallation, resolveViewing, VIEW_RULES } from './client-options.ts';
 import { OptionError } from './errors.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
 import { checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
+import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
@@ -59,12 +60,14 @@ const PAGE_RULES = {
  */
 export class Monitor {
   readonly #options: ResolvedInstallation;
+  readonly #viewing: Viewing;
   readonly #connection: Connection;
   readonly #shards: ShardSet;
 
-  constructor(options: InstallationOptions) {
-    checkOptions(options ?? {}, INSTALLATION_RULES, 'Monitor');
+  constructor(options: MonitorOptions) {
+    checkOptions(options ?? {}, { ...INSTALLATION_RULES, ...VIEW_RULES }, 'Monitor');
     this.#options = resolveInstallation(options ?? {}, 'Monitor');
+    this.#viewing = resolveViewing(options, 'Monitor');
     this.#connection = new Connection(this.#options.redis, 'commands', this.#options);
     this.#shards = new ShardSet(this.#connection, this.#options.namespace, this.#options.shards);
   }
@@ -150,7 +153,7 @@ export class Monitor {
     const found = new Map<string, JobView | DamagedJob>();
     await this.#each(async (shard) => {
       const own = ids.filter((id) => isJobId(id) && shardOf(id) === shard.number);
-      for (const job of await shard.reader.findMany(own)) found.set(job.id, job);
+      for (const job of await shard.reader.findMany(own, this.#viewing)) found.set(job.id, job);
     });
     return ids.flatMap((id) => found.get(id) ?? []);
   }

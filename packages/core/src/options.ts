@@ -12,10 +12,15 @@ export function checkOptions(options: unknown, rules: Readonly<Record<string, Ru
   for (const [key, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
     if (rule === undefined)
-      throw new OptionError(`${where}.${key}`, unknownOption(key, Object.keys(rules)), value);
+      throw new OptionError(`${where}.${key}`, unknownOption(key, Object.keys(rules)), withoutInside(value));
     const problem = value === undefined ? undefined : rule(value);
     if (problem !== undefined) throw new OptionError(`${where}.${key}`, problem, value);
   }
+}
+
+/** Nobody knows what an unknown option holds: a mistyped name may have keys below it. */
+function withoutInside(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? '…' : value;
 }
 
 function unknownOption(key: string, known: readonly string[]): string {

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EnqueueUncertainError } from './errors.ts';
 import type { Connection } from './redis/connect.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
-import type { JobGroup, ProducerCall, ProducerReply } from './store/job-store.ts';
-import { encodeRecord } from './job/job.ts';
+import type { Admission, JobGroup, ProducerCall, ProducerReply } from './store/job-store.ts';
+import { encodeRecord, placeDigit } from './job/job.ts';
 import type { Shard } from './shard-set.ts';
 import type { QueueStore } from './store/queue-store.ts';
 
@@ -13,6 +13,8 @@ export interface NewJob {
   readonly queue: string;
   /** The digit of its priority. */
   readonly priority: number;
+  /** Whether its header ties it to others. */
+  readonly isTied: boolean;
   /** `in <ms>` or `at <ms since 1970>`; undefined: it may run now. */
   readonly due: string | undefined;
   /** Its record, but for the mark's first five characters. */
@@ -22,7 +24,7 @@ export interface NewJob {
 }
 
 interface Pending {
-  readonly resolve: () => void;
+  readonly resolve: (admission: Admission) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -87,6 +89,8 @@ export class Producer {
   }));
   readonly #now = new Backlog();
   readonly #later = new Backlog();
+  readonly #tied = new Backlog();
+  readonly #backlogs = [this.#now, this.#later, this.#tied];
   readonly #waiting: ((lane: Lane) => void)[] = [];
   #flushing = false;
 
@@ -97,21 +101,26 @@ export class Producer {
     this.#retryForMs = retryForMs;
   }
 
-  /** Resolves when the job is stored. */
-  add(job: NewJob): Promise<void> {
+  /** Resolves when the job is stored, or when another one stands for it. */
+  add(job: NewJob): Promise<Admission> {
     return new Promise((resolve, reject) => {
-      const backlog = job.due === undefined ? this.#now : this.#later;
+      const backlog = this.#backlogOf(job);
       backlog.add(job, { resolve, reject });
       if (backlog.length >= EARLY_JOBS && this.#freeLanes.length > 0) this.#flush();
       else this.#flushSoon();
     });
   }
 
-  /** Stores jobs by one call: all of them or none; no more than {@link batchLength} says. They all may run now, or all are due later. */
-  async addTogether(jobs: readonly NewJob[]): Promise<void> {
+  #backlogOf({ isTied, due }: NewJob): Backlog {
+    if (isTied) return this.#tied;
+    return due === undefined ? this.#now : this.#later;
+  }
+
+  /** Stores jobs of one kind by one call; no more than {@link batchLength} says. Gives one answer per job. */
+  async addTogether(jobs: readonly NewJob[]): Promise<readonly Admission[]> {
     const lane = await this.#lane();
     try {
-      await this.#deliver(lane, jobs);
+      return await this.#deliver(lane, jobs);
     } finally {
       this.#free(lane);
     }
@@ -119,7 +128,7 @@ export class Producer {
 
   /** Resolves when nothing waits and no call is without an answer. */
   async drain(): Promise<void> {
-    while (this.#freeLanes.length < LANES || this.#now.length + this.#later.length > 0) await delay(2);
+    while (this.#freeLanes.length < LANES || this.#backlogs.some(({ length }) => length > 0)) await delay(2);
   }
 
   #flushSoon(): void {
@@ -133,8 +142,7 @@ export class Producer {
   }
 
   #flush(): void {
-    while (this.#now.length > 0 && this.#send(this.#now));
-    while (this.#later.length > 0 && this.#send(this.#later));
+    for (const backlog of this.#backlogs) while (backlog.length > 0 && this.#send(backlog));
   }
 
   /** Sends what fits into one call; false when no lane is free. */
@@ -147,8 +155,8 @@ export class Producer {
 
   async #answer(lane: Lane, { jobs, pending }: Batch): Promise<void> {
     try {
-      await this.#deliver(lane, jobs);
-      for (const { resolve } of pending) resolve();
+      const admissions = await this.#deliver(lane, jobs);
+      pending.forEach(({ resolve }, i) => resolve(admissions[i] ?? 'OK'));
     } catch (error) {
       for (const { reject } of pending) reject(error);
     }
@@ -168,13 +176,15 @@ export class Producer {
   }
 
   /** Repeats the call until it has an answer, or until its time is up. */
-  async #deliver(lane: Lane, jobs: readonly NewJob[]): Promise<void> {
+  async #deliver(lane: Lane, jobs: readonly NewJob[]): Promise<readonly Admission[]> {
     const deadline = performance.now() + this.#retryForMs;
     lane.call++;
     let uncertain = false;
     for (let attempt = 0; ; attempt++) {
       try {
-        if ((await this.#attempt(lane, jobs, deadline)) !== 'CODES') return;
+        const reply = await this.#attempt(lane, jobs, deadline);
+        if (Array.isArray(reply)) return reply as Admission[];
+        if (reply !== 'CODES') return NO_ADMISSIONS;
         this.#shard.queues.forgetCodes();
       } catch (error) {
         const kind = classifyError(error);
@@ -186,7 +196,11 @@ export class Producer {
     }
   }
 
-  async #attempt(lane: Lane, jobs: readonly NewJob[], deadline: number): Promise<ProducerReply> {
+  async #attempt(
+    lane: Lane,
+    jobs: readonly NewJob[],
+    deadline: number,
+  ): Promise<ProducerReply | Admission[]> {
     const { queues, jobs: store } = this.#shard;
     if (this.#connection.redis.status !== 'ready') {
       await this.#connection.ready(
@@ -196,7 +210,7 @@ export class Producer {
     const unknown = unknownQueues(jobs, queues);
     if (unknown.length > 0) await queues.learnCodes(unknown);
     const call = this.#call(lane, jobs);
-    const reply = await (jobs[0]?.due === undefined ? store.enqueue(call) : store.schedule(call));
+    const reply = await send(store, call, jobs[0]);
     if (call.touch && reply !== 'CODES') lane.touchedAt = performance.now();
     return reply;
   }
@@ -226,12 +240,25 @@ export class Producer {
     return groups;
   }
 
-  #group({ queue, priority, due }: NewJob): Group {
+  #group({ queue, priority, due, isTied }: NewJob): Group {
     const code = this.#shard.queues.knownCode(queue) ?? '';
-    const place = due ?? String(priority);
-    const head = encodeRecord(due === undefined ? 'E' : 'S', code + priority, '');
+    const place = due ?? (isTied ? 'now' : String(priority));
+    const head = encodeRecord(due === undefined ? 'E' : 'S', code + placeDigit(priority, isTied), '');
     return { queue, code, place, priority, due, head, jobs: [] };
   }
+}
+
+/** For calls that answer with one word for all: each job is stored. */
+const NO_ADMISSIONS: readonly Admission[] = [];
+
+/** A call's jobs are of one kind: tied, due later, or neither. */
+function send(
+  store: Shard['jobs'],
+  call: ProducerCall,
+  first: NewJob | undefined,
+): Promise<ProducerReply | Admission[]> {
+  if (first?.isTied === true) return store.admit(call);
+  return first?.due === undefined ? store.enqueue(call) : store.schedule(call);
 }
 
 interface Group extends JobGroup {

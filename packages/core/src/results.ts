@@ -1,5 +1,14 @@
-import { JobEndedError, JobNotFoundError, LinstockError, WaitTimeoutError, ClosedError } from './errors.ts';
+import type { PayloadCodecs } from './codec.ts';
+import {
+  JobEndedError,
+  JobNotFoundError,
+  LinstockError,
+  WaitTimeoutError,
+  ClosedError,
+  PayloadError,
+} from './errors.ts';
 import { ENDED_STATES } from './job/states.ts';
+import { UnreadablePayload } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { RedisTarget } from './redis/connect.ts';
 import { KEY } from './redis/keys.ts';
@@ -14,13 +23,15 @@ const LOOK_EVERY_MS = 5000;
 /** Waits for the ends of jobs: one subscription for all that wait, no connection per waiter. */
 export class Results {
   readonly #target: RedisTarget;
+  readonly #codecs: PayloadCodecs | undefined;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #subscribed = new Map<string, Promise<unknown>>();
   #subscriber: Connection | undefined;
   #closed = false;
 
-  constructor(target: RedisTarget) {
+  constructor(target: RedisTarget, codecs: PayloadCodecs | undefined) {
     this.#target = target;
+    this.#codecs = codecs;
   }
 
   /** Resolves with the job when it has ended. */
@@ -42,7 +53,7 @@ export class Results {
           throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged; it is in quarantine`, {
             id,
           });
-        if (state !== undefined && ENDED_STATES.includes(state)) return await read(id, shard);
+        if (state !== undefined && ENDED_STATES.includes(state)) return await this.#read(id, shard);
         const left = deadline - performance.now();
         if (left <= 0) throw new WaitTimeoutError(`job ${id} did not end`, limits.timeoutMs);
         await next.arrived(Math.min(left, LOOK_EVERY_MS), limits.signal);
@@ -83,6 +94,14 @@ export class Results {
     };
   }
 
+  async #read(id: string, { reader }: Shard): Promise<JobView> {
+    const job = await reader.find(id, { codecs: this.#codecs });
+    if (job === undefined) throw new JobNotFoundError(id);
+    if ('damaged' in job)
+      throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged`, { id });
+    return job;
+  }
+
   async #subscribe({ prefix }: Shard): Promise<void> {
     this.#subscriber ??= this.#connect();
     const channel = prefix + KEY.ended;
@@ -106,16 +125,13 @@ export class Results {
   }
 }
 
-async function read(id: string, shard: Shard): Promise<JobView> {
-  const job = await shard.reader.find(id);
-  if (job === undefined) throw new JobNotFoundError(id);
-  if ('damaged' in job) throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged`, { id });
-  return job;
-}
-
 /** The result of an ended job, or the error that tells why there is none. */
 export function resultOf(job: JobView): unknown {
-  if (job.state === 'succeeded') return job.result;
+  const { result } = job;
+  // Whoever waits expects the handler's own value, and nothing in its place.
+  if (result instanceof UnreadablePayload)
+    throw new PayloadError(result.code, result.problem, { id: job.id, job: job.name, keyId: result.keyId });
+  if (job.state === 'succeeded') return result;
   if (job.state === 'cancelled') {
     throw new JobEndedError('JOB_CANCELLED', `job ${job.id} (${job.name}) was cancelled`, {
       id: job.id,

@@ -5,6 +5,7 @@ import { checkServer, openInstallation } from './redis/shards.ts';
 import { JobReader } from './store/job-reader.ts';
 import { JobStore } from './store/job-store.ts';
 import { QueueStore } from './store/queue-store.ts';
+import { RecurringStore } from './store/recurring-store.ts';
 
 /** One shard, with all that reads and writes it. */
 export interface Shard {
@@ -13,6 +14,7 @@ export interface Shard {
   readonly connection: Connection;
   readonly jobs: JobStore;
   readonly queues: QueueStore;
+  readonly recurring: RecurringStore;
   readonly reader: JobReader;
 }
 
@@ -55,6 +57,7 @@ export class ShardSet {
       connection: this.#connection,
       jobs: new JobStore(this.#connection, prefix),
       queues: new QueueStore(this.#connection, prefix),
+      recurring: new RecurringStore(this.#connection, prefix),
       reader: new JobReader(this.#connection, prefix),
     };
   }

@@ -24,7 +24,8 @@ function describe(error: unknown): string {
   });
 }
 
-function textOf(value: unknown): string {
+/** A thrown value that is no error, in words. */
+export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
     return JSON.stringify(value) ?? String(value);
@@ -34,6 +35,7 @@ function textOf(value: unknown): string {
   }
 }
 
-function clip(text: string, most: number): string {
+/** The beginning of a text that is too long. */
+export function clip(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }

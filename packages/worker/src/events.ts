@@ -1,15 +1,31 @@
 import { EventEmitter } from 'node:events';
+import type { HandlerOutcome } from './handler-outcome.ts';
+import type { DeferReason } from './outcome-buffer.ts';
 
-/** What a worker tells of. Listeners must not throw; one that does is logged and left out of nothing. */
+/**
+ * What a worker tells of. Each run tells `started` and then one of its outcomes, or `lost`. Listeners must not throw; one
+ * that does is logged and left out of nothing.
+ */
 export interface WorkerEvents {
+  /** A run begins: its handler is called next. */
+  started: [job: JobEvent];
   /** Redis has the success. */
   succeeded: [job: JobEvent];
   /** Redis has the failure; the job is `failed`. */
   failed: [job: JobEvent, error: unknown];
   /** Redis has the failure; another attempt follows after `delayMs`. */
   retried: [job: JobEvent, error: unknown, delayMs: number];
-  /** The job went back without using an attempt: no handler here, the worker stops, or it did not start in time. */
-  returned: [job: JobEvent, why: 'deferred' | 'released'];
+  /** The handler put the job off by `delayMs`; no attempt is used. The outcome's message says why. */
+  snoozed: [job: JobEvent, outcome: HandlerOutcome, delayMs: number];
+  /** This worker cannot run the job, and `reason` tells why; it waits `delayMs`, and no attempt is used. No handler was called. */
+  deferred: [job: JobEvent, reason: DeferReason, delayMs: number];
+  /**
+   * The job is `cancelled`. `cause`: what the handler said (`HandlerOutcome`), its last error (`onExhausted`, a retry function),
+   * or a `JobAbortError` when a person cancelled or deleted it while it ran (`lost`, when it ended before that was heard).
+   */
+  cancelled: [job: JobEvent, cause: unknown];
+  /** The job went back to the front without using an attempt: the worker stops, or lost it. It may not have started. */
+  released: [job: JobEvent];
   /** An outcome was refused: the job is not this worker's any more. */
   lost: [job: JobEvent];
   /** A record could not be decoded; it is in quarantine with its bytes. */

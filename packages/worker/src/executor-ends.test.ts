@@ -11,7 +11,7 @@ let host: FakeHost;
 let executor: Executor;
 
 function handle(handler: Handler, contract?: JobContract): void {
-  ({ host, executor } = new ExecutorStage(handler, contract));
+  ({ host, executor } = new ExecutorStage(handler, { contract }));
 }
 
 const never = (): Promise<never> => new Promise(() => undefined);

@@ -15,7 +15,7 @@ let host: FakeHost;
 let executor: Executor;
 
 function handle(handler: Handler, contract?: JobContract): void {
-  stage = new ExecutorStage(handler, contract);
+  stage = new ExecutorStage(handler, { contract });
   ({ host, executor } = stage);
 }
 

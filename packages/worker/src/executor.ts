@@ -1,27 +1,28 @@
-import { PayloadError } from '@linstock/core';
-import type { JobHeader } from '@linstock/core/internal';
-import {
-  attemptHistory,
-  decodeHeader,
-  encodeJson,
-  encodeTailLine,
-  retryDelayMs,
-  splitRecord,
-  validate,
-} from '@linstock/core/internal';
+import type { JobHeader, PayloadCodecs } from '@linstock/core/internal';
+import { attemptHistory, decodeHeader, encodeTailLine, splitRecord, validate } from '@linstock/core/internal';
+import { isHandlerOutcome } from './handler-outcome.ts';
 import type { HandlerDefinition, Handlers } from './handlers.ts';
 import type { HeldJob } from './held-jobs.ts';
 import { JobContext } from './job-context.ts';
 import { JobRun } from './job-run.ts';
 import type { RunServices } from './job-run.ts';
+import type { Around } from './middleware.ts';
 import type { OtherOutcome } from './outcome-buffer.ts';
-import { errorJson } from './error-json.ts';
+import type { Deferral } from './payload-codec.ts';
+import { deferralOf, inputOf, resultText } from './payload-codec.ts';
+import { adviceOf } from './retry-function.ts';
+import { RunTimes } from './run-times.ts';
+import { settlementOf } from './settlement.ts';
 
 /** Where outcomes go, and what a run needs besides its record. */
 export interface ExecutorHost extends RunServices {
+  /** How payloads are read and results written; undefined: as JSON. */
+  readonly codecs?: PayloadCodecs | undefined;
   /** ms since 1970, by the clock of Redis as far as it is known here. */
   now(shard: number): number;
   largePayload(job: HeldJob): Promise<string | null>;
+  /** A slot was taken; the handler is called next. */
+  started(run: JobRun): void;
   succeed(run: JobRun, line: string): void;
   settleOtherwise(outcome: OtherOutcome, run: JobRun | undefined): void;
   /** A slot became free. */
@@ -30,8 +31,8 @@ export interface ExecutorHost extends RunServices {
 
 /** A handler that ends well although it was told to stop: the fence decides whether that counts. */
 const MAY_STILL_SUCCEED: ReadonlySet<string> = new Set(['WORKER_STOPPING', 'LEASE_LOST']);
-const NO_HANDLER_FIRST_MS = 5000;
-const NO_HANDLER_MOST_MS = 60_000;
+const DEFER_FIRST_MS = 5000;
+const DEFER_MOST_MS = 60_000;
 /** How long a handler may take to stop after its signal, before its slot is freed without it. */
 const ABORT_GRACE_MS = 5000;
 /** The longest timer of Node; a longer one would fire at once. */
@@ -41,14 +42,15 @@ const MOST_TIMER_MS = 2 ** 31 - 1;
 export class Executor {
   readonly #handlers: Handlers;
   readonly #host: ExecutorHost;
+  readonly #around: Around | undefined;
   readonly #runs = new Map<HeldJob, JobRun>();
-  readonly #recentMs = new Float64Array(64);
-  #finished = 0;
-  #endedAt = 0;
+  readonly #times = new RunTimes();
 
-  constructor(handlers: Handlers, host: ExecutorHost) {
+  /** `around`: what is wrapped around every handler. */
+  constructor(handlers: Handlers, host: ExecutorHost, around?: Around) {
     this.#handlers = handlers;
     this.#host = host;
+    this.#around = around;
   }
 
   /** Slots in use. */
@@ -58,17 +60,12 @@ export class Executor {
 
   /** Runs that ended, since the start. */
   get finished(): number {
-    return this.#finished;
+    return this.#times.finished;
   }
 
-  /**
-   * The longest of the last 64 runs, ms, or for how long no run has ended, when that is more: those that run now may be of
-   * another kind. Infinity until 20 have ended: nothing is known then.
-   */
+  /** See {@link RunTimes.mostMs}. */
   get recentMostMs(): number {
-    if (this.#finished < 20) return Infinity;
-    const sinceLastMs = this.running > 0 ? performance.now() - this.#endedAt : 0;
-    return Math.max(sinceLastMs, ...this.#recentMs);
+    return this.#times.mostMs(this.running > 0);
   }
 
   /** The run of a job, while it runs. */
@@ -89,56 +86,68 @@ export class Executor {
     if (record === undefined || header === undefined) return this.#quarantine(job);
     const history = attemptHistory(record.tail);
     const startedAt = this.#host.now(job.claim.shard);
-    const run = new JobRun(job, { name: header.name, ...history, startedAt }, this.#host);
+    const { name, metadata, recurring, version } = header;
+    const run = new JobRun(job, { name, metadata, recurring, ...history, startedAt }, this.#host);
     job.run = run;
-    const definition = this.#handlers.find(header.name);
-    if (definition === undefined) return this.#defer(run, record.tail);
+    const definition = this.#handlers.find(name);
+    if (definition === undefined) return this.#defer(run, record.tail, { reason: 'NO_HANDLER' });
+    if (version > definition.contract.version)
+      return this.#defer(run, record.tail, { reason: 'NEWER_VERSION' });
     this.#runs.set(job, run);
-    if (header.options.timeoutMs > 0) this.#limit(run, header);
+    this.#host.started(run);
     const task = { run, header, definition };
-    if (record.payload === '') void this.#startLarge(task);
-    else this.#decode(task, record.payload);
+    if (header.options.timeoutMs > 0) this.#limit(task);
+    if (record.payload === '') void this.#startLarge(task, record.tail);
+    else this.#decode(task, record.payload, record.tail);
   }
 
-  async #startLarge(task: Task): Promise<void> {
-    const { run, header } = task;
+  async #startLarge(task: Task, tail: string): Promise<void> {
+    const { run } = task;
     try {
       const payload = await this.#host.largePayload(run.held);
       if (run.abortReason !== undefined)
-        this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
+        this.#threw(task, { begun: performance.now(), error: run.abortReason });
       else if (payload === null) this.#abandon(run);
-      else this.#decode(task, payload);
+      else this.#decode(task, payload, tail);
     } catch {
       // Redis did not answer: no attempt was made, so none is used.
       this.#giveBack(run);
     }
   }
 
-  #decode(task: Task, payload: string): void {
+  #decode(task: Task, payload: string, tail: string): void {
     let input: unknown;
     try {
-      input = JSON.parse(payload);
-    } catch {
-      return this.#abandon(task.run);
+      input = inputOf(payload, this.#host.codecs, task.run);
+    } catch (error) {
+      return this.#notDecoded(task.run, tail, deferralOf(error));
     }
     this.#call(task, input);
   }
 
-  #call({ run, header, definition }: Task, input: unknown): void {
-    const { contract, handler } = definition;
+  #notDecoded(run: JobRun, tail: string, deferral: Deferral | undefined): void {
+    if (deferral === undefined) return this.#abandon(run);
+    this.#end(run, undefined);
+    this.#defer(run, tail, deferral);
+    this.#host.freed();
+  }
+
+  #call(task: Task, payload: unknown): void {
+    const { run, header, definition } = task;
+    const { contract } = definition;
     const begun = performance.now();
-    const end = (value: unknown): void => this.#returned(run, header, { begun, value, contract });
-    const thrown = (error: unknown): void => this.#threw(run, header, { begun, error });
+    const end = (value: unknown): void => this.#returned(task, { begun, value });
+    const thrown = (error: unknown): void => this.#threw(task, { begun, error });
     try {
+      const input = header.version < contract.version ? upcast(task, payload) : payload;
       const checked =
         contract.input === undefined
           ? input
           : validate(contract.input, input, { code: 'INPUT_INVALID', job: header.name });
-      const context = new JobContext(run);
       const value =
         checked instanceof Promise
-          ? checked.then((valid) => handler(valid, context))
-          : handler(checked, context);
+          ? checked.then((valid) => this.#invokeLater(task, valid))
+          : this.#invoke(run, definition, checked);
       if (isThenable(value)) value.then(end, thrown);
       else end(value);
     } catch (error) {
@@ -146,16 +155,32 @@ export class Executor {
     }
   }
 
-  #returned(run: JobRun, header: JobHeader, { begun, value, contract }: Returned): void {
+  #invoke(run: JobRun, { handler, options }: HandlerDefinition, input: unknown): unknown {
+    if (this.#around !== undefined) return this.#around(run, input, handler);
+    const context = new JobContext(run);
+    // Only a retry function will ask for it.
+    if (options !== undefined) run.context = context;
+    return handler(input, context);
+  }
+
+  /** Meanwhile the run may have been told to stop, or given back. */
+  #invokeLater({ run, definition }: Task, input: unknown): unknown {
+    run.throwIfAborted();
+    return this.#invoke(run, definition, input);
+  }
+
+  #returned(task: Task, { begun, value }: Returned): void {
+    const { run, header, definition } = task;
     if (run.ended) return;
+    if (isHandlerOutcome(value)) return this.#threw(task, { begun, error: value });
     if (run.abortReason !== undefined && !MAY_STILL_SUCCEED.has(run.abortReason.code)) {
-      return this.#threw(run, header, { begun, error: run.abortReason });
+      return this.#threw(task, { begun, error: run.abortReason });
     }
     const succeed = (checked: unknown): void =>
-      this.#succeed(run, encodeJson(checked, { kind: 'RESULT', job: header.name }), begun);
-    const thrown = (error: unknown): void => this.#threw(run, header, { begun, error });
+      this.#succeed(run, resultText(checked, this.#host.codecs, run), begun);
+    const thrown = (error: unknown): void => this.#threw(task, { begun, error });
     try {
-      const { result } = contract;
+      const { result } = definition.contract;
       const checked =
         result === undefined ? value : validate(result, value, { code: 'RESULT_INVALID', job: header.name });
       if (checked instanceof Promise) checked.then(succeed).catch(thrown);
@@ -175,34 +200,27 @@ export class Executor {
     this.#host.freed();
   }
 
-  #threw(run: JobRun, { options }: JobHeader, { begun, error }: Thrown): void {
+  #threw({ run, header, definition }: Task, { begun, error }: Thrown): void {
     if (run.ended) return;
-    const code = run.abortReason?.code;
-    if (code === 'WORKER_STOPPING' || code === 'LEASE_LOST') return this.#giveBack(run);
-    if (code === 'JOB_CANCELLED') return this.#drop(run);
-    const failure = code === 'JOB_TIMEOUT' ? run.abortReason : error;
-    // What is wrong with a result is wrong again at the next attempt, and the side effects have happened.
-    const again =
-      run.attempt < options.maxAttempts &&
-      !(failure instanceof PayloadError && failure.code.startsWith('RESULT_'));
-    const verb = again ? 'retry' : 'fail';
-    const delayMs = again ? delayOf(options.retry, run.attempt) : 0;
+    const settlement = settlementOf({
+      error,
+      abortReason: run.abortReason,
+      attempt: run.attempt,
+      options: header.options,
+      advise: (failure) => adviceOf(definition.options?.retry, failure, run),
+      random: Math.random,
+    });
+    if (settlement === 'release') return this.#giveBack(run);
+    if (settlement === 'nothing') return this.#leave(run);
+    const { code, json, ...outcome } = settlement;
     this.#end(run, begun);
-    this.#host.settleOtherwise(
-      {
-        job: run.held,
-        verb,
-        line: this.#line(run, again ? 'R' : 'F', errorJson(failure)),
-        delayMs,
-        error: failure,
-      },
-      run,
-    );
+    this.#host.settleOtherwise({ job: run.held, line: this.#line(run, code, json), ...outcome }, run);
     this.#host.freed();
   }
 
   /** The attempt's time: the signal aborts; a handler that does not stop loses its slot after a grace. */
-  #limit(run: JobRun, header: JobHeader): void {
+  #limit(task: Task): void {
+    const { run, header } = task;
     run.timer = setTimeout(
       () => {
         run.abort('JOB_TIMEOUT');
@@ -211,7 +229,7 @@ export class Executor {
             { jobId: run.id, name: run.name },
             'handler ignored its signal; its slot is freed without it',
           );
-          this.#threw(run, header, { begun: performance.now(), error: run.abortReason });
+          this.#threw(task, { begun: performance.now(), error: run.abortReason });
         }, ABORT_GRACE_MS);
       },
       Math.min(header.options.timeoutMs, MOST_TIMER_MS),
@@ -237,7 +255,7 @@ export class Executor {
   }
 
   /** A person has ended the job; nothing is to be written. */
-  #drop(run: JobRun): void {
+  #leave(run: JobRun): void {
     this.#end(run, undefined);
     this.#host.settleOtherwise(
       { job: run.held, verb: 'release', line: '', delayMs: 0, error: run.abortReason },
@@ -259,14 +277,17 @@ export class Executor {
     );
   }
 
-  #defer(run: JobRun, tail: string): void {
-    const times = tail.split('\nD ').length - 1;
-    const delayMs = Math.min(NO_HANDLER_FIRST_MS * 2 ** times, NO_HANDLER_MOST_MS);
-    const line = this.#line(run, 'D', JSON.stringify({ reason: 'NO_HANDLER', name: run.name }));
-    this.#host.settleOtherwise({ job: run.held, verb: 'defer', line, delayMs, error: undefined }, run);
+  /** This worker cannot run it; another one may. */
+  #defer(run: JobRun, tail: string, { error, ...why }: Deferral): void {
+    // What its handler put off says nothing about how long no worker could run it.
+    const times = tail.split('\nD ').length - tail.split('{"reason":"SNOOZED"').length;
+    const delayMs = Math.min(DEFER_FIRST_MS * 2 ** times, DEFER_MOST_MS);
+    const line = this.#line(run, 'D', JSON.stringify({ ...why, name: run.name }));
+    const { reason } = why;
+    this.#host.settleOtherwise({ job: run.held, verb: 'defer', line, delayMs, error, reason }, run);
   }
 
-  #line(run: JobRun, code: 'R' | 'F' | 'L' | 'D', json: string): string {
+  #line(run: JobRun, code: 'R' | 'F' | 'L' | 'D' | 'C', json: string): string {
     const { worker, claim, attempt, startedAt } = run;
     return encodeTailLine({
       code,
@@ -284,8 +305,7 @@ export class Executor {
     run.held.state = 'finished';
     clearTimeout(run.timer);
     this.#runs.delete(run.held);
-    this.#endedAt = performance.now();
-    if (begun !== undefined) this.#recentMs[this.#finished++ & 63] = this.#endedAt - begun;
+    this.#times.ended(begun);
   }
 }
 
@@ -299,7 +319,6 @@ interface Task {
 interface Returned {
   readonly begun: number;
   readonly value: unknown;
-  readonly contract: HandlerDefinition['contract'];
 }
 
 interface Thrown {
@@ -307,13 +326,10 @@ interface Thrown {
   readonly error: unknown;
 }
 
-/** A policy that this version does not know comes from a newer producer, and must not end this process. */
-function delayOf(policy: JobHeader['options']['retry'], attempt: number): number {
-  try {
-    return retryDelayMs(policy, attempt, Math.random);
-  } catch {
-    return retryDelayMs('hangfire', attempt, Math.random);
-  }
+/** An input that was enqueued under an older version of the contract. */
+function upcast({ header, definition }: Task, input: unknown): unknown {
+  const { upcast: change } = definition.contract;
+  return change === undefined ? input : change(input, header.version);
 }
 
 function isThenable(value: unknown): value is Promise<unknown> {

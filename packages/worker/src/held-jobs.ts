@@ -15,6 +15,8 @@ export interface HeldJob {
   readonly isSuspect: boolean;
   /** It must run alone in its process. */
   readonly isLastChance: boolean;
+  /** Its header ties it to others. */
+  readonly isTied: boolean;
   /** Its run, once it has started; for those who tell of it. */
   run: JobEvent | undefined;
 }
@@ -39,6 +41,8 @@ export interface HeldClaim {
 /** Successes of one claim in one call. */
 export interface SucceededJobs {
   readonly claim: string;
+  /** Whether some are tied to others. */
+  tied: boolean;
   readonly ids: string[];
   readonly lines: string[];
   readonly jobs: HeldJob[];
@@ -47,10 +51,12 @@ export interface SucceededJobs {
 }
 
 /** Places in a record's mark. */
+const PRIORITY = 4;
 const CRASHES = 5;
 const BLAMED = 6;
 const SUSPECT_CRASHES = '2';
 const LAST_CHANCE_BLAMED = '3';
+const TIED_PRIORITY = '4';
 
 /** Claim numbers have 12 digits: at 5,000 claims a second they last 6 years. */
 export function claimText(number: number): string {
@@ -88,6 +94,7 @@ export class HeldJobs {
         state: 'waiting',
         isSuspect,
         isLastChance,
+        isTied: record.charAt(PRIORITY) >= TIED_PRIORITY,
         run: undefined,
       });
     }

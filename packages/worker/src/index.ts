@@ -5,9 +5,14 @@
 export type { JobEvent, WorkerEmitter, WorkerEvents } from './events.ts';
 export { defineHandler, isHandler } from './handlers.ts';
 export type { Handler, HandlerDefinition } from './handlers.ts';
+export { cancel, fail, HandlerOutcome, retryAfter, snooze } from './handler-outcome.ts';
+export type { OutcomeKind } from './handler-outcome.ts';
 export { JobAbortError } from './job-context.ts';
 export type { AbortCode, JobContext } from './job-context.ts';
 export type { Log } from './log.ts';
+export type { CreateScope, Middleware, MiddlewareContext } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';
+export type { DeferReason } from './outcome-buffer.ts';
+export type { HandleOptions, RetryFunction } from './retry-function.ts';
 export { Worker } from './worker.ts';
 export type { StopOptions } from './worker.ts';

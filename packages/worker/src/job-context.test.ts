@@ -19,9 +19,17 @@ beforeEach(() => {
   reported = [];
   const [job] = heldClaim([recordText()]).jobs;
   if (job === undefined) throw new Error('no job');
-  const about = { name: 'greet', attempt: 2, recoveries: 1, startedAt: 5 };
+  const about = {
+    name: 'greet',
+    metadata: { tenant: 'ada' },
+    recurring: undefined,
+    attempt: 2,
+    recoveries: 1,
+    startedAt: 5,
+  };
   run = new JobRun(job, about, {
     log,
+    parents: async () => [],
     report: (_run, progress, line) =>
       void reported.push({ progress, line: line === undefined ? undefined : (JSON.parse(line) as never) }),
   });
@@ -29,14 +37,35 @@ beforeEach(() => {
 });
 
 test('it names the job, the attempt, its recoveries, a key for side effects and a fence', () => {
-  const { id, attempt, recoveries, idempotencyKey, fence } = context;
-  expect({ id, attempt, recoveries, idempotencyKey, fence }).toEqual({
+  const { id, name, attempt, recoveries, idempotencyKey, fence } = context;
+  expect({ id, name, attempt, recoveries, idempotencyKey, fence }).toEqual({
     id: run.held.id,
+    name: 'greet',
     attempt: 2,
     recoveries: 1,
     idempotencyKey: run.held.id,
     fence: `AdaAdaAdaAda:${run.held.claim.text}`,
   });
+});
+
+test('it has what the producer said about the job, and an empty object when that is nothing', () => {
+  expect(context.metadata).toEqual({ tenant: 'ada' });
+  const facts = {
+    name: 'greet',
+    metadata: undefined,
+    recurring: undefined,
+    attempt: 1,
+    recoveries: 0,
+    startedAt: 5,
+  };
+  const silent = new JobRun(run.held, facts, { log, report: () => undefined, parents: async () => [] });
+  expect(new JobContext(silent).metadata).toEqual({});
+});
+
+test('it has the scope of its run', () => {
+  expect(context.scope).toBeUndefined();
+  run.scope = 'scope';
+  expect(context.scope).toBe('scope');
 });
 
 describe('the signal', () => {

@@ -1,5 +1,7 @@
+import type { JobMetadata } from '@linstock/core';
 import { LinstockError } from '@linstock/core';
 import type { Log } from './log.ts';
+import type { ParentOutcome } from './parent-outcomes.ts';
 
 /** Why a running job is told to stop; the `reason` of its signal. */
 export class JobAbortError extends LinstockError {}
@@ -25,16 +27,22 @@ export interface RunLink {
   readonly name: string;
   readonly attempt: number;
   readonly recoveries: number;
+  readonly metadata: JobMetadata | undefined;
+  readonly recurring: readonly [id: string, tick: number] | undefined;
+  readonly scope: unknown;
   readonly worker: string;
   readonly claim: string;
   readonly abortReason: JobAbortError | undefined;
   readonly log: Log;
   onAbort(listener: (reason: JobAbortError) => void): void;
   report(progress: unknown, line: string | undefined): void;
+  parents(): Promise<readonly ParentOutcome[]>;
 }
 
-/** What a handler knows of its job, and how it speaks about it. */
-export class JobContext {
+const NO_METADATA: JobMetadata = Object.freeze({});
+
+/** What a handler knows of its job, and how it speaks about it. `Scope` is what the worker's `createScope` makes. */
+export class JobContext<Scope = unknown> {
   readonly #run: RunLink;
   #controller: AbortController | undefined;
   #log: Log | undefined;
@@ -46,6 +54,27 @@ export class JobContext {
   /** The job's id. */
   get id(): string {
     return this.#run.id;
+  }
+
+  /** The name under which the job was enqueued: its contract's, or one of its aliases. */
+  get name(): string {
+    return this.#run.name;
+  }
+
+  /** What the producer said about the job; empty when it said nothing. */
+  get metadata(): JobMetadata {
+    return this.#run.metadata ?? NO_METADATA;
+  }
+
+  /** What the worker's `createScope` made for this run; undefined without one. */
+  get scope(): Scope {
+    return this.#run.scope as Scope;
+  }
+
+  /** The recurring job that this is a run of, and its tick, ms since 1970; undefined: it is none. */
+  get recurring(): { readonly id: string; readonly tick: number } | undefined {
+    const [id, tick] = this.#run.recurring ?? [];
+    return id === undefined || tick === undefined ? undefined : { id, tick };
   }
 
   /** The attempt that runs, from 1. */
@@ -66,6 +95,11 @@ export class JobContext {
   /** Names this claim of the job; no other run of it, here or elsewhere, ever has the same. */
   get fence(): string {
     return `${this.#run.worker}:${this.#run.claim}`;
+  }
+
+  /** How the jobs ended that this one was waiting for, with their results or errors; asks Redis once per call. */
+  parents(): Promise<readonly ParentOutcome[]> {
+    return this.#run.parents();
   }
 
   /** Aborts when the attempt's time is up, the job is cancelled, the lease is lost, or the worker stops; `reason` tells which. */

@@ -1,12 +1,26 @@
+import type { JobMetadata } from '@linstock/core';
 import type { HeldJob } from './held-jobs.ts';
-import type { AbortCode, JobAbortError, RunLink } from './job-context.ts';
+import type { AbortCode, JobAbortError, JobContext, RunLink } from './job-context.ts';
 import { abortError } from './job-context.ts';
 import type { Log } from './log.ts';
+import type { ParentOutcome } from './parent-outcomes.ts';
 
 /** What a run needs of its worker. */
 export interface RunServices {
   readonly log: Log;
   report(run: JobRun, progress: unknown, line: string | undefined): void;
+  parents(run: JobRun): Promise<readonly ParentOutcome[]>;
+}
+
+/** What a record says of a run. */
+export interface RunFacts {
+  readonly name: string;
+  readonly metadata: JobMetadata | undefined;
+  readonly recurring: readonly [id: string, tick: number] | undefined;
+  readonly attempt: number;
+  readonly recoveries: number;
+  /** ms since 1970, by the clock of Redis as far as it is known. */
+  readonly startedAt: number;
 }
 
 /** One run of a handler. */
@@ -15,25 +29,29 @@ export class JobRun implements RunLink {
   readonly name: string;
   readonly attempt: number;
   readonly recoveries: number;
+  readonly metadata: JobMetadata | undefined;
+  readonly recurring: readonly [id: string, tick: number] | undefined;
   readonly startedAt: number;
   readonly #services: RunServices;
   #abortReason: JobAbortError | undefined;
   #listeners: ((reason: JobAbortError) => void)[] | undefined;
+  /** What its handler was given, where somebody else may need it. */
+  context: JobContext | undefined;
+  /** What the worker's `createScope` made. */
+  scope: unknown;
   /** Ends the attempt when its time is up. */
   timer: NodeJS.Timeout | undefined;
   /** Its outcome is decided; what the handler still does counts no more. */
   ended = false;
 
-  constructor(
-    held: HeldJob,
-    about: { name: string; attempt: number; recoveries: number; startedAt: number },
-    services: RunServices,
-  ) {
+  constructor(held: HeldJob, facts: RunFacts, services: RunServices) {
     this.held = held;
-    this.name = about.name;
-    this.attempt = about.attempt;
-    this.recoveries = about.recoveries;
-    this.startedAt = about.startedAt;
+    this.name = facts.name;
+    this.attempt = facts.attempt;
+    this.recoveries = facts.recoveries;
+    this.metadata = facts.metadata;
+    this.recurring = facts.recurring;
+    this.startedAt = facts.startedAt;
     this.#services = services;
   }
 
@@ -61,8 +79,17 @@ export class JobRun implements RunLink {
     (this.#listeners ??= []).push(listener);
   }
 
+  parents(): Promise<readonly ParentOutcome[]> {
+    return this.#services.parents(this);
+  }
+
   report(progress: unknown, line: string | undefined): void {
     this.#services.report(this, progress, line);
+  }
+
+  /** A handler that was not called yet need not be, once it would be told to stop. @throws {JobAbortError} */
+  throwIfAborted(): void {
+    if (this.#abortReason !== undefined) throw this.#abortReason;
   }
 
   /** Tells the handler to stop. The first reason counts. */

@@ -1,21 +1,23 @@
-import type { Duration, InstallationOptions } from '@linstock/core';
+import type { CodecOptions, Duration, InstallationOptions } from '@linstock/core';
 import { OptionError } from '@linstock/core';
-import type { ResolvedInstallation, Retention, Rule } from '@linstock/core/internal';
+import type { PayloadCodecs, ResolvedInstallation, Retention, Rule } from '@linstock/core/internal';
 import {
   anything,
   checkOptions,
   DEFAULT_RETENTION,
   INSTALLATION_RULES,
   queueName,
+  resolveCodecs,
   resolveInstallation,
   toMs,
   wholeNumber,
 } from '@linstock/core/internal';
 import type { Log } from './log.ts';
 import { defaultLog, isLog } from './log.ts';
+import type { CreateScope } from './middleware.ts';
 
-/** Options of a worker. */
-export interface WorkerOptions extends InstallationOptions {
+/** Options of a worker. `Scope`: what `createScope` makes, and handlers find as `ctx.scope`. */
+export interface WorkerOptions<Scope = unknown> extends InstallationOptions {
   /** Queues it takes jobs from: the first one first, and so on. 1 to 100. @default ["default"] */
   readonly queues?: readonly string[];
   /** How many jobs run at once, 1 to 10,000. @default 10 */
@@ -26,8 +28,15 @@ export interface WorkerOptions extends InstallationOptions {
   readonly shutdownTimeout?: Duration;
   /** A blocked event loop longer than this ends the process, so that a stuck one does not hold jobs for ever; at least 1 s. @default "60s" */
   readonly maxEventLoopBlock?: Duration;
+  /**
+   * The codecs of the clients: keys to read payloads, and how results are stored. A job that no key opens is put off, without
+   * using an attempt, until a worker comes that has the key; docs/payloads.md. @default results are stored as JSON
+   */
+  readonly codecs?: CodecOptions;
   /** A logger with pino's methods. @default pino, to standard error */
   readonly log?: Log;
+  /** Makes a scope for each run, such as a container of dependencies; disposed at the run's end. @default none */
+  readonly createScope?: CreateScope<Scope>;
 }
 
 /** Options of a worker, checked and complete. */
@@ -40,7 +49,9 @@ export interface ResolvedWorkerOptions extends ResolvedInstallation {
   readonly shutdownTimeoutMs: number;
   readonly maxEventLoopBlockMs: number;
   readonly retention: Retention;
+  readonly codecs: PayloadCodecs | undefined;
   readonly log: Log;
+  readonly createScope: CreateScope | undefined;
 }
 
 const queueList: Rule = (value) => {
@@ -57,8 +68,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   leaseMs: anything,
   shutdownTimeout: anything,
   maxEventLoopBlock: anything,
+  codecs: anything,
   log: (value) =>
     isLog(value) ? undefined : 'must be a logger with the methods of pino: child, debug, info, warn, error',
+  createScope: (value) => (typeof value === 'function' ? undefined : 'must be a function'),
 };
 
 /** Checks and completes {@link WorkerOptions}. @throws {OptionError} */
@@ -80,6 +93,8 @@ export function resolveOptions(options: WorkerOptions): ResolvedWorkerOptions {
     shutdownTimeoutMs: toMs(options.shutdownTimeout ?? '25s', 'Worker.shutdownTimeout'),
     maxEventLoopBlockMs,
     retention: DEFAULT_RETENTION,
+    codecs: resolveCodecs(options.codecs, 'Worker.codecs'),
     log: options.log ?? defaultLog(),
+    createScope: options.createScope,
   };
 }

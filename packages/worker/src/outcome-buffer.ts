@@ -1,7 +1,7 @@
 import type { HeldJob, SucceededJobs } from './held-jobs.ts';
 
 /** What became of a run, but for success. */
-export type OtherVerb = 'retry' | 'defer' | 'fail' | 'release' | 'quarantine';
+export type OtherVerb = 'retry' | 'defer' | 'fail' | 'drop' | 'release' | 'quarantine';
 
 /** An outcome other than success. */
 export interface OtherOutcome {
@@ -12,7 +12,12 @@ export interface OtherOutcome {
   readonly delayMs: number;
   /** For the event that tells of it. */
   readonly error: unknown;
+  /** Why this worker put it off; only with `defer`, and not when its handler did. */
+  readonly reason?: DeferReason;
 }
+
+/** Why a worker cannot run a job: it has no handler for it, or one that knows only older versions of it, or cannot read its input. */
+export type DeferReason = 'NO_HANDLER' | 'NEWER_VERSION' | 'PAYLOAD_NOT_DECRYPTED' | 'PAYLOAD_CODEC_UNKNOWN';
 
 /** Outcomes of one call. */
 export interface OutcomeBatch {
@@ -39,10 +44,11 @@ export class OutcomeBuffer {
     const { claim } = job;
     let batch = claim.succeeded;
     if (batch === undefined || batch.characters > MOST_CHARACTERS) {
-      batch = { claim: claim.text, ids: [], lines: [], jobs: [], characters: 0 };
+      batch = { claim: claim.text, tied: false, ids: [], lines: [], jobs: [], characters: 0 };
       claim.succeeded = batch;
       this.#succeeded.push(batch);
     }
+    if (job.isTied) batch.tied = true;
     batch.ids.push(job.id);
     batch.lines.push(line);
     batch.jobs.push(job);

@@ -28,6 +28,8 @@ export function sendVerb(
       return store.defer(worker, jobs);
     case 'fail':
       return store.fail(worker, keep, jobs);
+    case 'drop':
+      return store.drop(worker, keep, jobs);
     case 'release':
       return store.release(worker, jobs);
     case 'quarantine':

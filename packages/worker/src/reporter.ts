@@ -1,9 +1,20 @@
 import { asRedisError, classifyError } from '@linstock/core/internal';
 import type { Outcome } from '@linstock/core/internal';
 import type { JobEvent, WorkerEmitter, WorkerEvents } from './events.ts';
+import { isHandlerOutcome } from './handler-outcome.ts';
 import type { HeldJob } from './held-jobs.ts';
+import { JobAbortError } from './job-context.ts';
 import type { Log } from './log.ts';
-import type { OtherOutcome } from './outcome-buffer.ts';
+import type { DeferReason, OtherOutcome } from './outcome-buffer.ts';
+
+const DEFERRED: Readonly<Record<DeferReason, string>> = {
+  NO_HANDLER: 'no handler for this job here; it waits for a worker that has one',
+  NEWER_VERSION: 'the job is of a newer version than its handler here; it waits for a worker that knows it',
+  PAYLOAD_NOT_DECRYPTED:
+    'the input of the job cannot be decrypted here; it waits for a worker that has the key',
+  PAYLOAD_CODEC_UNKNOWN:
+    'the input of the job was encoded by a newer version; it waits for a worker that knows it',
+};
 
 /** Tells of what happens: events for programs, lines for people. */
 export class Reporter {
@@ -16,15 +27,21 @@ export class Reporter {
     this.log = log;
   }
 
+  started(job: HeldJob): void {
+    if (this.#events.listenerCount('started') > 0) this.#emit('started', eventOf(job));
+  }
+
   succeeded(job: HeldJob, answer: Outcome): void {
     if (answer === 'LOST' || answer === 'GONE') return this.#lost(job);
     if (this.#events.listenerCount('succeeded') > 0) this.#emit('succeeded', eventOf(job));
   }
 
-  settled({ job, verb, error, delayMs }: OtherOutcome, answer: Outcome): void {
+  settled(outcome: OtherOutcome, answer: Outcome): void {
+    const { job, verb, error, delayMs } = outcome;
+    if (answer === 'LOST' || (answer === 'GONE' && verb !== 'quarantine'))
+      return isEndedByPerson(error) ? this.#cancelled(job, error) : this.#lost(job);
     const about = eventOf(job);
     const fields = { jobId: about.id, name: about.name, attempt: about.attempt };
-    if (answer === 'LOST' || (answer === 'GONE' && verb !== 'quarantine')) return this.#lost(job);
     switch (verb) {
       case 'retry':
         this.log.warn({ ...fields, err: error, delayMs }, 'attempt failed; the next one follows');
@@ -33,10 +50,11 @@ export class Reporter {
         this.log.error({ ...fields, err: error }, 'job failed: no attempts are left');
         return this.#emit('failed', about, error);
       case 'defer':
-        this.log.warn(fields, 'no handler for this job here; it waits for a worker that has one');
-        return this.#emit('returned', about, 'deferred');
+        return this.#deferred(outcome);
+      case 'drop':
+        return this.#cancelled(job, error);
       case 'release':
-        return this.#emit('returned', about, 'released');
+        return this.#emit('released', about);
       case 'quarantine':
         this.log.error({ jobId: job.id }, 'the record of a job is damaged; it is in quarantine');
         return this.#emit('quarantined', job.id);
@@ -67,6 +85,24 @@ export class Reporter {
     this.#emit('error', asRedisError(known));
   }
 
+  #deferred({ job, error, reason, delayMs }: OtherOutcome): void {
+    const about = eventOf(job);
+    const fields = { jobId: about.id, name: about.name, delayMs };
+    if (isHandlerOutcome(error)) {
+      this.log.info({ ...fields, why: error.message }, 'the handler put the job off');
+      return this.#emit('snoozed', about, error, delayMs);
+    }
+    const why = reason ?? 'NO_HANDLER';
+    this.log.warn(error === undefined ? fields : { ...fields, err: error }, DEFERRED[why]);
+    return this.#emit('deferred', about, why, delayMs);
+  }
+
+  #cancelled(job: HeldJob, cause: unknown): void {
+    const about = eventOf(job);
+    this.log.info({ jobId: about.id, name: about.name, attempt: about.attempt, err: cause }, 'job cancelled');
+    this.#emit('cancelled', about, cause);
+  }
+
   #lost(job: HeldJob): void {
     const about = eventOf(job);
     this.log.warn(
@@ -88,6 +124,10 @@ export class Reporter {
       this.log.error({ err: error, event }, 'a listener of the worker threw');
     }
   }
+}
+
+function isEndedByPerson(error: unknown): boolean {
+  return error instanceof JobAbortError && error.code === 'JOB_CANCELLED';
 }
 
 function eventOf(job: HeldJob): JobEvent {

@@ -12,9 +12,11 @@ import type { HeldClaim, HeldJob } from './held-jobs.ts';
 import { Intake } from './intake.ts';
 import { JobReports } from './job-reports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
 import { Ticker } from './services/ticker.ts';
+import { parentOutcomes } from './parent-outcomes.ts';
 import type { LinkListener } from './shard-link.ts';
 import { ShardLink } from './shard-link.ts';
 import { Station } from './station.ts';
@@ -59,7 +61,8 @@ export class Runtime {
     this.#reporter = new Reporter(events, options.log);
     this.#connection = new Connection(options.redis, 'commands', options);
     this.#listener = new WakeListener(options.redis, options);
-    this.#executor = new Executor(handlers, this.#host());
+    const around = aroundOf(handlers.middleware, options.createScope);
+    this.#executor = new Executor(handlers, this.#host(), around);
     const ahead = createAheadMemory();
     this.#intake = new Intake(new AheadTable(ahead), (job) => this.#stationOf(job)?.link.held.settle(job));
     const failed = (what: string) => (error: unknown) => this.#trouble(error, what);
@@ -150,6 +153,7 @@ export class Runtime {
       hasFreeSlot: () => this.#dispatcher?.hasFreeSlot === true && !this.#dispatcher.quiet,
       turnSoon: () => this.#turnSoon(),
       turnNow: () => this.#dispatcher?.turnNow(),
+      keepCancelled: this.#options.retention.failedCount,
       trouble: (error, what) => this.#trouble(error, what),
     });
   }
@@ -171,10 +175,16 @@ export class Runtime {
   #host(): ExecutorHost {
     return {
       log: this.#options.log,
+      codecs: this.#options.codecs,
       now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
+      parents: async ({ id, held }) => {
+        const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
+        return parentOutcomes(inputs ?? {}, this.#options.codecs);
+      },
       largePayload: async (job) =>
         (await this.#stationOf(job)?.link.shard.reader.largePayload(job.id)) ?? null,
+      started: (run) => this.#reporter.started(run.held),
       succeed: (run, line) => {
         this.#reports.close(run);
         this.#stationOf(run.held)?.link.outcomes.succeed(run.held, line);
@@ -199,7 +209,7 @@ export class Runtime {
     };
     return {
       claimed: (_link, claim) => this.#claimed(claim),
-      nextDue: (link, due, isTimekeeper) => this.#stations[link.shard.number]?.nextDue(due, isTimekeeper),
+      clockwork: (link, clockwork) => this.#stations[link.shard.number]?.setTimers(clockwork),
       succeeded: (job, answer) => {
         answered(job);
         this.#reporter.succeeded(job, answer);

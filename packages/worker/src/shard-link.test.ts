@@ -27,7 +27,7 @@ class Ear implements LinkListener {
   onLoss: () => void = () => undefined;
 
   claimed: LinkListener['claimed'] = (_link, { jobs }) => void this.jobs.push(...jobs);
-  nextDue: LinkListener['nextDue'] = () => undefined;
+  clockwork: LinkListener['clockwork'] = () => undefined;
   succeeded: LinkListener['succeeded'] = ({ id }, answer) => void this.answers.push([id, answer]);
   settled: LinkListener['settled'] = ({ job: { id } }, answer) => void this.answers.push([id, answer]);
   refused: LinkListener['refused'] = ({ id }) => void this.refusedIds.push(id);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outcome, Shard } from '@linstock/core/internal';
+import type { Clockwork, Outcome, Shard } from '@linstock/core/internal';
 import { classifyError, WorkerRegistry } from '@linstock/core/internal';
 import type { HeldClaim, HeldJob } from './held-jobs.ts';
 import { claimText, HeldJobs } from './held-jobs.ts';
@@ -12,8 +12,8 @@ import { byWorker, sendVerb } from './outcome-calls.ts';
 /** What a link tells its worker. */
 export interface LinkListener {
   claimed(link: ShardLink, claim: HeldClaim): void;
-  /** When the next job is due; undefined: none is scheduled. */
-  nextDue(link: ShardLink, due: number | undefined, isTimekeeper: boolean): void;
+  /** When the shard wants to be looked at again. */
+  clockwork(link: ShardLink, clockwork: Clockwork): void;
   succeeded(job: HeldJob, outcome: Outcome): void;
   settled(outcome: OtherOutcome, answer: Outcome): void;
   /** The worker holds these jobs and may not. */
@@ -183,7 +183,7 @@ export class ShardLink {
       if (reply.status === 'STALE') return this.demandReconcile();
       this.clockOffset = reply.now - Date.now();
       this.#considerEmptying(reply.mustEmpty);
-      const short = reply.jobs.length / 2 < most && !mayBeCut(reply.jobs);
+      const short = reply.jobs.length / 2 < most && !reply.isCut && !mayBeCut(reply.jobs);
       if (short) this.#registeredIdle = true;
       // A wake-up that overtook this reply must not be forgotten.
       if (short && wakes === this.#wakes && !this.mustEmpty) this.empty = true;
@@ -192,7 +192,7 @@ export class ShardLink {
         this.#hasClaimed = true;
         this.#listener.claimed(this, this.held.add({ shard: this.shard.number, worker, number }, reply.jobs));
       }
-      this.#listener.nextDue(this, reply.nextDue, reply.isTimekeeper);
+      this.#listener.clockwork(this, reply);
     } catch (error) {
       // Never sent again. If it was executed, reconcile gives back what it took.
       if (classifyError(error) !== 'refused') this.demandReconcile();

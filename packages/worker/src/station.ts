@@ -1,7 +1,9 @@
+import type { Clockwork } from '@linstock/core/internal';
 import type { Executor } from './executor.ts';
 import type { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { DueTimer } from './services/due-timer.ts';
+import { sweepTicks } from './services/recurring-scheduler.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { WakeListener, WakeMessage } from './wake-listener.ts';
 
@@ -17,6 +19,8 @@ export interface StationParts {
   readonly hasFreeSlot: () => boolean;
   readonly turnSoon: () => void;
   readonly turnNow: () => void;
+  /** How many cancelled jobs are kept. */
+  readonly keepCancelled: number;
   readonly trouble: (error: unknown, what: string) => void;
 }
 
@@ -29,6 +33,7 @@ export class Station {
   readonly link: ShardLink;
   readonly #parts: StationParts;
   readonly #due: DueTimer;
+  readonly #tend: DueTimer;
   #channel: string | undefined;
   #heardAt = performance.now();
   #beatAt = performance.now();
@@ -43,6 +48,10 @@ export class Station {
     this.#due = new DueTimer(
       () => Date.now() + this.link.clockOffset,
       () => void this.#promote(),
+    );
+    this.#tend = new DueTimer(
+      () => Date.now() + this.link.clockOffset,
+      () => void this.#reopen(),
     );
   }
 
@@ -99,8 +108,11 @@ export class Station {
     }
   }
 
-  nextDue(due: number | undefined, isTimekeeper: boolean): void {
-    if (!this.#stopped) this.#due.set(due, isTimekeeper);
+  /** When the shard wants to be looked at again. */
+  setTimers({ nextDue, nextTimer, isTimekeeper }: Clockwork): void {
+    if (this.#stopped) return;
+    this.#due.set(nextDue, isTimekeeper);
+    this.#tend.set(nextTimer, isTimekeeper);
   }
 
   /** The heartbeat thread renewed the lease. */
@@ -145,6 +157,7 @@ export class Station {
   stop(): void {
     this.#leaving = this.#stopped = true;
     this.#due.stop();
+    this.#tend.stop();
     this.link.stop();
   }
 
@@ -159,6 +172,8 @@ export class Station {
         return this.#parts.turnNow();
       case 'due':
         return this.#due.advance(message.at);
+      case 'look':
+        return this.#tend.advance(message.at);
       case 'cancel':
         return this.#cancel(message.claim, message.id);
     }
@@ -181,13 +196,29 @@ export class Station {
     }
     try {
       for (;;) {
-        const { moved, nextDue, isTimekeeper } = await link.shard.jobs.promote(link.identity);
+        const { moved, ...clockwork } = await link.shard.jobs.promote(link.identity);
         if (moved > 0) link.wake();
-        if (moved < 500) return this.nextDue(nextDue, isTimekeeper);
+        if (moved < 500) return this.setTimers(clockwork);
       }
     } catch (error) {
       this.#parts.trouble(error, 'promote');
       this.#due.set(Date.now() + link.clockOffset + 1000, true);
+    }
+  }
+
+  /** What blocks jobs may be over; what they let go wakes somebody. */
+  async #reopen(): Promise<void> {
+    const { link } = this;
+    if (this.#stopped || link.fenced) return;
+    try {
+      const { nextTimer, isTimekeeper, due } = await link.shard.jobs.reopen(link.identity);
+      if (due.has('deadline')) while ((await link.shard.jobs.expire(this.#parts.keepCancelled)).more);
+      if (due.has('todo')) while (await link.shard.jobs.follow());
+      if (due.has('ticks')) await sweepTicks(link.shard, () => Date.now() + link.clockOffset);
+      if (!this.#stopped) this.#tend.set(nextTimer, isTimekeeper);
+    } catch (error) {
+      this.#parts.trouble(error, 'reopen');
+      if (!this.#stopped) this.#tend.set(Date.now() + link.clockOffset + 1000, true);
     }
   }
 }

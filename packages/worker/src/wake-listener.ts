@@ -5,7 +5,7 @@ import { Connection } from '@linstock/core/internal';
 /** What scripts tell a worker. */
 export type WakeMessage =
   | { readonly type: 'ready' | 'beat' }
-  | { readonly type: 'due'; readonly at: number }
+  | { readonly type: 'due' | 'look'; readonly at: number }
   | { readonly type: 'cancel'; readonly claim: number; readonly id: string };
 
 /** Hears what scripts publish to a worker, one channel per shard. */
@@ -59,7 +59,8 @@ function parse(text: string): WakeMessage | undefined {
     case 'beat':
       return { type: word };
     case 'due':
-      return { type: 'due', at: Number(first) };
+    case 'look':
+      return { type: word, at: Number(first) };
     case 'cancel':
       return { type: 'cancel', claim: Number(first), id: second };
     default:

@@ -156,8 +156,8 @@ describe('a job without a handler here', () => {
     const scene = stage.open();
     const other = defineJob({ name: 'other' });
     const without = scene.worker();
-    const returned: [JobEvent, string][] = [];
-    without.events.on('returned', (job, why) => returned.push([job, why]));
+    const deferred: [JobEvent, string, number][] = [];
+    without.events.on('deferred', (...about) => deferred.push(about));
     without.handle(work, () => 1);
     await without.start();
     const handle = await scene.client.enqueue(other, {});
@@ -166,8 +166,8 @@ describe('a job without a handler here', () => {
       attempt: 1,
       history: [{ what: 'deferred', detail: { reason: 'NO_HANDLER', name: 'other' } }],
     });
-    expect(returned).toEqual([
-      [expect.objectContaining({ id: handle.id, name: 'other', attempt: 1 }), 'deferred'],
+    expect(deferred).toEqual([
+      [expect.objectContaining({ id: handle.id, name: 'other', attempt: 1 }), 'NO_HANDLER', 5000],
     ]);
     const having = scene.worker();
     having.handle(other, (_input, ctx) => ctx.attempt);

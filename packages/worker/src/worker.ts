@@ -1,12 +1,14 @@
 import type { JobContract } from '@linstock/core';
-import { ClosedError, LinstockError } from '@linstock/core';
+import { ClosedError, LinstockError, OptionError } from '@linstock/core';
 import { asRedisError } from '@linstock/core/internal';
 import type { WorkerEmitter } from './events.ts';
 import { createEmitter } from './events.ts';
 import type { Handler } from './handlers.ts';
 import { Handlers } from './handlers.ts';
+import type { Middleware } from './middleware.ts';
 import type { ResolvedWorkerOptions, WorkerOptions } from './options.ts';
 import { resolveOptions } from './options.ts';
+import type { HandleOptions } from './retry-function.ts';
 import { Runtime } from './runtime.ts';
 
 /** How to stop. */
@@ -18,13 +20,14 @@ export interface StopOptions {
 /**
  * Claims jobs, runs their handlers, reports their outcomes, and takes back what dead workers held.
  * At least once: a handler may run again after a crash, so its effects should bear it.
+ * `Scope` is what the option `createScope` makes, and handlers find as `ctx.scope`.
  *
  * @example
  * const worker = new Worker({ redis: 'redis://127.0.0.1:6379', queues: ['mail', 'default'], concurrency: 50 });
  * worker.handle(sendMail, async ({ to }, ctx) => { ctx.log.info({ to }, 'sending'); });
  * await worker.start();
  */
-export class Worker {
+export class Worker<Scope = unknown> {
   readonly #options: ResolvedWorkerOptions;
   readonly #handlers = new Handlers();
   readonly events: WorkerEmitter = createEmitter();
@@ -33,13 +36,27 @@ export class Worker {
   #stopping: Promise<void> | undefined;
 
   /** @throws {OptionError} */
-  constructor(options: WorkerOptions) {
+  constructor(options: WorkerOptions<Scope>) {
     this.#options = resolveOptions(options);
   }
 
-  /** Says what to do with a job. Before `start`; once per job's name. @throws {OptionError} */
-  handle<I, R>(contract: JobContract<I, R>, handler: Handler<I, R>): this {
-    this.#handlers.add(contract, handler);
+  /** Says what to do with a job. Before `start`; once per job's name and alias. @throws {OptionError} */
+  handle<I, R>(
+    contract: JobContract<I, R>,
+    handler: Handler<I, R, Scope>,
+    options?: HandleOptions<Scope>,
+  ): this {
+    this.#handlers.add(contract, handler, options);
+    return this;
+  }
+
+  /** Wraps every handler; the first one given is the outermost. Before `start`. @throws {OptionError} */
+  use(middleware: Middleware<Scope>): this {
+    if (typeof middleware !== 'function')
+      throw new OptionError('use', 'needs a function (ctx, next)', middleware);
+    if (this.#starting !== undefined)
+      throw new OptionError('use', 'must be called before start()', middleware);
+    this.#handlers.middleware.push(middleware as Middleware);
     return this;
   }
 

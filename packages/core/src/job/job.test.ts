@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JobOptions, TailLine } from './job.ts';
+import type { JobAbout, JobOptions, TailLine } from './job.ts';
 import {
+  ABOUT_DEFAULTS,
   attemptHistory,
   decodeHeader,
   decodeMark,
@@ -26,6 +27,12 @@ const options: fc.Arbitrary<JobOptions> = fc.record({
     [1, '2s'],
   ),
   timeoutMs: fc.nat(),
+  onExhausted: fc.constantFrom('fail', 'cancel'),
+});
+const about: fc.Arbitrary<JobAbout> = fc.record({
+  version: fc.integer({ min: 1, max: 1_000_000 }),
+  metadata: fc.option(fc.dictionary(fc.string(), fc.constantFrom('x', 1, null, true)), { nil: undefined }),
+  displayName: fc.option(fc.string(), { nil: undefined }),
 });
 const payload = fc.json().map((json) => JSON.stringify(JSON.parse(json)));
 const identity = fc.stringMatching(/^[A-Za-z0-9_]{12}$/);
@@ -43,8 +50,12 @@ const line: fc.Arbitrary<TailLine> = fc.record({
 describe('what is encoded comes back', () => {
   test('a header', () => {
     fc.assert(
-      fc.property(name, options, (job, own) => {
-        expect(decodeHeader(encodeHeader(job, own))).toEqual({ name: job, options: own });
+      fc.property(name, options, about, (job, own, words) => {
+        const header = encodeHeader(job, own, words);
+        // A key that JSON gives back as another thing is no key of facts.
+        fc.pre(words.metadata === undefined || !('__proto__' in JSON.parse(JSON.stringify(words.metadata))));
+        expect(header).not.toContain('\n');
+        expect(decodeHeader(header)).toEqual({ name: job, options: own, ...words });
       }),
     );
   });
@@ -92,6 +103,32 @@ describe('what is encoded comes back', () => {
 test('a header says only what differs from the defaults', () => {
   expect(encodeHeader('greet', JOB_DEFAULTS)).toBe('greet');
   expect(encodeHeader('greet', { ...JOB_DEFAULTS, maxAttempts: 3 })).toBe('greet {"maxAttempts":3}');
+  const words = { version: 2, metadata: { tenant: 'ada' }, displayName: 'Greet Ada' };
+  expect(encodeHeader('greet', { ...JOB_DEFAULTS, onExhausted: 'cancel' }, words)).toBe(
+    'greet {"onExhausted":"cancel","version":2,"metadata":{"tenant":"ada"},"displayName":"Greet Ada"}',
+  );
+});
+
+test('a header without words about the job has the first version and no words', () => {
+  expect(decodeHeader('greet')).toEqual({ name: 'greet', options: JOB_DEFAULTS, ...ABOUT_DEFAULTS });
+  expect(decodeHeader('greet {"maxAttempts":3}')).toMatchObject(ABOUT_DEFAULTS);
+});
+
+test('options of a header are those of the job alone', () => {
+  const header = 'greet {"maxAttempts":3,"version":2,"metadata":{"a":1},"displayName":"Greet"}';
+  expect(decodeHeader(header)?.options).toEqual({ ...JOB_DEFAULTS, maxAttempts: 3 });
+});
+
+test('metadata of the wrong kind is as good as none', () => {
+  for (const wrong of ['{"metadata":3}', '{"metadata":[1]}', '{"metadata":null,"displayName":7}'])
+    expect(decodeHeader(`greet ${wrong}`)).toMatchObject(ABOUT_DEFAULTS);
+});
+
+test('metadata of one job is not that of another', () => {
+  const header = 'greet {"metadata":{"a":1}}';
+  const first = decodeHeader(header)?.metadata as Record<string, unknown>;
+  first['a'] = 2;
+  expect(decodeHeader(header)?.metadata).toEqual({ a: 1 });
 });
 
 describe('damaged input is answered, and never throws', () => {
@@ -126,7 +163,17 @@ describe('damaged input is answered, and never throws', () => {
     );
   });
 
-  test.each(['', ' {"maxAttempts":3}', 'greet {', 'greet null', 'greet 3'])('the header %j', (header) => {
+  test.each([
+    '',
+    ' {"maxAttempts":3}',
+    'greet {',
+    'greet null',
+    'greet 3',
+    'greet []',
+    'greet {"version":0}',
+    'greet {"version":"2"}',
+    'greet {"version":1.5}',
+  ])('the header %j', (header) => {
     expect(decodeHeader(header)).toBeUndefined();
   });
 
@@ -165,6 +212,13 @@ describe('the state of a record', () => {
   test('is processing when only an earlier claim succeeded', () => {
     expect(mark && stateOfRecord(mark, done('000000000006'))).toBe('processing');
   });
+});
+
+test('a tail that was cut still tells the attempt: what used none names the one that was due', () => {
+  const said = (code: string, attempt: number | '-'): string => `\n${code} w 1 ${attempt} 1 2 {}`;
+  expect(attemptHistory(said('D', 4) + said('L', 4)).attempt).toBe(4);
+  expect(attemptHistory(said('D', 4) + said('R', 4) + said('D', 5)).attempt).toBe(5);
+  expect(attemptHistory(said('D', 4) + said('Q', '-') + said('D', 1)).attempt).toBe(1);
 });
 
 describe('attempts are counted', () => {

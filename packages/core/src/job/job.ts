@@ -1,6 +1,7 @@
 import type { JobState } from './states.ts';
 import { STATE_LETTERS } from './states.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import type { JobTies } from './ties.ts';
 
 /**
  * The record of a job, encoded and decoded here and nowhere else. Its lines: docs/protocol.md §3.
@@ -14,7 +15,11 @@ const NOBODY = '-'.repeat(24);
 const STATE_OF = new Map<string, JobState>(
   Object.entries(STATE_LETTERS).map(([state, letter]) => [letter, state as JobState]),
 );
-const MARK = /^[SEAPFC]\w{3}[0-3]\d\d.{24}\n$/;
+const MARK = /^[SEBAPFC]\w{3}[0-7]\d\d.{24}\n$/;
+/** Added to the digit of the priority when the header ties the job to others. */
+const TIED = 4;
+/** The letter of a job that is enqueued and parked, because something blocks it. */
+const PARKED = 'B';
 const MAX_CACHED_HEADERS = 1000;
 
 /** Options of a single job. In a record only those that differ from {@link JOB_DEFAULTS}. */
@@ -25,15 +30,41 @@ export interface JobOptions {
   readonly retry: RetryPolicy;
   /** How long an attempt may take, ms; 0: as long as it likes. */
   readonly timeoutMs: number;
+  /** What becomes of it when its last attempt has failed. */
+  readonly onExhausted: 'fail' | 'cancel';
 }
 
 /** What a job does that says nothing else. */
-export const JOB_DEFAULTS: JobOptions = { maxAttempts: 10, retry: 'hangfire', timeoutMs: 0 };
+export const JOB_DEFAULTS: JobOptions = {
+  maxAttempts: 10,
+  retry: 'hangfire',
+  timeoutMs: 0,
+  onExhausted: 'fail',
+};
 
-/** The name and the options of a job, from line 1 of its record. */
-export interface JobHeader {
+/** Facts about a job, in words of its own program: any JSON object of at most 1 KiB. */
+export type JobMetadata = Readonly<Record<string, unknown>>;
+
+/** What a header says beside the name and the options. */
+export interface JobAbout {
+  /** The version of the contract by which it was enqueued, from 1. */
+  readonly version: number;
+  readonly metadata: JobMetadata | undefined;
+  /** What people read instead of the name. */
+  readonly displayName: string | undefined;
+}
+
+/** What a job says that says nothing else about itself. */
+export const ABOUT_DEFAULTS: JobAbout = { version: 1, metadata: undefined, displayName: undefined };
+
+/** The name and the options of a job, and what is said about it, from line 1 of its record. */
+export interface JobHeader extends JobAbout {
   readonly name: string;
   readonly options: JobOptions;
+  /** What ties it to others; undefined: nothing does. */
+  readonly ties: JobTies | undefined;
+  /** The recurring job that it is a run of, and its tick, ms since 1970. */
+  readonly recurring: readonly [id: string, tick: number] | undefined;
 }
 
 /** Where a job is, from line 0 of its record. */
@@ -44,6 +75,10 @@ export interface JobMark {
   readonly queueCode: string;
   /** Digit of the priority, 0 to 3. */
   readonly priority: number;
+  /** Whether the header ties it to others. */
+  readonly isTied: boolean;
+  /** Whether it is set apart because something blocks it. */
+  readonly isParked: boolean;
   /** How often a worker died while it held the job. */
   readonly crashes: number;
   /** How many of these deaths are blamed on the job alone. */
@@ -79,12 +114,27 @@ export interface JobRecord {
 }
 
 /** The header line of a job. */
-export function encodeHeader(name: string, options: JobOptions): string {
+export function encodeHeader(name: string, options: JobOptions, about: JobAbout = ABOUT_DEFAULTS): string {
   const own: Record<string, unknown> = {};
   if (options.maxAttempts !== JOB_DEFAULTS.maxAttempts) own['maxAttempts'] = options.maxAttempts;
   if (options.retry !== JOB_DEFAULTS.retry) own['retry'] = options.retry;
   if (options.timeoutMs !== JOB_DEFAULTS.timeoutMs) own['timeoutMs'] = options.timeoutMs;
+  if (options.onExhausted !== JOB_DEFAULTS.onExhausted) own['onExhausted'] = options.onExhausted;
+  if (about.version !== 1) own['version'] = about.version;
+  if (about.metadata !== undefined) own['metadata'] = about.metadata;
+  if (about.displayName !== undefined) own['displayName'] = about.displayName;
   return Object.keys(own).length === 0 ? name : `${name} ${JSON.stringify(own)}`;
+}
+
+/** The digit of a mark that tells the priority, and whether the header ties the job to others. */
+export function placeDigit(priority: number, isTied: boolean): number {
+  return isTied ? priority + TIED : priority;
+}
+
+/** A header that also says what belongs to its job alone. */
+export function extendHeader(header: string, own: Partial<Pick<JobHeader, 'ties' | 'recurring'>>): string {
+  const json = JSON.stringify(own).slice(1);
+  return header.includes(' ') ? `${header.slice(0, -1)},${json}` : `${header} {${json}`;
 }
 
 /** A new record without its first five characters, state and place, which depend on the shard. */
@@ -119,29 +169,58 @@ export function splitRecord(record: string): JobRecord | undefined {
 
 const headers = new Map<string, JobHeader | undefined>();
 
-/** The header of a job, or undefined when it is damaged. Jobs of one kind share their header, so it is remembered. */
+/**
+ * The header of a job, or undefined when it is damaged. Jobs of one kind share their header, so it is remembered; but not one
+ * with words of its own, which would drive the shared ones out.
+ */
 export function decodeHeader(header: string): JobHeader | undefined {
   const known = headers.get(header);
   if (known !== undefined) return known;
   // A copy: a slice would keep the whole record that it was cut from.
   const own = Buffer.from(header).toString();
   const decoded = parseHeader(own);
+  if (decoded !== undefined && isItsOwn(decoded)) return decoded;
   if (headers.size >= MAX_CACHED_HEADERS) headers.clear();
   headers.set(own, decoded);
   return decoded;
 }
 
+const PLAIN_HEADER = { options: JOB_DEFAULTS, ...ABOUT_DEFAULTS, ties: undefined, recurring: undefined };
+
+function isItsOwn({ metadata, displayName, ties, recurring }: JobHeader): boolean {
+  return [metadata, displayName, ties, recurring].some((own) => own !== undefined);
+}
+
 function parseHeader(header: string): JobHeader | undefined {
   const space = header.indexOf(' ');
-  if (space < 0) return header === '' ? undefined : { name: header, options: JOB_DEFAULTS };
+  if (space < 0) return header === '' ? undefined : { ...PLAIN_HEADER, name: header };
   try {
     const own: unknown = JSON.parse(header.slice(space + 1));
-    if (typeof own !== 'object' || own === null || space === 0) return undefined;
-    return { name: header.slice(0, space), options: { ...JOB_DEFAULTS, ...own } };
+    if (!isObject(own) || space === 0) return undefined;
+    const { version = 1, metadata, displayName, ties, recurring, ...options } = own;
+    if (!isVersion(version)) return undefined;
+    return {
+      name: header.slice(0, space),
+      options: { ...JOB_DEFAULTS, ...options },
+      version,
+      // Words for people and handlers: wrong ones are no reason to set a job aside.
+      metadata: isObject(metadata) ? metadata : undefined,
+      displayName: typeof displayName === 'string' ? displayName : undefined,
+      ties: isObject(ties) ? (ties as JobTies) : undefined,
+      recurring: Array.isArray(recurring) ? (recurring as unknown as [string, number]) : undefined,
+    };
   } catch {
     // Not JSON: the record is damaged, which the caller handles.
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isVersion(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1;
 }
 
 /** The mark of a job, or undefined when it is damaged. */
@@ -151,7 +230,9 @@ export function decodeMark(mark: string): JobMark | undefined {
   return {
     state: STATE_OF.get(mark.charAt(0)) ?? 'enqueued',
     queueCode: mark.slice(1, 4),
-    priority: Number(mark.charAt(4)),
+    priority: Number(mark.charAt(4)) % TIED,
+    isTied: Number(mark.charAt(4)) >= TIED,
+    isParked: mark.startsWith(PARKED),
     crashes: Number(mark.charAt(5)),
     blamed: Number(mark.charAt(6)),
     owner: owner.startsWith('-') ? undefined : owner,
@@ -205,6 +286,8 @@ export function attemptHistory(tail: string): AttemptHistory {
     if (line.code === 'Q') [attempt, recoveries] = [1, 0];
     else if (line.code === 'W') recoveries++;
     else if (line.code === 'R' || line.code === 'F') attempt = (line.attempt ?? attempt) + 1;
+    // They used none and name the one that was due: a tail that was cut may begin with them.
+    else if (line.code === 'D' || line.code === 'L') attempt = line.attempt ?? attempt;
   }
   return { attempt, recoveries };
 }

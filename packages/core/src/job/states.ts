@@ -46,6 +46,18 @@ interface Transition {
 export const TRANSITIONS = {
   enqueue: { from: ['none'], to: ['enqueued'], by: 'producer', does: 'stores a job that may run now' },
   schedule: { from: ['none'], to: ['scheduled'], by: 'producer', does: 'stores a job that is due later' },
+  admit: {
+    from: ['none'],
+    to: ['enqueued', 'scheduled', 'awaiting', 'cancelled'],
+    by: 'producer',
+    does: 'stores a job that is tied to others: by a lock, a limit, a deadline, tags, parents',
+  },
+  tick: {
+    from: ['none'],
+    to: ['enqueued', 'scheduled'],
+    by: 'worker',
+    does: 'enqueues the runs of recurring jobs whose ticks have come, once per tick',
+  },
   promote: { from: ['scheduled'], to: ['enqueued'], by: 'worker', does: 'moves a due job to its queue' },
   claim: {
     from: ['enqueued'],
@@ -72,6 +84,12 @@ export const TRANSITIONS = {
     does: 'sends a job that cannot run here to wait; uses no attempt',
   },
   fail: { from: ['processing'], to: ['failed'], by: 'worker', does: 'ends a job whose attempts are used up' },
+  drop: {
+    from: ['processing'],
+    to: ['cancelled'],
+    by: 'worker',
+    does: 'ends a job that its handler, or its last attempt, cancels',
+  },
   release: {
     from: ['processing'],
     to: ['enqueued'],
@@ -95,6 +113,18 @@ export const TRANSITIONS = {
     to: ['quarantine'],
     by: 'worker',
     does: 'sets a damaged record aside, with its bytes',
+  },
+  expire: {
+    from: ['scheduled', 'enqueued', 'awaiting'],
+    to: ['cancelled'],
+    by: 'worker',
+    does: 'ends a job that did not start before its deadline',
+  },
+  follow: {
+    from: ['awaiting'],
+    to: ['enqueued', 'scheduled', 'cancelled'],
+    by: 'worker',
+    does: 'lets the children of an ended job go on, or ends those that can never run',
   },
   cancel: {
     from: ['scheduled', 'enqueued', 'awaiting', 'processing'],

@@ -6,10 +6,13 @@
 local P = KEYS[1]
 --@include now
 --@include place
+--@include quarantine
+--@include loosen
 --@include state
 --@include stale
 --@include detach
 --@include tail
+--@include cancel
 --@include ended
 --@include audit
 --@include trim
@@ -23,10 +26,7 @@ for i = 5, #ARGV do
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) and string.find('SEAP', state, 1, true) then
-    detach(id, state, mark)
-    redis.call('SETRANGE', $job .. id, '0', 'C' .. string.sub(mark, 2, 7) .. NOBODY)
-    appendTail(id, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
-    redis.call('ZADD', $cancelled, now(), id)
+    cancelJob(id, state, mark, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
     audit(who, 'cancel', id, reason)
     done[#done + 1] = id
     answer = 'OK'
@@ -35,7 +35,7 @@ for i = 5, #ARGV do
 end
 if #done > 0 then
   redis.pcall('HINCRBY', $stats, 'cancelled', #done)
-  announceEnd(done)
+  announceEnd(done, 'C')
   trimSorted($cancelled, keep, '(0', 2 * #done)
 end
 return outcomes

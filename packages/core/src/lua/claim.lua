@@ -4,7 +4,8 @@
 -- ARGV: 1 worker, 2 claim number, 3 most jobs, 4 lease (ms), 5 "1" if registered as idle, 6 suspects: "0" none, "1" one,
 --       "2" one, also one that must run alone: the worker holds nothing; 7… queues
 -- Returns: {"LEASE_LOST"}, {"STALE"}, or {"OK", now, next due (ms, -1 none), 1 if timekeeper, 1 if a job waits that must run
---          alone and this worker should empty itself for it, id, record, id, record…}
+--          alone and this worker should empty itself for it, next timer of what blocks jobs (ms, -1 none), 1 if
+--          more may wait than was looked at, id, record, id, record…}
 local P = KEYS[1]
 --@include now
 --@include wake
@@ -24,7 +25,8 @@ local pausedAt = redis.pcall('EXISTS', $paused) == 1 and redis.pcall('HMGET', $p
 redis.call('SCARD', $processing .. worker .. ':' .. no)
 redis.call('DEL', $none)
 local _, promoted = promoteDue(100)
-local reply, ids, count, bytes, suspect = { 'OK', now(), -1, 0, 0 }, {}, 0, 0, nil
+local reply, ids, count, bytes, suspect = { 'OK', now(), -1, 0, 0, -1, 0 }, {}, 0, 0, nil
+--@include enter
 --@include pop
 if takes == '2' then
   for i = firstQueue, #ARGV do

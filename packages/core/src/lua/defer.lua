@@ -7,6 +7,7 @@ local P = KEYS[1]
 --@include now
 --@include place
 --@include quarantine
+--@include loosen
 --@include take
 --@include tail
 --@include due

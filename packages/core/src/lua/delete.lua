@@ -6,6 +6,8 @@
 local P = KEYS[1]
 --@include now
 --@include place
+--@include quarantine
+--@include loosen
 --@include state
 --@include stale
 --@include detach
@@ -30,7 +32,7 @@ for i = 4, #ARGV do
     else
       detach(id, state, mark)
     end
-    announceEnd({ id })
+    if isTied(mark) then loosen(id, state == 'P' and string.sub(mark, 8, 31), true) end
     unlinkRecords({ id })
     audit(who, 'delete', id, reason)
     done[#done + 1] = id

@@ -2,7 +2,7 @@
 -- Transition: scheduled -> enqueued
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 most jobs in this call
--- Returns: {number moved, next due (ms, -1 none), "1" if this worker is the timekeeper}
+-- Returns: {number moved, next due (ms, -1 none), 1 if timekeeper, next timer of what blocks jobs (ms, -1 none)}
 local P = KEYS[1]
 --@include now
 --@include wake
@@ -15,5 +15,5 @@ local worker, most = ARGV[1], tonumber(ARGV[2])
 redis.call('DEL', $none)
 local moved, queues = promoteDue(most)
 for queue in pairs(queues) do wake(queue) end
-local due, keeper = keepTime(worker)
-return { moved, due, keeper }
+local due, keeper, timer = keepTime(worker)
+return { moved, due, keeper, timer }

@@ -7,6 +7,7 @@ local P = KEYS[1]
 --@include now
 --@include place
 --@include quarantine
+--@include loosen
 --@include take
 local worker, outcomes = ARGV[1], {}
 for i = 2, #ARGV, 2 do

@@ -11,6 +11,7 @@ local P = KEYS[1]
 --@include quarantine
 --@include push
 --@include put
+--@include loosen
 local worker, settled = ARGV[1], ARGV[2]
 local claims, held, reply, queues, moved = $processing .. worker, {}, { 'OK', 0 }, {}, 0
 if not redis.call('ZSCORE', $leases, worker) then return { 'LEASE_LOST' } end

@@ -8,6 +8,7 @@ local P = KEYS[1]
 --@include wake
 --@include place
 --@include quarantine
+--@include loosen
 --@include take
 --@include tail
 --@include push

@@ -2,12 +2,15 @@
 -- Transition: scheduled, succeeded, failed, cancelled -> enqueued
 -- KEYS: 1 prefix
 -- ARGV: 1 who, 2 reason (JSON text), 3 states it may be in (letters), 4… ids
--- Returns: per job "OK", "GONE", "DAMAGED", or its state's letter when that is not among the expected ones
+-- Returns: per job "OK", "GONE", "DAMAGED", "LOCKED" (another job holds a lock that this one needs), or its state's letter
+--          when that is not among the expected ones
 local P = KEYS[1]
 --@include now
 --@include wake
 --@include place
 --@include state
+--@include ties
+--@include hold
 --@include stale
 --@include detach
 --@include quarantine
@@ -25,7 +28,12 @@ for i = 4, #ARGV do
   local id = ARGV[i]
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
-  if mark and string.find(expected, state, 1, true) and string.find('SDFC', state, 1, true) then
+  local allowed = mark and string.find(expected, state, 1, true) and string.find('SDFC', state, 1, true)
+  local locks, locked = tiesTo(allowed and isTied(mark) and tiesOf(id).locks, 0), false
+  for l = 1, #locks do locked = locked or locks[l][2] ~= 'window' and holderOf(locks[l], id) end
+  if locked then
+    answer = 'LOCKED'
+  elseif allowed then
     if state == 'D' then
       -- Its entry in the list of finished jobs stops to count, and the trim must spare the job when it meets that entry.
       redis.call('HINCRBY', $requeued, id, 1)
@@ -33,6 +41,7 @@ for i = 4, #ARGV do
     else
       detach(id, state, mark)
     end
+    hold(locks, id)
     appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
     queues[put('RPUSH', id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
     audit(who, 'requeue', id, reason)

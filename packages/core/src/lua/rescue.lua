@@ -10,6 +10,7 @@ local P = KEYS[1]
 --@include quarantine
 --@include push
 --@include put
+--@include loosen
 --@include tail
 --@include ended
 --@include stale
@@ -45,7 +46,7 @@ end
 if moved > 0 then redis.pcall('HINCRBY', $stats, 'rescued', moved) end
 if #poisoned > 0 then
   redis.pcall('HINCRBY', $stats, 'failed', #poisoned)
-  announceEnd(poisoned)
+  announceEnd(poisoned, 'F')
   trimSorted($failed, keep, '(0', 2 * #poisoned)
 end
 for queue in pairs(queues) do wake(queue) end

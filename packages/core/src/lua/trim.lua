@@ -6,6 +6,9 @@
 -- Returns: how many were removed
 local P = KEYS[1]
 --@include now
+--@include place
+--@include quarantine
+--@include ended
 --@include stale
 --@include trim
 --@include bury

@@ -6,14 +6,18 @@ import { Session } from './session.ts';
 import type { Tally } from './tally.ts';
 
 /** How many runs, and how. */
-export interface Campaign {
+export interface Runs {
   readonly runs: number;
   readonly seed: number;
   /** How many runs take place at once. */
   readonly lanes: number;
-  readonly tally: Tally;
   /** Whether a failure is reduced to its shortest form; without, the first one ends the campaign. */
   readonly shrink: boolean;
+}
+
+/** Runs of the model. */
+export interface Campaign extends Runs {
+  readonly tally: Tally;
   /** Steps that are chosen more often, or less, than usual. */
   readonly weights?: Readonly<Record<string, number>>;
   readonly newPlace: () => Place;
@@ -24,20 +28,25 @@ const RUNS_PER_SEED = 25;
 
 /** Random runs of commands, each compared with the model and checked after every step. Throws the first failure. */
 export async function runCampaign(campaign: Campaign): Promise<void> {
-  const property = runsMatchTheModel(campaign);
-  const seeds = Array.from({ length: Math.ceil(campaign.runs / RUNS_PER_SEED) }, (_, i) => campaign.seed + i);
+  await assertInLanes(runsMatchTheModel(campaign), campaign);
+}
+
+/** Checks a property by several lanes at once. Throws the first failure. */
+export async function assertInLanes<T>(property: fc.IAsyncProperty<T>, options: Runs): Promise<void> {
+  const { runs, seed: firstSeed, lanes, shrink } = options;
+  const seeds = Array.from({ length: Math.ceil(runs / RUNS_PER_SEED) }, (_, i) => firstSeed + i);
   const failures: unknown[] = [];
   const lane = async (): Promise<void> => {
     while (failures.length === 0) {
       const seed = seeds.shift();
       if (seed === undefined) return;
-      const numRuns = Math.min(RUNS_PER_SEED, campaign.runs);
+      const numRuns = Math.min(RUNS_PER_SEED, runs);
       await fc
-        .assert(property, { numRuns, seed, unbiased: true, endOnFailure: !campaign.shrink })
+        .assert(property, { numRuns, seed, unbiased: true, endOnFailure: !shrink })
         .catch((error: unknown) => failures.push(error));
     }
   };
-  await Promise.all(Array.from({ length: campaign.lanes }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   if (failures.length > 0) throw failures[0];
 }
 

@@ -12,10 +12,15 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, expires?: boolea
   [/^processing:[^:]+$/, 'hash'],
   [/^processing:[^:]+:\d{12}$/, 'set'],
   [/^(rescuing|extras)$/, 'set'],
-  [/^(ready|suspects):/, 'list'],
+  [/^holders:/, 'set'],
+  [/^(ready|suspects|blocked):/, 'list'],
   [/^succeeded$/, 'list'],
-  [/^(scheduled|leases|failed|cancelled|watched|quarantine)$/, 'zset'],
-  [/^idle:/, 'zset'],
+  [/^(scheduled|leases|failed|cancelled|watched|quarantine|timers|deadlines)$/, 'zset'],
+  [/^(idle|parked|tag):/, 'zset'],
+  [/^lock:w:/, 'string', true],
+  [/^lock:/, 'string'],
+  [/^rate:w:/, 'list', true],
+  [/^rate:/, 'string', true],
   [/^producer:/, 'hash', true],
   [/^((timekeeper|alone)$|progress:)/, 'string', true],
   [/^log:/, 'list', true],
@@ -23,7 +28,7 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, expires?: boolea
   [/^quarantine:/, 'string'],
 ];
 
-const MARK = /^([SEAPFC])(\w{3})([0-3])(\d)(\d)(.{12})(-{12}|\d{12})$/;
+const MARK = /^([SEBAPFC])(\w{3})([0-7])(\d)(\d)(.{12})(-{12}|\d{12})$/;
 
 /** A record as it stands, read without the code under test. */
 export interface Found {
@@ -34,6 +39,7 @@ export interface Found {
   readonly isSuspect: boolean;
   readonly owner: string;
   readonly claim: string;
+  readonly header: string;
   readonly lines: readonly string[];
 }
 
@@ -56,12 +62,15 @@ function readRecord(
   id: string,
   { text, codes }: { text: string; codes: Map<string, string> },
 ): Found | undefined {
-  const [mark = '', , , ...lines] = text.split('\n');
-  const [, letter = '', code = '', priority = '', crashes, , owner = '', claim = ''] = MARK.exec(mark) ?? [];
+  const [mark = '', header = '', , ...lines] = text.split('\n');
+  const [, letter = '', code = '', placed = '', crashes, , owner = '', claim = ''] = MARK.exec(mark) ?? [];
   const queue = codes.get(`#${code}`);
   if (queue === undefined) return undefined;
   const state = letterOf(letter, `${owner} ${claim}`, lines);
-  return { id, letter: state, queue, priority, isSuspect: Number(crashes) >= 2, owner, claim, lines };
+  const isSuspect = Number(crashes) >= 2;
+  // Of a tied job the digit is 4 more.
+  const priority = String(Number(placed) % 4);
+  return { id, letter: state, queue, priority, isSuspect, owner, claim, header, lines };
 }
 
 /** Every sentence names something that must not be. */
@@ -103,7 +112,9 @@ function wrongPlaces(snapshot: Snapshot, record: Found): string[] {
     (name) => name.includes(':') && listAt(snapshot, `processing:${name}`).includes(id),
   );
   const places = [
-    ...['scheduled', 'failed', 'cancelled'].filter((name) => mapAt(snapshot, name).has(id)),
+    ...['scheduled', 'failed', 'cancelled', `parked:${record.queue}`].filter((name) =>
+      mapAt(snapshot, name).has(id),
+    ),
     ...open.map((name) => `processing:${name}`),
   ];
   if (letter === 'E' && listAt(snapshot, waitingKey(record)).includes(id)) places.push('waiting');
@@ -111,6 +122,7 @@ function wrongPlaces(snapshot: Snapshot, record: Found): string[] {
   const expected = {
     S: 'scheduled',
     E: 'waiting',
+    B: `parked:${record.queue}`,
     P: `processing:${owner}:${claim}`,
     D: 'succeeded',
     F: 'failed',
@@ -126,12 +138,13 @@ function wrongPlaces(snapshot: Snapshot, record: Found): string[] {
     : [...wrong, `${id} is ${letter} with the owner ${owner}`];
 }
 
-/** Entries of ready lists, of suspects and of succeeded are hints; every other id must have its job. */
+/** Entries of ready and blocked lists, of suspects and of succeeded are hints; every other id must have its job. */
 function danglingIds(snapshot: Snapshot, records: ReadonlyMap<string, unknown>): string[] {
   const sets = namesUnder(snapshot, 'processing:')
     .filter((name) => name.includes(':'))
     .map((name) => `processing:${name}`);
-  return [...sets, 'scheduled', 'failed', 'cancelled'].flatMap((name) => {
+  const parked = namesUnder(snapshot, 'parked:').map((queue) => `parked:${queue}`);
+  return [...sets, ...parked, 'scheduled', 'failed', 'cancelled', 'deadlines'].flatMap((name) => {
     const all = listAt(snapshot, name);
     const ids = name.startsWith('processing:') ? all : all.filter((_, i) => i % 2 === 0);
     return ids.filter((id) => !records.has(id)).map((id) => `${name} names ${id}, which does not exist`);
@@ -203,6 +216,9 @@ function wrongClaims(snapshot: Snapshot): string[] {
 /** What belongs to a job goes with it. */
 function leftovers(snapshot: Snapshot, records: ReadonlyMap<string, Found | undefined>): string[] {
   const kinds = ['payload', 'progress', 'log'];
+  const tagged = new Set(
+    namesUnder(snapshot, 'tag:').flatMap((tag) => [...mapAt(snapshot, `tag:${tag}`).keys()]),
+  );
   const extras = kinds.flatMap((kind) => namesUnder(snapshot, `${kind}:`).map((id) => ({ kind, id })));
   const register = new Set(listAt(snapshot, 'extras'));
   const exists = (id: string): boolean => records.has(id) || snapshot.has(`quarantine:${id}`);
@@ -218,8 +234,9 @@ function leftovers(snapshot: Snapshot, records: ReadonlyMap<string, Found | unde
       .filter(({ id }) => !register.has(id))
       .map(({ kind, id }) => `the ${kind} of ${id} is not registered`),
     ...[...register]
-      .filter((id) => !extras.some((extra) => extra.id === id))
+      .filter((id) => !tagged.has(id) && !extras.some((extra) => extra.id === id))
       .map((id) => `${id} is registered to have more than a record, and has not`),
+    ...[...tagged].filter((id) => !exists(id)).map((id) => `a tag names ${id}, which does not exist`),
     ...spared.map(([id, times]) => `${id}: ${times} entries of succeeded should not count`),
   ];
 }

@@ -1,4 +1,4 @@
-import type { JobOptions, TailLine } from '../job/job.ts';
+import type { JobMetadata, JobOptions, TailLine } from '../job/job.ts';
 import {
   attemptHistory,
   decodeHeader,
@@ -11,6 +11,9 @@ import { idTime } from '../job/job-id.ts';
 import type { Priority } from '../job/priority.ts';
 import { PRIORITIES } from '../job/priority.ts';
 import type { JobState } from '../job/states.ts';
+import type { Viewing } from '../payload-view.ts';
+import { parseJson, viewPayload } from '../payload-view.ts';
+import { mask } from '../redact.ts';
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 
@@ -21,8 +24,17 @@ export interface JobView {
   readonly state: JobState;
   readonly queue: string;
   readonly priority: Priority;
+  /** Whether it is enqueued and set apart, because a limit, a rate or its deadline keeps it from running. */
+  readonly isBlocked: boolean;
+  readonly tags: readonly string[];
   readonly options: JobOptions;
-  /** The input as it was enqueued. */
+  /** What people read instead of the name. */
+  readonly displayName: string | undefined;
+  /** What its producer said about it. */
+  readonly metadata: JobMetadata | undefined;
+  /** The version of the contract by which it was enqueued. */
+  readonly version: number;
+  /** The input as it was enqueued, or an {@link UnreadablePayload}. */
   readonly input: unknown;
   /** By the producer's clock. */
   readonly createdAt: number;
@@ -34,7 +46,7 @@ export interface JobView {
   readonly recoveries: number;
   /** Worker that runs it. */
   readonly worker: string | undefined;
-  /** What the handler returned, once it succeeded. */
+  /** What the handler returned, once it succeeded, or an {@link UnreadablePayload}. */
   readonly result: unknown;
   /** Why the last attempt failed. */
   readonly error: JobErrorView | undefined;
@@ -86,6 +98,9 @@ const WHAT = {
   C: 'cancelled',
 } as const;
 
+/** No keys, and nothing masked. */
+const PLAIN_VIEW: Viewing = {};
+
 /** Reads jobs of one shard; never writes. */
 export class JobReader {
   readonly #connection: Connection;
@@ -98,17 +113,25 @@ export class JobReader {
   }
 
   /** One job, or undefined when there is no record. */
-  async find(id: string): Promise<JobView | DamagedJob | undefined> {
-    return (await this.findMany([id]))[0];
+  async find(id: string, viewing?: Viewing): Promise<JobView | DamagedJob | undefined> {
+    return (await this.findMany([id], viewing))[0];
   }
 
   /** The jobs that exist, in the order asked. */
-  async findMany(ids: readonly string[]): Promise<(JobView | DamagedJob)[]> {
+  async findMany(ids: readonly string[], viewing: Viewing = PLAIN_VIEW): Promise<(JobView | DamagedJob)[]> {
     if (ids.length === 0) return [];
     const { redis } = this.#connection;
     const records = await redis.mget(ids.map((id) => this.prefix + KEY.job + id));
-    const views = await Promise.all(records.map((record, i) => this.#view(ids[i] ?? '', record)));
+    const views = await Promise.all(records.map((record, i) => this.#view(ids[i] ?? '', record, viewing)));
     return views.filter((view) => view !== undefined);
+  }
+
+  /**
+   * What a job may read of its parents, by their ids: the letter of the state, the name, a space, and JSON of the result or
+   * the error; without JSON it was too long to be copied.
+   */
+  parentInputs(id: string): Promise<Record<string, string>> {
+    return this.#connection.redis.hgetall(this.prefix + KEY.inputs + id);
   }
 
   /** A payload that has a key of its own. */
@@ -116,7 +139,11 @@ export class JobReader {
     return this.#connection.redis.get(this.prefix + KEY.payload + id);
   }
 
-  async #view(id: string, record: string | null): Promise<JobView | DamagedJob | undefined> {
+  async #view(
+    id: string,
+    record: string | null,
+    viewing: Viewing,
+  ): Promise<JobView | DamagedJob | undefined> {
     if (record === null) return undefined;
     const parts = splitRecord(record);
     const mark = parts && decodeMark(parts.mark);
@@ -126,15 +153,20 @@ export class JobReader {
     const state = stateOfRecord(mark, parts.tail);
     const payload = parts.payload === '' ? await this.largePayload(id) : parts.payload;
     const lines = decodeTail(parts.tail);
-    const last = lines.findLast((line) => line.code === 'S' || line.code === 'R' || line.code === 'F');
+    const last = lines.findLast(endsAttempt);
     return {
       id,
       name: header.name,
       state,
       queue,
       priority: PRIORITIES[mark.priority] ?? 'normal',
+      isBlocked: mark.isParked,
+      tags: header.ties?.tags ?? [],
       options: header.options,
-      input: parseJson(payload ?? 'null'),
+      displayName: header.displayName,
+      metadata: mask(header.metadata, viewing.redaction) as JobMetadata | undefined,
+      version: header.version,
+      input: viewPayload(payload ?? 'null', { kind: 'PAYLOAD', job: header.name, id }, viewing),
       createdAt: idTime(id),
       dueAt: state === 'scheduled' ? await this.#dueAt(id) : undefined,
       attempt:
@@ -143,9 +175,12 @@ export class JobReader {
           : attemptHistory(parts.tail).attempt,
       recoveries: attemptHistory(parts.tail).recoveries,
       worker: state === 'processing' ? mark.owner : undefined,
-      result: state === 'succeeded' ? parseJson(last?.json ?? 'null') : undefined,
-      error: state === 'succeeded' ? undefined : errorOf(last),
-      history: lines.map(historyEntry),
+      result:
+        state === 'succeeded'
+          ? viewPayload(last?.json ?? 'null', { kind: 'RESULT', job: header.name, id }, viewing)
+          : undefined,
+      error: state === 'succeeded' ? undefined : errorOf(last, viewing),
+      history: lines.map((line) => historyEntry(line, viewing)),
     };
   }
 
@@ -164,7 +199,12 @@ export class JobReader {
   }
 }
 
-function historyEntry(line: TailLine): HistoryEntry {
+/** A job that its handler or its options cancelled has an attempt; one that a person cancelled has none. */
+function endsAttempt({ code, attempt }: TailLine): boolean {
+  return code === 'S' || code === 'R' || code === 'F' || (code === 'C' && attempt !== undefined);
+}
+
+function historyEntry(line: TailLine, { redaction }: Viewing): HistoryEntry {
   const { code, attempt, worker, startedAt, endedAt, json } = line;
   // A result may be large and stands in the view already.
   return {
@@ -173,21 +213,12 @@ function historyEntry(line: TailLine): HistoryEntry {
     worker,
     startedAt,
     endedAt,
-    detail: code === 'S' ? undefined : parseJson(json),
+    detail: code === 'S' ? undefined : mask(parseJson(json), redaction),
   };
 }
 
-function errorOf(line: TailLine | undefined): JobErrorView | undefined {
-  const detail = line === undefined || line.code === 'S' ? undefined : parseJson(line.json);
+function errorOf(line: TailLine | undefined, { redaction }: Viewing): JobErrorView | undefined {
+  const detail = line === undefined || line.code === 'S' ? undefined : mask(parseJson(line.json), redaction);
   if (typeof detail !== 'object' || detail === null || !('message' in detail)) return undefined;
   return detail as JobErrorView;
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    // Shown as it is: a person can still read it.
-    return json;
-  }
 }

@@ -4,6 +4,8 @@ import type { Connection } from '../redis/connect.ts';
 import type { ScriptArgument, ScriptName, ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Outcome, PersonOutcome } from './outcomes.ts';
+import type { TickCall, TickOutcome } from './tick-call.ts';
+import { TICK_OUTCOMES, tickArguments } from './tick-call.ts';
 import { decodeOutcomes, decodePersonOutcomes, lettersOf } from './outcomes.ts';
 
 /** A call of a producer: numbered in its lane, so that it is executed at most once. */
@@ -29,6 +31,16 @@ export interface JobGroup {
 
 /** What became of a producer's call. `CODES`: a queue's code was wrong, nothing is written. `EXISTS`: these ids were there. */
 export type ProducerReply = 'OK' | 'ALREADY' | 'STALE' | 'CODES' | { readonly existing: readonly string[] };
+
+/**
+ * What became of one tied job: stored; there already; not stored because `id` holds its lock; put in the place of `id`; or not
+ * stored because its parent does not exist.
+ */
+export type Admission =
+  | 'OK'
+  | 'EXISTS'
+  | { readonly id: string; readonly replaced: boolean }
+  | { readonly missingParent: string };
 
 /** A claim. Numbers rise by one and are never used twice. */
 export interface ClaimCall {
@@ -56,6 +68,10 @@ export type ClaimReply =
       readonly isTimekeeper: boolean;
       /** A job waits that must run alone: this worker should empty itself for it. */
       readonly mustEmpty: boolean;
+      /** When what blocks jobs must be looked at, ms since 1970; undefined: nothing does. */
+      readonly nextTimer: number | undefined;
+      /** The claim ended before it had looked at all that waits. */
+      readonly isCut: boolean;
       /** id, record, id, record… */
       readonly jobs: readonly string[];
     };
@@ -63,6 +79,8 @@ export type ClaimReply =
 /** Outcomes of one claim that succeeded. */
 export interface SucceededClaim {
   readonly claim: string;
+  /** Whether some of them are tied to others. */
+  readonly tied?: boolean;
   readonly ids: string[];
   readonly lines: string[];
 }
@@ -106,6 +124,21 @@ export const DEFAULT_RETENTION: Retention = {
 };
 
 const pageSize = 500;
+/** Reasons that one call of `reopen` looks at; each may let 100 jobs go. */
+const REASONS_PER_CALL = 20;
+
+/** What a shard's timers call for: {@link JobStore.expire}, {@link JobStore.follow}, {@link JobStore.tick}. */
+export type Chore = 'deadline' | 'todo' | 'ticks';
+
+/** When a shard wants to be looked at again. */
+export interface Clockwork {
+  /** When the next job is due, ms since 1970; undefined: none is scheduled. */
+  readonly nextDue: number | undefined;
+  /** When what blocks jobs must be looked at, ms since 1970; undefined: nothing does. */
+  readonly nextTimer: number | undefined;
+  /** Whether this worker holds the exact timers. */
+  readonly isTimekeeper: boolean;
+}
 
 /** The only writer of jobs: one method per transition of `states.ts`, on one shard. */
 export class JobStore implements Record<TransitionVerb, unknown> {
@@ -125,13 +158,53 @@ export class JobStore implements Record<TransitionVerb, unknown> {
     return producerReply('schedule', await this.#run('schedule', producerArguments(call)));
   }
 
-  async promote(
-    worker: string,
-  ): Promise<{ moved: number; nextDue: number | undefined; isTimekeeper: boolean }> {
+  /** As {@link enqueue} and {@link schedule}, with one answer per job, in the order of the groups and their jobs. */
+  async admit(call: ProducerCall): Promise<Admission[] | Extract<ProducerReply, string>> {
+    const reply = await this.#run('admit', producerArguments(call));
+    if (typeof reply !== 'string') throw new ProtocolError('admit', reply);
+    return PRODUCER_WORDS.has(reply) ? (reply as 'OK') : reply.split(' ').map(admission);
+  }
+
+  async promote(worker: string): Promise<Clockwork & { readonly moved: number }> {
     const reply = await this.#run('promote', [worker, pageSize]);
     if (!Array.isArray(reply)) throw new ProtocolError('promote', reply);
-    const [moved, due, keeper] = reply.map(Number);
-    return { moved: moved ?? 0, nextDue: dueTime(due), isTimekeeper: keeper === 1 };
+    const [moved, due, keeper, timer] = reply.map(Number);
+    return {
+      moved: moved ?? 0,
+      nextDue: dueTime(due),
+      isTimekeeper: keeper === 1,
+      nextTimer: dueTime(timer),
+    };
+  }
+
+  /** Looks after what blocks jobs; `due` tells what else waits to be called. */
+  async reopen(worker: string): Promise<Omit<Clockwork, 'nextDue'> & { readonly due: ReadonlySet<Chore> }> {
+    const reply = await this.#run('reopen', [worker, REASONS_PER_CALL]);
+    if (!Array.isArray(reply)) throw new ProtocolError('reopen', reply);
+    const [timer, keeper, ...due] = reply as [number, number, ...Chore[]];
+    return { nextTimer: dueTime(timer), isTimekeeper: keeper === 1, due: new Set(due) };
+  }
+
+  /** One answer per recurring job: `STALE` when somebody else was first, or it was changed meanwhile. */
+  async tick(ticks: readonly TickCall[]): Promise<TickOutcome[]> {
+    const reply = await this.#run('tick', ticks.flatMap(tickArguments));
+    if (!Array.isArray(reply) || !reply.every((word) => TICK_OUTCOMES.has(word)))
+      throw new ProtocolError('tick', reply);
+    return reply as TickOutcome[];
+  }
+
+  /** Looks at no more than 500 children of ended jobs. Resolves to whether more are left. */
+  async follow(): Promise<boolean> {
+    const reply = await this.#run('follow', [pageSize]);
+    if (!Array.isArray(reply)) throw new ProtocolError('follow', reply);
+    return Number(reply[0]) === 1;
+  }
+
+  /** Ends at most 500 jobs whose deadline has passed; `more`: call again. */
+  async expire(keep: number): Promise<{ ended: number; more: boolean }> {
+    const reply = await this.#run('expire', [pageSize, keep]);
+    if (!Array.isArray(reply)) throw new ProtocolError('expire', reply);
+    return { ended: Number(reply[0]), more: Number(reply[1]) === 1 };
   }
 
   async claim(call: ClaimCall): Promise<ClaimReply> {
@@ -143,8 +216,8 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   /** One outcome per id, in the order of the claims and their ids. */
   async succeed(worker: string, keep: number, claims: readonly SucceededClaim[]): Promise<'OK' | Outcome[]> {
     const args: ScriptArgument[] = [worker, keep];
-    for (const { claim, ids, lines } of claims) {
-      args.push(claim, ids.length);
+    for (const { claim, tied, ids, lines } of claims) {
+      args.push(claim, ids.length, tied === true ? 1 : 0);
       for (const id of ids) args.push(id);
       for (const line of lines) args.push(line);
     }
@@ -168,6 +241,10 @@ export class JobStore implements Record<TransitionVerb, unknown> {
 
   fail(worker: string, keep: number, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
     return this.#outcomes('fail', [worker, keep, ...jobs.flatMap((job) => [job.claim, job.id, job.line])]);
+  }
+
+  drop(worker: string, keep: number, jobs: readonly JobOutcome[]): Promise<Outcome[]> {
+    return this.#outcomes('drop', [worker, keep, ...jobs.flatMap((job) => [job.claim, job.id, job.line])]);
   }
 
   /** The jobs in the order in which they were claimed. */
@@ -264,6 +341,16 @@ function producerArguments(call: ProducerCall): ScriptArgument[] {
   return args;
 }
 
+const PRODUCER_WORDS: ReadonlySet<string> = new Set(['OK', 'ALREADY', 'STALE', 'CODES']);
+
+function admission(word: string): Admission {
+  if (word === 'OK' || word === 'EXISTS') return word;
+  if (word.startsWith('!')) return { missingParent: word.slice(1) };
+  if (word.startsWith('=') || word.startsWith('~'))
+    return { id: word.slice(1), replaced: word.startsWith('~') };
+  throw new ProtocolError('admit', word);
+}
+
 function producerReply(script: ScriptName, reply: unknown): ProducerReply {
   if (reply === 'OK' || reply === 'ALREADY' || reply === 'STALE' || reply === 'CODES') return reply;
   if (!Array.isArray(reply) || reply[0] !== 'EXISTS') throw new ProtocolError(script, reply);
@@ -282,7 +369,9 @@ function decodeClaim(reply: unknown): ClaimReply {
     nextDue: dueTime(Number(reply[2])),
     isTimekeeper: Number(reply[3]) === 1,
     mustEmpty: Number(reply[4]) === 1,
-    jobs: reply.slice(5) as string[],
+    nextTimer: dueTime(Number(reply[5])),
+    isCut: Number(reply[6]) === 1,
+    jobs: reply.slice(7) as string[],
   };
 }
 

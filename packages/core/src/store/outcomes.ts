@@ -9,10 +9,14 @@ import { ProtocolError } from '../redis/script.ts';
  */
 export type Outcome = 'OK' | 'ALREADY' | 'LOST' | 'GONE';
 
-/** What became of one job of a person's call: done, in another state than expected, gone, or damaged. */
-export type PersonOutcome = 'OK' | 'GONE' | 'DAMAGED' | JobState;
+/**
+ * What became of one job of a person's call: done, in another state than expected, gone, damaged, or refused because another
+ * job holds the lock that this one needs.
+ */
+export type PersonOutcome = 'OK' | 'GONE' | 'DAMAGED' | 'LOCKED' | JobState;
 
 const OUTCOMES: ReadonlySet<unknown> = new Set(['OK', 'ALREADY', 'LOST', 'GONE']);
+const WORDS: ReadonlySet<unknown> = new Set(['OK', 'GONE', 'DAMAGED', 'LOCKED']);
 const STATES = new Map<unknown, JobState>(JOB_STATES.map((state) => [STATE_LETTERS[state], state]));
 
 /** A reply of one word per job. */
@@ -26,7 +30,7 @@ export function decodeOutcomes(script: ScriptName, reply: unknown): Outcome[] {
 export function decodePersonOutcomes(script: ScriptName, reply: unknown): PersonOutcome[] {
   if (!Array.isArray(reply)) throw new ProtocolError(script, reply);
   return reply.map((word: unknown) => {
-    const outcome = word === 'OK' || word === 'GONE' || word === 'DAMAGED' ? word : STATES.get(word);
+    const outcome = WORDS.has(word) ? (word as PersonOutcome) : STATES.get(word);
     if (outcome === undefined) throw new ProtocolError(script, reply);
     return outcome;
   });

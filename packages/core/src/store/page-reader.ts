@@ -35,7 +35,7 @@ export async function readPage(shard: Shard, request: PageRequest): Promise<Shar
     case 'succeeded':
       return readSucceeded(shard, request.most);
     case 'awaiting':
-      return { entries: [], total: 0 };
+      return readSorted(shard, KEY.awaiting, { most: request.most, sign: 1 });
   }
 }
 
@@ -94,6 +94,8 @@ async function readEnqueued(shard: Shard, { queue, most }: PageRequest): Promise
       const waiting = await keepEnqueued(shard, ids);
       waiting.forEach((id, i) => entries.push({ id, order: rank * 1e9 + i }));
     }
+    const blocked = await connection.redis.zrange(prefix + KEY.parked + name, 0, String(most - 1));
+    blocked.forEach((id, i) => entries.push({ id, order: keys.length * 1e9 + i }));
   }
   return { entries: entries.toSorted((a, b) => a.order - b.order).slice(0, most), total };
 }

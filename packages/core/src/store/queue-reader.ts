@@ -9,6 +9,8 @@ export interface QueueCounts {
   readonly byPriority: Readonly<Record<Priority, number>>;
   /** Jobs that a worker died with twice or more; they run one at a time per worker. */
   readonly suspects: number;
+  /** Jobs that are set apart because a limit, a rate or their deadline keeps them from running. */
+  readonly blocked: number;
   /** Entries of its lists, with those that no longer count. */
   readonly entries: number;
 }
@@ -19,19 +21,21 @@ export async function readQueueCounts(
   prefix: string,
   queue: string,
 ): Promise<QueueCounts> {
-  const [stale, ...lengths] = await Promise.all([
+  const [blocked, stale, ...lengths] = await Promise.all([
+    redis.zcard(prefix + KEY.parked + queue),
     redis.hmget(prefix + KEY.stale, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`), `${queue}:s`),
     ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
     redis.llen(prefix + KEY.suspects + queue),
   ]);
   const waiting = lengths.map((length, i) => Math.max(0, length - Number(stale[i] ?? 0)));
   return {
-    enqueued: waiting.reduce((sum, n) => sum + n, 0),
+    enqueued: waiting.reduce((sum, n) => sum + n, blocked),
     byPriority: Object.fromEntries(
       PRIORITIES.map((priority, digit) => [priority, waiting[digit] ?? 0]),
     ) as Record<Priority, number>,
     suspects: waiting[PRIORITIES.length] ?? 0,
-    entries: lengths.reduce((sum, n) => sum + n, 0),
+    blocked,
+    entries: lengths.reduce((sum, n) => sum + n, blocked),
   };
 }
 
@@ -45,6 +49,7 @@ export function addCounts(all: readonly QueueCounts[]): QueueCounts {
       PRIORITIES.map((priority) => [priority, sum((counts) => counts.byPriority[priority])]),
     ) as Record<Priority, number>,
     suspects: sum((counts) => counts.suspects),
+    blocked: sum((counts) => counts.blocked),
     entries: sum((counts) => counts.entries),
   };
 }

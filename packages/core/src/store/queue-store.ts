@@ -48,10 +48,13 @@ export class QueueStore {
   }
 
   /** Registers interest in the end of jobs for a while, and answers where they are. */
-  async watch(ids: readonly string[], forMs: number): Promise<(Exclude<PersonOutcome, 'OK'> | JobState)[]> {
+  async watch(
+    ids: readonly string[],
+    forMs: number,
+  ): Promise<(Exclude<PersonOutcome, 'OK' | 'LOCKED'> | JobState)[]> {
     const outcomes = decodePersonOutcomes('watch', await runScript(this.#target, 'watch', [forMs, ...ids]));
     return outcomes.map((outcome) => {
-      if (outcome === 'OK') throw new ProtocolError('watch', outcome);
+      if (outcome === 'OK' || outcome === 'LOCKED') throw new ProtocolError('watch', outcome);
       return outcome;
     });
   }

@@ -8,19 +8,21 @@ export async function readStateCounts(shard: Shard): Promise<Record<JobState, nu
   const { connection, prefix } = shard;
   const { redis } = connection;
   const names = await readQueueNames(connection, prefix);
-  const [scheduled, succeeded, staleSucceeded, failed, cancelled, open, ...queues] = await Promise.all([
-    redis.zcard(prefix + KEY.scheduled),
-    redis.llen(prefix + KEY.succeeded),
-    redis.hget(prefix + KEY.stale, 'succeeded'),
-    redis.zcard(prefix + KEY.failed),
-    redis.zcard(prefix + KEY.cancelled),
-    readOpenIds(shard),
-    ...names.map((name) => readQueueCounts(connection, prefix, name)),
-  ]);
+  const [scheduled, succeeded, staleSucceeded, failed, cancelled, awaiting, open, ...queues] =
+    await Promise.all([
+      redis.zcard(prefix + KEY.scheduled),
+      redis.llen(prefix + KEY.succeeded),
+      redis.hget(prefix + KEY.stale, 'succeeded'),
+      redis.zcard(prefix + KEY.failed),
+      redis.zcard(prefix + KEY.cancelled),
+      redis.zcard(prefix + KEY.awaiting),
+      readOpenIds(shard),
+      ...names.map((name) => readQueueCounts(connection, prefix, name)),
+    ]);
   return {
     scheduled,
     enqueued: queues.reduce((sum, counts) => sum + counts.enqueued, 0),
-    awaiting: 0,
+    awaiting,
     processing: open.length,
     succeeded: Math.max(0, succeeded - Number(staleSucceeded ?? 0)),
     failed,

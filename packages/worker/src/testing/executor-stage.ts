@@ -4,20 +4,31 @@ import { Executor } from '../executor.ts';
 import type { Handler } from '../handlers.ts';
 import { Handlers } from '../handlers.ts';
 import type { HeldJob } from '../held-jobs.ts';
+import type { CreateScope, Middleware } from '../middleware.ts';
+import { aroundOf } from '../middleware.ts';
+import type { HandleOptions } from '../retry-function.ts';
 import type { RecordParts } from './claims.ts';
 import { heldClaim, recordText } from './claims.ts';
 import type { ShortOutcome } from './fake-host.ts';
 import { FakeHost } from './fake-host.ts';
+
+/** What a test may say of a stage; left out: a job `greet`, and nothing around its handler. */
+export interface StageOptions extends HandleOptions {
+  readonly contract?: JobContract | undefined;
+  readonly middleware?: readonly Middleware[];
+  readonly createScope?: CreateScope;
+}
 
 /** An executor with one handler and a fake host. */
 export class ExecutorStage {
   readonly host = new FakeHost();
   readonly executor: Executor;
 
-  constructor(handler: Handler, contract: JobContract = defineJob({ name: 'greet' })) {
+  constructor(handler: Handler, options: StageOptions = {}) {
+    const { contract = defineJob({ name: 'greet' }), middleware = [], createScope, retry } = options;
     const handlers = new Handlers();
-    handlers.add(contract, handler);
-    this.executor = new Executor(handlers, this.host);
+    handlers.add(contract, handler, retry === undefined ? undefined : { retry });
+    this.executor = new Executor(handlers, this.host, aroundOf(middleware, createScope));
   }
 
   /** Starts a job. */

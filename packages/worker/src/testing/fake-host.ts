@@ -2,6 +2,7 @@ import type { ExecutorHost } from '../executor.ts';
 import type { HeldJob } from '../held-jobs.ts';
 import type { JobRun } from '../job-run.ts';
 import type { OtherOutcome } from '../outcome-buffer.ts';
+import type { ParentOutcome } from '../parent-outcomes.ts';
 import { MemoryLog } from './memory-log.ts';
 
 /** An outcome in short: what became of the job, and its tail line without the leading code, worker and claim. */
@@ -18,6 +19,7 @@ export class FakeHost implements ExecutorHost {
   readonly outcomes: ShortOutcome[] = [];
   readonly lines: string[] = [];
   readonly reports: unknown[] = [];
+  readonly startedJobs: string[] = [];
   freedSlots = 0;
   clock = 1000;
   /** Answers for payloads that have a key of their own. */
@@ -33,8 +35,16 @@ export class FakeHost implements ExecutorHost {
     this.reports.push(progress ?? line);
   }
 
+  parents(): Promise<readonly ParentOutcome[]> {
+    return Promise.resolve([]);
+  }
+
   largePayload(job: HeldJob): Promise<string | null> {
     return this.payloadOf(job);
+  }
+
+  started(run: JobRun): void {
+    this.startedJobs.push(run.id);
   }
 
   succeed(run: JobRun, line: string): void {

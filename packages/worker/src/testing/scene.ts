@@ -31,9 +31,9 @@ export class Scene {
   }
 
   /** A worker that is not started. */
-  worker(options: Partial<WorkerOptions> = {}): Worker {
+  worker<Scope = unknown>(options: Partial<WorkerOptions<Scope>> = {}): Worker<Scope> {
     const { url, namespace, shards } = this.target;
-    const worker = new Worker({
+    const worker = new Worker<Scope>({
       redis: url,
       namespace,
       shards,

@@ -9,9 +9,13 @@ local function finish(ids)
   if #ids == 0 then return end
   redis.call('RPUSH', $succeeded, unpack(ids))
   accepted = accepted + #ids
-  announceEnd(ids)
+  announceEnd(ids, 'D')
 end
-local function acceptAll(first, jobs)
+-- What tied jobs held is free. Of one that was taken by itself, what it held while it ran is free already.
+local function loosenAll(ids, owner)
+  for i = 1, #ids do loosen(ids[i], owner, true) end
+end
+local function acceptAll(no, first, jobs, tied)
   local ids, last = {}, 0
   for i = first, first + jobs - 1 do
     total = total + 1
@@ -24,8 +28,9 @@ local function acceptAll(first, jobs)
     end
   end
   finish(ids)
+  if tied then loosenAll(ids, worker .. no) end
 end
-local function acceptEach(no, first, jobs, removed)
+local function acceptEach(no, first, jobs, removed, tied)
   local ids, seen = {}, {}
   for i = first, first + jobs - 1 do
     local id, mine, answer = ARGV[i], removed, 'ALREADY'
@@ -40,4 +45,5 @@ local function acceptEach(no, first, jobs, removed)
     if answer ~= 'OK' then clean = false end
   end
   finish(ids)
+  if tied then loosenAll(ids, removed and worker .. no) end
 end

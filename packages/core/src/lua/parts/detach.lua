@@ -3,8 +3,11 @@ local function detach(id, state, mark)
   if state == 'S' then redis.call('ZREM', $scheduled, id)
   elseif state == 'F' then redis.call('ZREM', $failed, id)
   elseif state == 'C' then redis.call('ZREM', $cancelled, id)
-  elseif state == 'E' then
-    countStale(queueOf(mark) .. ':' .. (isSuspect(mark) and 's' or string.sub(mark, 5, 5)), 1)
+  elseif state == 'E' and string.byte(mark) == 66 then redis.pcall('ZREM', $parked .. queueOf(mark), id)
+  elseif state == 'E' then countStale(queueOf(mark) .. ':' .. slotOf(mark), 1)
+  elseif state == 'A' then
+    redis.pcall('ZREM', $awaiting, id)
+    redis.call('DEL', $waits .. id)
   elseif state == 'P' then
     local owner, no = string.sub(mark, 8, 19), string.sub(mark, 20, 31)
     local set = $processing .. owner .. ':' .. no

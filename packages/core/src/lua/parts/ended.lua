@@ -1,7 +1,23 @@
--- Tells whoever waits for the end of these jobs.
-local function announceEnd(ids)
-  if #ids == 0 or redis.call('EXISTS', $watched) == 0 then return end
+-- Tells whoever waits for the end of these jobs, and lets their children go on: the first 50 here, more of them later. `letter`:
+-- the state they have reached (D, F, C), or X: they are gone. Needs now, place, quarantine.
+local followTied
+local budget = 50
+local function announceEnd(ids, letter)
+  if #ids == 0 then return end
+  if redis.call('EXISTS', $watched) == 1 then
+    for i = 1, #ids do
+      if type(redis.pcall('ZSCORE', $watched, ids[i])) == 'string' then redis.call('PUBLISH', $ended, ids[i]) end
+    end
+  end
+  if redis.call('EXISTS', $parents) == 0 then return end
+  if not followTied then
+    --@include follow
+    followTied = follow
+  end
   for i = 1, #ids do
-    if type(redis.pcall('ZSCORE', $watched, ids[i])) == 'string' then redis.call('PUBLISH', $ended, ids[i]) end
+    if redis.pcall('SISMEMBER', $parents, ids[i]) == 1 then 
+      -- What was left for later comes first.
+      budget = followTied(ids[i], letter, redis.call('EXISTS', $todo) == 0 and budget or 0)
+    end
   end
 end

@@ -1,7 +1,12 @@
 -- The fence of a producer's call: executed once per lane and number. Needs P; gives firstGroup and store.
 local lanes, lane, number, prolong = $producer .. ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 local last = redis.call('HGET', lanes, lane)
-if last == number then return 'ALREADY' end
+if last == number then
+  -- What a call of more than one word answered is remembered until the next such call.
+  local reply = redis.call('HGET', lanes, lane .. ' reply')
+  local words = reply and string.match(reply, '^' .. number .. ' (.*)$')
+  return words or 'ALREADY'
+end
 if last and tonumber(number) < tonumber(last) then return 'STALE' end
 local firstGroup = 6 + 2 * tonumber(ARGV[5])
 do

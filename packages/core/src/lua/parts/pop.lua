@@ -12,7 +12,7 @@ local function accept(id, key, record, mark)
   redis.call('SETRANGE', key, '0', mark)
   count = count + 1
   ids[count] = id
-  reply[4 + 2 * count], reply[5 + 2 * count] = id, record
+  reply[6 + 2 * count], reply[7 + 2 * count] = id, record
   bytes = bytes + #record
 end
 -- Opens the jobs accepted after the first `before`. An id that stands twice among them was read twice before it was taken.
@@ -20,13 +20,13 @@ local function openJobs(before, queue, place)
   if count == before or redis.call('SADD', open, unpack(ids, before + 1, count)) == count - before then return end
   local seen, last = {}, before
   for i = before + 1, count do
-    local id, record = ids[i], reply[5 + 2 * i]
-    ids[i], reply[4 + 2 * i], reply[5 + 2 * i] = nil, nil, nil
+    local id, record = ids[i], reply[7 + 2 * i]
+    ids[i], reply[6 + 2 * i], reply[7 + 2 * i] = nil, nil, nil
     if seen[id] then
       countStale(queue .. ':' .. sub(place, 4, 4), -1)
     else
       last, seen[id] = last + 1, true
-      ids[last], reply[4 + 2 * last], reply[5 + 2 * last] = id, id, record
+      ids[last], reply[6 + 2 * last], reply[7 + 2 * last] = id, id, record
     end
   end
   count = last
@@ -34,6 +34,7 @@ end
 local function pop(queue, place, list)
   -- Most jobs never met a dead worker: their marks differ in nothing.
   local fresh, taken = 'E' .. place .. '00', 'P' .. place .. '00' .. worker .. no
+  local tied = 'E' .. sub(place, 1, 3) .. sub(place, 4, 4) + 4
   for _ = 1, 40 do
     local asked, before = math.min(most - count, 50), count
     local popped = redis.pcall('LPOP', list, asked)
@@ -41,12 +42,16 @@ local function pop(queue, place, list)
     local keys = {}
     for i = 1, #popped do keys[i] = $job .. popped[i] end
     local records = redis.call('MGET', unpack(keys))
+    met = {}
     for i = 1, #popped do
       local record = records[i]
       if record and sub(record, 1, 7) == fresh and byte(record, 32) == 10 then
         accept(popped[i], keys[i], record, taken)
-      elseif record and sub(record, 1, 5) == 'E' .. place and isMark(sub(record, 1, 32)) and not isSuspect(record) then
-        accept(popped[i], keys[i], record, 'P' .. sub(record, 2, 7) .. worker .. no)
+      elseif record and (sub(record, 1, 5) == 'E' .. place or sub(record, 1, 5) == tied) and isMark(sub(record, 1, 32))
+        and not isSuspect(record) then
+        if not isTied(record) or enter(popped[i], record, worker .. no) then
+          accept(popped[i], keys[i], record, 'P' .. sub(record, 2, 7) .. worker .. no)
+        end
       else
         drop(popped[i], record, queue, place)
       end
@@ -54,6 +59,7 @@ local function pop(queue, place, list)
     openJobs(before, queue, place)
     if #popped < asked or count >= most or bytes >= 4194304 then return end
   end
+  reply[7] = 1
 end
 -- One suspect. One that was blamed three times runs alone in its process, so that its last chance is its own: it is left
 -- for a worker that holds nothing (takes == "2"), and one worker is asked to empty itself for it.
@@ -63,6 +69,7 @@ local function popSuspect(queue, code)
     local id = redis.pcall('LPOP', $suspects .. queue)
     if type(id) ~= 'string' then return nil end
     local record = redis.call('MGET', $job .. id)[1]
+    met = {}
     local here = record and sub(record, 1, 4) == 'E' .. code and isMark(sub(record, 1, 32)) and isSuspect(record)
     if not here then
       drop(id, record, queue, code .. 's')
@@ -71,7 +78,7 @@ local function popSuspect(queue, code)
       if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.pcall('GET', $alone) == worker then reply[5] = 1 end
       if id == passed then return nil end
       passed = passed or id
-    else
+    elseif not isTied(record) or enter(id, record, worker .. no) then
       accept(id, $job .. id, record, 'P' .. sub(record, 2, 7) .. worker .. no)
       openJobs(count - 1)
       if byte(record, 7) >= 51 then

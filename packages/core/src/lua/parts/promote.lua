@@ -9,12 +9,11 @@ local function promoteDue(limit)
     if not isMark(mark) then
       quarantine(due[i])
     elseif string.byte(mark) == 83 then
-      local queue = queueOf(mark)
-      local list = isSuspect(mark) and $suspects .. queue or $ready .. queue .. ':' .. string.sub(mark, 5, 5)
+      local list = listOf(mark)
       redis.call('SETRANGE', $job .. due[i], '0', 'E')
       if not lists[list] then lists[list] = {} end
       lists[list][#lists[list] + 1] = due[i]
-      queues[queue] = true
+      queues[queueOf(mark)] = true
       moved = moved + 1
     end
   end

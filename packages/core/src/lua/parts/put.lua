@@ -1,8 +1,7 @@
 -- Puts a job into its queue: at the front by LPUSH (the caller goes from the last job to the first), at the end by RPUSH.
 -- Needs a valid mark, and push.
 local function put(command, id, mark)
-  local queue = queueOf(mark)
   redis.call('SETRANGE', $job .. id, '0', 'E' .. string.sub(mark, 2, 7) .. NOBODY)
-  push(command, isSuspect(mark) and $suspects .. queue or $ready .. queue .. ':' .. string.sub(mark, 5, 5), id)
-  return queue
+  push(command, listOf(mark), id)
+  return queueOf(mark)
 end

@@ -3,7 +3,7 @@ local function setAside(key, name)
   redis.call('RENAME', key, $quarantine .. name)
   if type(redis.pcall('ZADD', $damaged, now(), name)) == 'number' and redis.call('ZCARD', $damaged) > 1000 then
     local oldest = redis.call('ZPOPMIN', $damaged)[1]
-    redis.call('UNLINK', $quarantine .. oldest, $payload .. oldest, $progress .. oldest, $log .. oldest)
+    redis.call('UNLINK', $quarantine .. oldest, $payload .. oldest, $progress .. oldest, $log .. oldest, $inputs .. oldest)
     redis.pcall('SREM', $extras, oldest)
   end
 end

@@ -1,10 +1,12 @@
 -- Takes a job out of an open claim: membership in the claim's set is the fence. Returns its mark, or nil and the answer.
+-- The handler has ended, so what it held is free, also when a person has ended the job before. Needs loosen.
 local function take(worker, no, id, code)
   local set = $processing .. worker .. ':' .. no
   local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
   if redis.pcall('SREM', set, id) ~= 1 then
     local record = redis.pcall('GET', $job .. id)
     if not record then return nil, 'GONE' end
+    if isMark(mark) and isTied(mark) then loosen(id, worker .. no, false) end
     local line = '\n' .. code .. ' ' .. worker .. ' ' .. no .. ' '
     if type(record) == 'string' and string.find(record, line, 32, true) then return nil, 'ALREADY' end
     return nil, 'LOST'
@@ -14,5 +16,6 @@ local function take(worker, no, id, code)
     quarantine(id)
     return nil, 'GONE'
   end
+  if isTied(mark) then loosen(id, worker .. no, false) end
   return mark
 end

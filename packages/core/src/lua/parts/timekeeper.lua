@@ -1,10 +1,13 @@
--- When the next job is due (-1: none is scheduled), and whether this worker holds the exact timer for it.
+-- When the next job is due (-1: none is scheduled), whether this worker holds the exact timers of the shard, and when
+-- something that blocks jobs must be looked at (-1: nothing).
 local function keepTime(worker)
   local first = redis.pcall('ZRANGE', $scheduled, 0, 0, 'WITHSCORES')
-  if not first[2] then return -1, 0 end
+  local timer = redis.pcall('ZRANGE', $timers, 0, 0, 'WITHSCORES')
+  local due, look = tonumber(first[2] or -1), tonumber(timer[2] or -1)
+  if due < 0 and look < 0 then return -1, 0, -1 end
   local keeper = redis.pcall('GET', $timekeeper)
   local isOther = type(keeper) == 'string' and keeper ~= worker
-  if isOther and type(redis.pcall('ZSCORE', $leases, keeper)) == 'string' then return tonumber(first[2]), 0 end
+  if isOther and type(redis.pcall('ZSCORE', $leases, keeper)) == 'string' then return due, 0, look end
   redis.call('SET', $timekeeper, worker, 'PX', 10000)
-  return tonumber(first[2]), 1
+  return due, 1, look
 end

@@ -1,17 +1,26 @@
--- Removes the oldest `count` succeeded jobs, but for those that were requeued or that somebody waits for. Needs `now`, and countStale.
+-- Removes the oldest `count` succeeded jobs, but for those that were requeued, that somebody waits for, or
+-- whose children have not gone on. Needs now, countStale, announceEnd.
+local function untag(id)
+  --@include ties
+  local tags = tiesOf(id).tags
+  for i = 1, type(tags) == 'table' and math.min(#tags, 20) or 0 do
+    if type(tags[i]) == 'string' then redis.pcall('ZREM', $tag .. tags[i], id) end
+  end
+end
 local function unlinkRecords(ids)
   if #ids == 0 then return 0 end
-  local keys = {}
-  for i = 1, #ids do keys[i] = $job .. ids[i] end
-  local removed = redis.call('UNLINK', unpack(keys))
+  announceEnd(ids, 'X')
   if redis.call('EXISTS', $extras) == 1 then
     for i = 1, #ids do
       if redis.pcall('SREM', $extras, ids[i]) == 1 then
-        redis.call('UNLINK', $payload .. ids[i], $progress .. ids[i], $log .. ids[i])
+        untag(ids[i])
+        redis.call('UNLINK', $payload .. ids[i], $progress .. ids[i], $log .. ids[i], $inputs .. ids[i])
       end
     end
   end
-  return removed
+  local keys = {}
+  for i = 1, #ids do keys[i] = $job .. ids[i] end
+  return redis.call('UNLINK', unpack(keys))
 end
 local function trimSucceeded(count)
   -- Without the register of requeued jobs nobody knows which ones live: then nothing is removed.
@@ -19,14 +28,15 @@ local function trimSucceeded(count)
   local ids = type(requeued) == 'number' and redis.call('LPOP', $succeeded, count)
   if not ids then return 0 end
   local stale = 0
-  if requeued > 0 or redis.call('EXISTS', $watched) == 1 then
+  if requeued > 0 or redis.call('EXISTS', $watched, $parents) > 0 then
     local gone = {}
     for i = 1, #ids do
       local until_ = redis.pcall('ZSCORE', $watched, ids[i])
       if redis.call('HEXISTS', $requeued, ids[i]) == 1 then
         if redis.call('HINCRBY', $requeued, ids[i], -1) < 1 then redis.call('HDEL', $requeued, ids[i]) end
         stale = stale + 1
-      elseif type(until_) == 'string' and tonumber(until_) > now() then redis.call('RPUSH', $succeeded, ids[i])
+      elseif type(until_) == 'string' and tonumber(until_) > now() or redis.pcall('SISMEMBER', $parents, ids[i]) == 1 then
+        redis.call('RPUSH', $succeeded, ids[i])
       else gone[#gone + 1] = ids[i] end
     end
     ids = gone

@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import type { Duration } from './duration.ts';
+import { toMs } from './duration.ts';
+import { OptionError } from './errors.ts';
+import { slotOf } from './job/placement.ts';
+import type { JobTies, LimitTie, LockTie, RateTie } from './job/ties.ts';
+import type { Rule } from './options.ts';
+import { anything, checkOptions, oneOf, shortText, wholeNumber } from './options.ts';
+
+/** A key of a job: a text of 1 to 200 characters, or a function that makes it from the input. */
+export type JobKey<Input = unknown> = string | ((input: Input) => string);
+
+/** At most `limit` jobs with this key run at one time, over all workers. */
+export interface ConcurrencyOptions<Input = unknown> {
+  readonly key: JobKey<Input>;
+  /** 1 to 100,000. @default 1 */
+  readonly limit?: number;
+}
+
+/** At most `limit` jobs with this key start in a time, over all workers. */
+export interface RateLimitOptions<Input = unknown> {
+  readonly key: JobKey<Input>;
+  /** 1 to 100,000. */
+  readonly limit: number;
+  readonly per: Duration;
+  /** How many may start at once after a pause; `"window"`: no more than `limit` in any time as long as `per`. @default the limit */
+  readonly burst?: number | 'window';
+}
+
+/** One job with this key at a time, or in a time. Keys of jobs with different names do not meet. */
+export interface UniqueOptions<Input = unknown> {
+  /** @default a hash of the input */
+  readonly key?: JobKey<Input>;
+  /** How long the key is taken: until the job starts, or until it has ended. @default "finished" */
+  readonly until?: 'started' | 'finished';
+  /** Instead of `until`: for this time, whatever becomes of the job. */
+  readonly for?: Duration;
+  /**
+   * What happens to another job with this key: `existing` gives the handle of the first one, `replace` puts the new input,
+   * options and time in its place as long as it waits, `refuse` throws `JOB_EXISTS`. @default "existing"
+   */
+  readonly onConflict?: 'existing' | 'replace' | 'refuse';
+}
+
+/** What ties a job to others. Keys of one job must lie in one slot: give them a common part in braces, `{customer:42}:mail`. */
+export interface FlowOptions<Input = unknown> {
+  /** One key, or several: a job waits, without a slot, until each has room. At most 4. */
+  readonly concurrency?: ConcurrencyOptions<Input> | readonly ConcurrencyOptions<Input>[];
+  /** At most 2. */
+  readonly rateLimit?: RateLimitOptions<Input> | readonly RateLimitOptions<Input>[];
+  readonly unique?: true | UniqueOptions<Input>;
+  /** The same key gives the same job, whatever became of it; for calls that may be repeated. */
+  readonly key?: JobKey<Input>;
+  /** How long {@link key} is remembered. @default "24h" */
+  readonly keyTtl?: Duration;
+  /** Runs when no other job with this key was enqueued for a while; the last one's input counts. */
+  readonly debounce?: { readonly key?: JobKey<Input>; readonly wait: Duration };
+  /** The first job with this key in a time runs; others give its handle. */
+  readonly throttle?: { readonly key?: JobKey<Input>; readonly per: Duration };
+  /** A job that has not started by then is cancelled, with the reason `EXPIRED`. */
+  readonly expireIn?: Duration;
+  /** At most 20 words of at most 64 characters, to find jobs by. */
+  readonly tags?: readonly string[];
+}
+
+/** Names of {@link FlowOptions}, for {@link checkOptions}. */
+export const FLOW_RULES: Readonly<Record<keyof FlowOptions, Rule>> = {
+  concurrency: anything,
+  rateLimit: anything,
+  unique: anything,
+  key: anything,
+  keyTtl: anything,
+  debounce: anything,
+  throttle: anything,
+  expireIn: anything,
+  tags: anything,
+};
+
+/** What ties a job, made from its options and its input. */
+export interface FlowPlan {
+  readonly ties: JobTies;
+  /** The slot of its keys; undefined: it has none. */
+  readonly slot: number | undefined;
+  /** How long a debounced job waits, ms. */
+  readonly waitMs: number | undefined;
+  /** Whether another job with its key makes the call throw. */
+  readonly refuses: boolean;
+}
+
+const keyText = shortText(200);
+const most = wholeNumber(1, 100_000);
+const DAY_MS = 86_400_000;
+
+/** Whether options tie a job to others. */
+export function hasFlow(options: FlowOptions<never>): boolean {
+  for (const name in FLOW_RULES) if (options[name as keyof FlowOptions] !== undefined) return true;
+  return false;
+}
+
+/** Checks flow options, and makes the ties of one job. @throws {OptionError} */
+export function planFlow(
+  options: FlowOptions<never>,
+  job: { name: string; input: unknown },
+  where: string,
+): FlowPlan {
+  const keys = new Map<string, string>();
+  const text = keyMaker(keys, job, where);
+  const limits = listOf(options.concurrency).map((entry, i) =>
+    limitTie(entry, text, `${where}.concurrency${at(i)}`),
+  );
+  const rates = listOf(options.rateLimit).map((entry, i) =>
+    rateTie(entry, text, `${where}.rateLimit${at(i)}`),
+  );
+  if (limits.length > 4)
+    throw new OptionError(`${where}.concurrency`, 'must be at most 4 keys', limits.length);
+  if (rates.length > 2) throw new OptionError(`${where}.rateLimit`, 'must be at most 2 keys', rates.length);
+  const locks = lockTies(options, text, where);
+  const { expireIn } = options;
+  const ties: JobTies = {
+    ...(limits.length > 0 && { limits }),
+    ...(rates.length > 0 && { rates }),
+    ...(locks.length > 0 && { locks }),
+    ...(expireIn !== undefined && { deadline: toMs(expireIn, `${where}.expireIn`) }),
+    ...(options.tags !== undefined && { tags: tagsOf(options.tags, where) }),
+  };
+  return {
+    ties,
+    slot: slotOfKeys(keys, where),
+    waitMs:
+      options.debounce === undefined ? undefined : toMs(options.debounce.wait, `${where}.debounce.wait`),
+    refuses: typeof options.unique === 'object' && options.unique.onConflict === 'refuse',
+  };
+}
+
+type KeyMaker = (key: JobKey<never> | undefined, option: string) => string;
+
+/** Makes texts of keys, and remembers them by their options. */
+function keyMaker(
+  keys: Map<string, string>,
+  { name, input }: { name: string; input: unknown },
+  where: string,
+): KeyMaker {
+  return (key, option) => {
+    const made =
+      typeof key === 'function' ? (key as (input: unknown) => unknown)(input) : (key ?? hashOf(input));
+    const problem = keyText(made);
+    if (problem !== undefined) throw new OptionError(option, problem, made);
+    keys.set(option, made as string);
+    return option.startsWith(`${where}.concurrency`) || option.startsWith(`${where}.rateLimit`)
+      ? (made as string)
+      : `${name}:${made as string}`;
+  };
+}
+
+/** The name of an input that has no key: the first 128 bits of SHA-256 over its JSON. */
+function hashOf(input: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(input ?? null))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+function limitTie(entry: ConcurrencyOptions<never>, text: KeyMaker, where: string): LimitTie {
+  checkOptions(entry, { key: anything, limit: most }, where);
+  if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
+  return [text(entry.key, `${where}.key`), entry.limit ?? 1];
+}
+
+function rateTie(entry: RateLimitOptions<never>, text: KeyMaker, where: string): RateTie {
+  checkOptions(entry, { key: anything, limit: most, per: anything, burst: burstRule }, where);
+  if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
+  if (entry.limit === undefined) throw new OptionError(`${where}.limit`, 'is required', undefined);
+  const perMs = toMs(entry.per, `${where}.per`);
+  if (perMs < 1) throw new OptionError(`${where}.per`, 'must be at least 1 ms', entry.per);
+  const burst = entry.burst ?? entry.limit;
+  return [text(entry.key, `${where}.key`), entry.limit, perMs, burst === 'window' ? 'w' : burst];
+}
+
+const burstRule: Rule = (value) =>
+  value === 'window' || most(value) === undefined
+    ? undefined
+    : 'must be "window" or a whole number from 1 to 100000';
+
+/** Each kind of lock has a prefix of its own, so that a key may serve for several. */
+function lockTies(options: FlowOptions<never>, text: KeyMaker, where: string): LockTie[] {
+  const { unique, key, keyTtl, debounce, throttle } = options;
+  const locks: LockTie[] = [];
+  if (unique !== undefined) locks.push(uniqueTie(unique === true ? {} : unique, text, `${where}.unique`));
+  if (key !== undefined)
+    locks.push([
+      `k:${text(key, `${where}.key`)}`,
+      'window',
+      toMs(keyTtl ?? DAY_MS, `${where}.keyTtl`),
+      'existing',
+    ]);
+  if (debounce !== undefined)
+    locks.push([`d:${text(debounce.key, `${where}.debounce.key`)}`, 'started', 0, 'replace']);
+  if (throttle !== undefined)
+    locks.push([
+      `t:${text(throttle.key, `${where}.throttle.key`)}`,
+      'window',
+      toMs(throttle.per, `${where}.throttle.per`),
+      'existing',
+    ]);
+  const empty = locks.find(([, mode, ms]) => mode === 'window' && ms < 1);
+  if (empty !== undefined)
+    throw new OptionError(where, 'must have a time of at least 1 ms for its key', empty[2]);
+  return locks;
+}
+
+const UNIQUE_RULES: Readonly<Record<string, Rule>> = {
+  key: anything,
+  until: oneOf(['started', 'finished']),
+  for: anything,
+  onConflict: oneOf(['existing', 'replace', 'refuse']),
+};
+
+function uniqueTie(options: UniqueOptions<never>, text: KeyMaker, where: string): LockTie {
+  checkOptions(options, UNIQUE_RULES, where);
+  const policy = options.onConflict === 'replace' ? 'replace' : 'existing';
+  const key = text(options.key, `${where}.key`);
+  if (options.for === undefined) return [`u:${key}`, options.until ?? 'finished', 0, policy];
+  if (options.until !== undefined) throw new OptionError(where, 'must have either "until" or "for"', options);
+  return [`w:${key}`, 'window', toMs(options.for, `${where}.for`), policy];
+}
+
+function tagsOf(tags: readonly string[], where: string): readonly string[] {
+  const isTag = shortText(64);
+  if (!Array.isArray(tags) || tags.length > 20)
+    throw new OptionError(`${where}.tags`, 'must be a list of at most 20 texts', tags);
+  tags.forEach((tag, i) => {
+    const problem = isTag(tag);
+    if (problem !== undefined) throw new OptionError(`${where}.tags[${i}]`, problem, tag);
+  });
+  return [...new Set(tags)];
+}
+
+/** All keys of a job must lie together, or what they guard could not be decided in one place. */
+function slotOfKeys(keys: ReadonlyMap<string, string>, where: string): number | undefined {
+  let first: [string, string] | undefined;
+  for (const [option, key] of keys) {
+    first ??= [option, key];
+    if (slotOf(key) === slotOf(first[1])) continue;
+    throw new OptionError(
+      where,
+      `must have keys that lie together; give them the same part in braces, such as "{customer:42}:mail": ${first[0]} and ${option} differ`,
+      [first[1], key],
+    );
+  }
+  return first === undefined ? undefined : slotOf(first[1]);
+}
+
+function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+const at = (i: number): string => (i === 0 ? '' : `[${i}]`);

@@ -1,0 +1,33 @@
+/**
+ * What ties a job to others. It stands in the header, where scripts read it: the one part of a record besides the mark that
+ * they understand (docs/protocol.md §15).
+ */
+
+/** How long a lock is held: until the job starts, until it ends, or for a time, whatever becomes of the job. */
+export type LockMode = 'started' | 'finished' | 'window';
+
+/** What happens to a new job whose lock is held. */
+export type LockPolicy = 'existing' | 'replace';
+
+/** At most `most` jobs with this key run at one time. */
+export type LimitTie = readonly [key: string, most: number];
+
+/** At most `most` jobs with this key start in `perMs`: a bucket of `burst` tokens, or a window that slides (`"w"`). */
+export type RateTie = readonly [key: string, most: number, perMs: number, burst: number | 'w'];
+
+/** One job with this key at a time. `windowMs` counts for the mode `window`. */
+export type LockTie = readonly [key: string, mode: LockMode, windowMs: number, policy: LockPolicy];
+
+/** It waits for this job to end in one of these states, as letters: D succeeded, F failed, C cancelled. */
+export type ParentTie = readonly [id: string, states: string];
+
+/** What ties a job to others. Absent: nothing does. */
+export interface JobTies {
+  readonly limits?: readonly LimitTie[];
+  readonly rates?: readonly RateTie[];
+  readonly locks?: readonly LockTie[];
+  /** After so many ms from its creation it does not start any more. */
+  readonly deadline?: number;
+  readonly tags?: readonly string[];
+  readonly parents?: readonly ParentTie[];
+}

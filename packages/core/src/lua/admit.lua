@@ -1,0 +1,53 @@
+-- Stores new jobs that are tied to others, each with an answer of its own; once per call number of a producer's lane.
+-- Transition: (none) -> enqueued, scheduled, awaiting, cancelled
+-- KEYS: 1 prefix
+-- ARGV: 1 client, 2 lane, 3 call number, 4 "1" if the lane should be remembered for another hour, 5 number of large payloads,
+--       then per large payload: id, payload; then per group: queue, code, "now", "in <ms>" or "at <ms since 1970>", number of
+--       jobs, then per job: id, record
+-- Returns: "OK", "ALREADY", "STALE", "CODES", or a text with a word per job: "OK", "EXISTS", "=<id>" (that job holds a lock
+--          that this one asks for), "~<id>" (it took the place of that job, under its id),
+--          "!<id>" (that job, one of its parents, does not exist)
+local P = KEYS[1]
+--@include now
+--@include wake
+--@include place
+--@include quarantine
+--@include push
+--@include put
+--@include ties
+--@include limits
+--@include state
+--@include follow
+--@include ended
+--@include trim
+--@include hold
+--@include attach
+--@include timer
+local earliest = earliestDue()
+redis.call('ZCARD', $deadlines)
+redis.call('ZCARD', $awaiting)
+redis.call('ZCARD', $cancelled)
+redis.call('SCARD', $parents)
+--@include lane
+--@include admit
+local group, words, counts = firstGroup, {}, { enqueued = 0, scheduled = 0 }
+while group < #ARGV do
+  local kind, ms, jobs = string.sub(ARGV[group + 2], 1, 2), tonumber(string.sub(ARGV[group + 2], 4)), tonumber(ARGV[group + 3])
+  local due
+  if kind == 'in' then due = now() + ms elseif kind == 'at' then due = ms end
+  for i = group + 4, group + 3 + 2 * jobs, 2 do
+    words[#words + 1] = admit(ARGV[i], ARGV[i + 1], due)
+    local counter = due and 'scheduled' or 'enqueued'
+    if words[#words] == 'OK' then counts[counter] = counts[counter] + 1 end
+  end
+  group = group + 4 + 2 * jobs
+end
+for queue in pairs(queues) do wake(queue) end
+for counter, count in pairs(counts) do
+  if count > 0 then redis.pcall('HINCRBY', $stats, counter, count) end
+end
+if counts.enqueued + counts.scheduled == #words then return 'OK' end
+-- For the call that is sent again.
+local reply = table.concat(words, ' ')
+redis.call('HSET', lanes, lane .. ' reply', number .. ' ' .. reply)
+return reply

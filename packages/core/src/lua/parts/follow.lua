@@ -1,0 +1,74 @@
+-- Lets the children of a job go on that has ended. Needs now, place, quarantine.
+--@include wake
+--@include push
+--@include put
+--@include stale
+--@include detach
+--@include loosen
+--@include tail
+--@include cancel
+--@include due
+--@include timer
+local function later(parent, letter, left)
+  push('RPUSH', $todo, letter .. parent .. ' ' .. left)
+  setTimer('todo', now(), 'LT')
+end
+-- What a child may read of its parent: the letter of its state, its name, and from its last line the result or the error;
+-- without that when it is too long to be copied.
+local function passOn(parent, letter, child)
+  local tail = redis.pcall('GETRANGE', $job .. parent, -66000, -1)
+  local json = type(tail) == 'string' and string.match(tail, '.*\n%a %S+ %S+ %S+ %d+ %d+ ([^\n]*)$') or ''
+  local head = redis.pcall('GETRANGE', $job .. parent, 32, 200)
+  local name = type(head) == 'string' and string.match(head, '^[^ \n]+') or ''
+  if type(redis.pcall('HSET', $inputs .. child, parent, letter .. name .. ' ' .. json)) == 'number' then redis.pcall('SADD', $extras, child) end
+end
+local function letGo(child)
+  local mark, delay = redis.pcall('GETRANGE', $job .. child, '0', '31'), redis.pcall('HGET', $waits .. child, '+')
+  redis.call('DEL', $waits .. child)
+  redis.pcall('ZREM', $awaiting, child)
+  if not isMark(mark) then return quarantine(child) end
+  if string.byte(mark) ~= 65 then return end
+  if type(delay) ~= 'string' then return wake(put('RPUSH', child, mark)) end
+  local due, earliest = now() + tonumber(delay), earliestDue()
+  redis.call('SETRANGE', $job .. child, '0', 'S')
+  redis.call('ZADD', $scheduled, due, child)
+  tellDue(earliest, due, queueOf(mark))
+end
+-- A condition that can no longer hold.
+local function cancelChild(child, parent, letter)
+  local mark = redis.pcall('GETRANGE', $job .. child, '0', '31')
+  if not isMark(mark) then return quarantine(child) end
+  if string.byte(mark) ~= 65 then return end
+  cancelJob(child, 'A', mark, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"PARENT_ENDED","parent":"'
+    .. parent .. '","state":"' .. letter .. '"}')
+  redis.pcall('HINCRBY', $stats, 'cancelled', 1)
+  redis.call('PUBLISH', $ended, child)
+  if redis.pcall('SISMEMBER', $parents, child) == 1 then later(child, 'C', -1) end
+end
+-- Looks at up to `budget` children; what is left is for a later call. `left`: how many of them this end concerns, -1: all.
+-- Returns what is left of the budget. A failed parent may run again, so those that need its success stay.
+local function follow(parent, letter, most, left)
+  local list = $children .. parent
+  left = left and left >= 0 and left or redis.call('LLEN', list)
+  if most < 1 then
+    later(parent, letter, left)
+    return most
+  end
+  while left > 0 and most > 0 do
+    local child = redis.call('LPOP', list)
+    if not child then break end
+    local condition = redis.pcall('HGET', $waits .. child, parent)
+    if type(condition) == 'string' then
+      if string.find(condition, letter, 1, true) then
+        redis.call('HDEL', $waits .. child, parent)
+        passOn(parent, letter, child)
+        if redis.call('HLEN', $waits .. child) == redis.call('HEXISTS', $waits .. child, '+') then letGo(child) end
+      elseif letter == 'F' then redis.call('RPUSH', list, child)
+      else cancelChild(child, parent, letter) end
+    end
+    left, most = left - 1, most - 1
+  end
+  if left > 0 and redis.call('EXISTS', list) == 1 then later(parent, letter, left)
+  elseif redis.call('EXISTS', list) == 0 then redis.pcall('SREM', $parents, parent) end
+  return most
+end

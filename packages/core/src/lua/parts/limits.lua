@@ -1,0 +1,24 @@
+-- Lets up to `count` jobs that were parked for a reason try again: back to the fronts of their queues, in their order.
+-- Needs ties, put, and wake.
+local function unpark(reason, count)
+  local ids, marks = {}, {}
+  for _ = 1, 200 do
+    local id = #ids < count and redis.pcall('LPOP', $blocked .. reason)
+    if type(id) ~= 'string' then break end
+    local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
+    if isMark(mark) and string.byte(mark) == 66 then
+      ids[#ids + 1], marks[#ids + 1] = id, mark
+      redis.call('SETRANGE', $job .. id, '0', 'E')
+      redis.pcall('ZREM', $parked .. queueOf(mark), id)
+    end
+  end
+  for i = #ids, 1, -1 do wake(put('LPUSH', ids[i], marks[i])) end
+  return #ids
+end
+-- Frees the limits that a tied job held while claim `owner` (worker and number) ran it.
+local function leaveRun(ties, id, owner)
+  local limits = tiesTo(ties.limits, 1)
+  for i = 1, #limits do
+    if redis.pcall('SREM', $holders .. limits[i][1], owner .. id) == 1 then unpark('limit:' .. limits[i][1], 1) end
+  end
+end

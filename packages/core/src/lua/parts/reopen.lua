@@ -1,0 +1,44 @@
+-- Looks after what blocks jobs: whose time has come, and what lost its holder without a word. Needs enter's parts.
+-- Places of a limit whose holder runs no more: its worker is dead, or the job has gone on. At most 100 are looked at.
+local function dropDeadHolders(holders)
+  local members = redis.pcall('SRANDMEMBER', holders, 100)
+  for i = 1, members.err and 0 or #members do
+    local worker, no, id = string.sub(members[i], 1, 12), string.sub(members[i], 13, 24), string.sub(members[i], 25)
+    local lives = type(redis.pcall('ZSCORE', $leases, worker)) == 'string' or redis.pcall('SISMEMBER', $rescuing, worker) == 1
+    if lives and redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 then
+      -- A person has ended it, and its handler may not have ended yet; whatever else became of it, it does not run.
+      lives = string.byte(redis.pcall('GETRANGE', $job .. id, 0, 0)) == 67
+    end
+    if not lives then redis.call('SREM', holders, members[i]) end
+  end
+end
+local function firstTie(list, kind, numbers, key)
+  local ids = redis.pcall('LRANGE', list, 0, 19)
+  for i = 1, ids.err and 0 or #ids do
+    local entries = tiesTo(tiesOf(ids[i])[kind], numbers)
+    for e = 1, #entries do
+      if entries[e][1] == key then return entries[e] end
+    end
+  end
+end
+-- Lets go on what is blocked for a reason, as far as there is room; the timer is set anew while somebody is left.
+local function reopen(reason)
+  local kind, key = string.match(reason, '^(%a+):?(.*)$')
+  local list, again = $blocked .. reason, now() + 5000
+  redis.call('ZREM', $timers, reason)
+  if kind == 'limit' then
+    local tie = firstTie(list, 'limits', 1, key)
+    dropDeadHolders($holders .. key)
+    local held = redis.pcall('SCARD', $holders .. key)
+    unpark(reason, tie and type(held) == 'number' and math.min(tie[2] - held, 100) or 100)
+  elseif kind == 'rate' then
+    local tie = firstTie(list, 'rates', 2, key)
+    local at, free = now(), 100
+    if tie then at, free = room(tie) end
+    local moved = unpark(reason, math.min(free, 100))
+    again = free > 0 and tie and now() + math.max(1, math.ceil(moved * tie[3] / tie[2])) or math.max(at, now() + 1)
+  elseif kind ~= 'deadline' then
+    unpark(reason, 100)
+  end
+  if redis.call('EXISTS', list) == 1 then redis.pcall('ZADD', $timers, again, reason) end
+end

@@ -1,0 +1,32 @@
+-- One recurring job of a call of tick. Needs admit, ticking, state.
+local function isUnfinished(id)
+  local last = redis.pcall('HGET', $recurring .. id, 'last')
+  local state = type(last) == 'string' and stateOf(last)
+  return state == 'S' or state == 'E' or state == 'A' or state == 'P'
+end
+local function runOnce(id, overlap, at)
+  local tickMs, start, job, record = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
+  local head = '{"tick":' .. tickMs .. ',"at":' .. string.format('%.0f', now())
+  if overlap == 'skip' and isUnfinished(id) then return note(id, head .. ',"skipped":"overlap"}') end
+  local word = admit(job, record, start)
+  if word ~= 'OK' then return note(id, head .. ',"skipped":"unique"}') end
+  redis.call('HSET', $recurring .. id, 'last', job)
+  redis.pcall('HINCRBY', $stats, start and 'scheduled' or 'enqueued', 1)
+  note(id, head .. ',"job":"' .. job .. '"}')
+end
+local function tick(first, runs)
+  local id, version, due, nextTick, overlap, missed = unpack(ARGV, first, first + 5)
+  local current = redis.pcall('HGET', $recurring .. id, 'version')
+  if type(current) ~= 'string' then
+    redis.call('ZREM', $ticks, id)
+    return 'GONE'
+  end
+  if due ~= '' then
+    if current ~= version or redis.call('ZSCORE', $ticks, id) ~= due then return 'STALE' end
+    if tonumber(due) > now() then return 'EARLY' end
+    setTick(id, nextTick)
+  end
+  if missed ~= '0' then note(id, '{"at":' .. string.format('%.0f', now()) .. ',"skipped":"missed","count":' .. missed .. '}') end
+  for i = 1, runs do runOnce(id, overlap, first + 3 + 4 * i) end
+  return 'OK'
+end

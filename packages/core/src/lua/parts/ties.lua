@@ -1,0 +1,21 @@
+-- What ties a job to others stands in its header: limits {key, most}, rates {key, most, per (ms), burst or "w"},
+-- locks {key, mode}, tags, and whether it has a deadline. A header that cannot be read ties to nothing.
+local function tiesIn(record, from)
+  local ok, header = pcall(cjson.decode, string.match(record, '^[^\n ]+ ([^\n]+)', from) or '')
+  return ok and type(header) == 'table' and type(header.ties) == 'table' and header.ties or {}
+end
+local function tiesOf(id)
+  local head = redis.pcall('GETRANGE', $job .. id, '32', '8191')
+  return type(head) == 'string' and tiesIn(head, 1) or {}
+end
+-- The entries of one kind that have the right types: a key, then `numbers` numbers.
+local function tiesTo(list, numbers)
+  local valid = {}
+  for i = 1, type(list) == 'table' and math.min(#list, 20) or 0 do
+    local entry = list[i]
+    local isValid = type(entry) == 'table' and type(entry[1]) == 'string'
+    for n = 2, numbers + 1 do isValid = isValid and type(entry[n]) == 'number' end
+    if isValid then valid[#valid + 1] = entry end
+  end
+  return valid
+end

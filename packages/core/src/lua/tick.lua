@@ -1,0 +1,37 @@
+-- Enqueues the runs of recurring jobs whose ticks have come, once per tick: whoever is first moves the tick on.
+-- Transition: (none) -> enqueued, scheduled
+-- KEYS: 1 prefix
+-- ARGV: per recurring job: id, version, tick that is due (ms; empty: a run by hand), next tick (ms; "inf": none), "allow" or
+--       "skip" while the last run has not ended, how many were missed and not run, number of runs, then per run: its tick (ms),
+--       start (ms; empty: now), job id, record
+-- Returns: per recurring job "OK", "STALE" (somebody else was first, or it was changed), "EARLY" or "GONE"
+local P = KEYS[1]
+--@include now
+--@include wake
+--@include place
+--@include quarantine
+--@include push
+--@include put
+--@include ties
+--@include limits
+--@include state
+--@include follow
+--@include ended
+--@include trim
+--@include hold
+--@include attach
+--@include timer
+--@include ticking
+local earliest, outcomes, at = earliestDue(), {}, 1
+redis.call('ZCARD', $deadlines)
+redis.call('ZCARD', $ticks)
+redis.call('ZCARD', $timers)
+--@include admit
+--@include run
+while at < #ARGV do
+  local runs = tonumber(ARGV[at + 6])
+  outcomes[#outcomes + 1] = tick(at, runs)
+  at = at + 7 + 4 * runs
+end
+for queue in pairs(queues) do wake(queue) end
+return outcomes

@@ -1,0 +1,15 @@
+-- Removes a recurring job and its history. Jobs that it has enqueued stay.
+-- Transition: none
+-- KEYS: 1 prefix
+-- ARGV: 1 who, 2 who and why (a JSON object), 3 id
+-- Returns: "OK" or "GONE"
+local P = KEYS[1]
+--@include now
+--@include audit
+local who, reason, id = ARGV[1], ARGV[2], ARGV[3]
+redis.call('ZCARD', $ticks)
+local removed = redis.call('UNLINK', $recurring .. id, $history .. id)
+redis.call('ZREM', $ticks, id)
+if removed == 0 then return 'GONE' end
+audit(who, 'remove', id, reason)
+return 'OK'

@@ -1,0 +1,199 @@
+import { defineJob } from '@linstock/core';
+import { eventually } from '@linstock/test-kit/eventually';
+import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Scene } from './testing/scene.ts';
+import { Gate, Stage } from './testing/stage.ts';
+
+const store = await sharedRedis();
+const stage = new Stage(store, testShardCount());
+afterEach(() => stage.closeAll());
+
+const report = defineJob<{ kind: string }>({ name: 'report' });
+const EVERY_SECOND = { cron: '* * * * * *' } as const;
+const DAY_MS = 86_400_000;
+
+/** The next tick of a recurring job, moved: as if nobody had looked for a while. Rounded to whole seconds. */
+async function moveTick(scene: Scene, id: string, byMs: number): Promise<number> {
+  for (let shard = 0; shard < scene.target.shards; shard++) {
+    const prefix = scene.prefix(shard);
+    const score = (await scene.call('ZSCORE', `${prefix}ticks`, id)) as string | null;
+    if (score === null) continue;
+    const tick = Math.floor((Number(score) + byMs) / 1000) * 1000;
+    await scene.call('ZADD', `${prefix}ticks`, String(tick), id);
+    await scene.call('ZADD', `${prefix}timers`, String(tick), 'ticks');
+    return tick;
+  }
+  throw new Error(`no tick of ${id}`);
+}
+
+/** The ticks of the runs that a recurring job has enqueued, oldest first. */
+async function ticksOf(scene: Scene, id: string): Promise<(number | undefined)[]> {
+  const history = await scene.client.recurring.history(id);
+  return history
+    .filter(({ job }) => job !== undefined)
+    .map(({ tick }) => tick)
+    .toReversed();
+}
+
+describe('a recurring job', () => {
+  test('runs at its ticks, with its input, and tells its history', async () => {
+    const scene = stage.open();
+    const inputs: unknown[] = [];
+    const worker = scene.worker();
+    worker.handle(report, (input) => void inputs.push(input));
+    await worker.start();
+    await scene.client.recurring.upsert('r', report, { kind: 'daily' }, EVERY_SECOND);
+    await eventually(() => inputs.length >= 2);
+    expect(inputs[0]).toEqual({ kind: 'daily' });
+    const [first = 0, second] = await ticksOf(scene, 'r');
+    expect(first % 1000).toBe(0);
+    expect(second).toBe(first + 1000);
+  });
+
+  test('with the same definition keeps its next tick, with another schedule gets a new one', async () => {
+    const scene = stage.open();
+    const define = (cron: string, kind = 'a'): Promise<string> =>
+      scene.client.recurring.upsert('r', report, { kind }, { cron });
+    expect(await define('0 3 * * *')).toBe('created');
+    const tick = await moveTick(scene, 'r', -DAY_MS);
+    expect(await define('0 3 * * *')).toBe('same');
+    expect(await define('0 3 * * *', 'b')).toBe('changed');
+    expect((await scene.client.recurring.get('r'))?.nextAt).toBe(tick);
+    await define('0 4 * * *');
+    expect((await scene.client.recurring.get('r'))?.nextAt).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test.each([
+    ['once', 1],
+    ['all', 121],
+    ['skip', 11],
+  ] as const)('that nobody ran for 2 minutes, misfire %s: %i runs', async (misfire, runs) => {
+    const scene = stage.open();
+    await scene.client.recurring.upsert(
+      'r',
+      report,
+      { kind: 'x' },
+      {
+        ...EVERY_SECOND,
+        misfire,
+        misfireAfter: '10s',
+        endAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000),
+      },
+    );
+    await moveTick(scene, 'r', -120_000);
+    const worker = scene.worker();
+    worker.handle(report, () => undefined);
+    await worker.start();
+    await eventually(async () => expect((await scene.client.recurring.get('r'))?.nextAt).toBeUndefined());
+    const counts = await Promise.all([scene.monitor.counts()]);
+    const total = counts[0].succeeded + counts[0].enqueued + counts[0].processing;
+    expect(Math.abs(total - runs)).toBeLessThanOrEqual(misfire === 'once' ? 2 : 3);
+  });
+
+  test('whose last run has not ended can be passed over', async () => {
+    const scene = stage.open();
+    const gate = new Gate();
+    const worker = scene.worker();
+    worker.handle(report, () => gate.opened);
+    await worker.start();
+    await scene.client.recurring.upsert('r', report, { kind: 'x' }, { ...EVERY_SECOND, overlap: 'skip' });
+    await eventually(async () => {
+      const history = await scene.client.recurring.history('r');
+      expect(history.filter(({ skipped }) => skipped === 'overlap').length).toBeGreaterThan(0);
+    });
+    expect(await ticksOf(scene, 'r')).toHaveLength(1);
+    gate.open();
+  });
+
+  test('can be paused, resumed, passed over once, run by hand, and removed', async () => {
+    const scene = stage.open();
+    const { recurring } = scene.client;
+    await recurring.upsert('r', report, { kind: 'x' }, { cron: '0 3 * * *', timeZone: 'Europe/Berlin' });
+    const [first, second] = await recurring.next('r', 2);
+    expect(await recurring.skipNext('r', { by: 'eve' })).toBe(true);
+    expect((await recurring.get('r'))?.nextAt).toBe(second?.getTime());
+    expect([await recurring.pause('r'), await recurring.pause('r')]).toEqual([true, false]);
+    expect((await recurring.get('r'))?.nextAt).toBeUndefined();
+    expect((await recurring.get('r'))?.paused).toMatchObject({ at: expect.any(Number) });
+    expect(await recurring.resume('r')).toBe(true);
+    expect((await recurring.get('r'))?.nextAt).toBe(first?.getTime());
+    const job = await recurring.trigger('r');
+    expect(await scene.client.get(job)).toMatchObject({ state: 'enqueued', input: { kind: 'x' } });
+    expect([await recurring.remove('r'), await recurring.remove('r')]).toEqual([true, false]);
+    expect(await recurring.list()).toEqual([]);
+    await expect(recurring.pause('r')).rejects.toMatchObject({ code: 'RECURRING_NOT_FOUND' });
+  });
+
+  test('whose definition is damaged is switched off, and the others go on', async () => {
+    const scene = stage.open({ shards: 1 });
+    const runs: unknown[] = [];
+    for (const id of ['bad', 'worse', 'good'])
+      await scene.client.recurring.upsert(id, report, { kind: id }, EVERY_SECOND);
+    await scene.call('HSET', `${scene.prefix()}recurring:bad`, 'schedule', '{"cron":"99 99 * * *"}');
+    await scene.call('HSET', `${scene.prefix()}recurring:worse`, 'job', 'no JSON');
+    const worker = scene.worker();
+    worker.handle(report, ({ kind }) => void runs.push(kind));
+    await worker.start();
+    await eventually(() => runs.length >= 2);
+    expect(new Set(runs)).toEqual(new Set(['good']));
+    for (const id of ['bad', 'worse'])
+      expect(await scene.client.recurring.get(id)).toMatchObject({
+        nextAt: undefined,
+        error: { message: expect.any(String) },
+      });
+  });
+
+  test('that is unique enqueues no run while another job holds its key', async () => {
+    const scene = stage.open({ shards: 1 });
+    await scene.client.recurring.upsert(
+      'r',
+      report,
+      { kind: 'x' },
+      { ...EVERY_SECOND, unique: { key: 'k' } },
+    );
+    const worker = scene.worker({ queues: ['other'] });
+    await worker.start();
+    await eventually(async () => {
+      const history = await scene.client.recurring.history('r');
+      expect(history.some(({ skipped }) => skipped === 'unique')).toBe(true);
+    });
+    expect(await ticksOf(scene, 'r')).toHaveLength(1);
+  });
+});
+
+test('five workers run each of 1,000 missed ticks exactly once', async () => {
+  const scene = stage.open();
+  const ids = Array.from({ length: 10 }, (_, n) => `r${n}`);
+  const seen = new Map<string, number>();
+  for (const id of ids) {
+    const endAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+    await scene.client.recurring.upsert(id, report, { kind: id }, { ...EVERY_SECOND, misfire: 'all', endAt });
+    await moveTick(scene, id, -99_000);
+  }
+  for (let n = 0; n < 5; n++) {
+    const worker = scene.worker({ concurrency: 20 });
+    worker.handle(report, ({ kind }, ctx) => {
+      const run = `${kind} ${ctx.recurring?.tick}`;
+      seen.set(run, (seen.get(run) ?? 0) + 1);
+    });
+    await worker.start();
+  }
+  await eventually(
+    async () => {
+      for (const id of ids) expect((await scene.client.recurring.get(id))?.nextAt).toBeUndefined();
+      const counts = await scene.monitor.counts();
+      expect(counts.enqueued + counts.processing).toBe(0);
+    },
+    { timeoutMs: 20_000 },
+  );
+  expect([...seen.values()].every((count) => count === 1)).toBe(true);
+  for (const id of ids) {
+    const ticks = [...seen.keys()]
+      .filter((run) => run.startsWith(`${id} `))
+      .map((run) => Number(run.split(' ')[1]));
+    const [first = 0, last = 0] = [Math.min(...ticks), Math.max(...ticks)];
+    expect(ticks).toHaveLength((last - first) / 1000 + 1);
+    expect(ticks.length).toBeGreaterThan(95);
+  }
+});
