@@ -12,6 +12,8 @@ import type { Due, JobPlan } from './job-factory.ts';
 import { planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import { anything, checkOptions } from './options.ts';
+import type { PauseOptions } from './pauses.ts';
+import { toggle } from './pauses.ts';
 import { QueueHandle } from './queue-handle.ts';
 import { Connection } from './redis/connect.ts';
 import { RecurringJobs } from './recurring-jobs.ts';
@@ -186,6 +188,16 @@ export class Client {
       plan: (contract, options) => this.#plan(contract, options, undefined),
     });
     return this.#recurring;
+  }
+
+  /** Nothing, or nothing of a job's name, is claimed any more; what runs goes on. False: it was paused already. @throws {OptionError} */
+  async pause(options?: PauseOptions): Promise<boolean> {
+    return toggle('pause', await this.#open(), options);
+  }
+
+  /** Lets go on what {@link pause} holds. False: it was not paused. @throws {OptionError} */
+  async resume(options?: PauseOptions): Promise<boolean> {
+    return toggle('resume', await this.#open(), options);
   }
 
   /** A queue: to pause, resume, count, purge. @throws {OptionError} the name is no queue's name */

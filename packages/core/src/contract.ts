@@ -11,7 +11,16 @@ import { PRIORITIES } from './job/priority.ts';
 import type { RetryPolicy } from './job/retry-policy.ts';
 import { checkRetryPolicy } from './job/retry-policy.ts';
 import type { Rule } from './options.ts';
-import { anything, checkOptions, jobName, oneOf, queueName, shortText, wholeNumber } from './options.ts';
+import {
+  anything,
+  checkOptions,
+  jobName,
+  oneOf,
+  queueName,
+  shortText,
+  wholeNumber,
+  yesOrNo,
+} from './options.ts';
 
 /** How a job runs; given with a contract for all its jobs, or with one job. */
 export interface RunOptions<Input = unknown> extends FlowOptions<Input> {
@@ -19,6 +28,8 @@ export interface RunOptions<Input = unknown> extends FlowOptions<Input> {
   readonly queue?: string;
   /** Before whom it runs in its queue. @default "normal" */
   readonly priority?: Priority;
+  /** Whether it runs before all that wait with its queue and priority, not after them. @default false */
+  readonly lifo?: boolean;
   /** How often it is tried before it is `failed`; 1 to 1000. @default 10 */
   readonly maxAttempts?: number;
   /** How long to wait before the next attempt. @default "hangfire" */
@@ -57,6 +68,8 @@ export interface JobContract<Input = unknown, Result = unknown> extends JobAbout
   readonly name: string;
   readonly queue: string;
   readonly priority: Priority;
+  /** Whether its jobs run before all that wait with their queue and priority. */
+  readonly lifo: boolean;
   readonly options: JobOptions;
   readonly input: StandardSchemaV1 | undefined;
   readonly result: StandardSchemaV1 | undefined;
@@ -78,6 +91,7 @@ const RUN_RULES: Readonly<Record<string, Rule>> = {
   ...FLOW_RULES,
   queue: queueName,
   priority: oneOf(PRIORITIES),
+  lifo: yesOrNo,
   maxAttempts: wholeNumber(1, 1000),
   retry: anything,
   timeout: anything,
@@ -159,6 +173,7 @@ export function defineJob(definition: JobDefinition): JobContract {
     name,
     queue: definition.queue ?? 'default',
     priority: definition.priority ?? 'normal',
+    lifo: definition.lifo ?? false,
     options,
     input: definition.input,
     result: definition.result,

@@ -1,11 +1,11 @@
 import type { JobPlan } from './job-factory.ts';
 import { makeJob, makeJobs } from './job-factory.ts';
 import { shardOf } from './job/job-id.ts';
-import { ClosedError, JobExistsError, JobNotFoundError } from './errors.ts';
+import { ClosedError, JobExistsError, JobNotFoundError, QueueFullError } from './errors.ts';
 import type { NewJob } from './producer.ts';
 import { batchLength, MOST_JOBS, Producer } from './producer.ts';
 import type { Shard } from './shard-set.ts';
-import type { Admission } from './store/job-store.ts';
+import type { Admission } from './store/producer-call.ts';
 
 /** What became of a job that was enqueued. `existing`: another one with its key stands for it; `replaced`: it took that one's place. */
 export type EnqueueStatus = 'stored' | 'existing' | 'replaced';
@@ -112,6 +112,7 @@ function byShard(jobs: readonly NewJob[]): NewJob[][] {
 /** @throws {JobExistsError} another job holds the key, and the options say that this is an error */
 function enqueued(plan: JobPlan, job: NewJob, admission: Admission): Enqueued {
   if (admission === 'OK' || admission === 'EXISTS') return { id: job.id, status: 'stored' };
+  if ('full' in admission) throw new QueueFullError(admission.full);
   if ('missingParent' in admission) throw new JobNotFoundError(admission.missingParent);
   const { id, replaced } = admission;
   const { unique } = plan.flow ?? {};

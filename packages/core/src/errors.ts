@@ -46,6 +46,15 @@ export class JobExistsError extends LinstockError {
   }
 }
 
+/** `QUEUE_FULL`: as many jobs wait in the queue as its settings allow. Nothing was stored; try again when some have run. Field: `queue`. */
+export class QueueFullError extends LinstockError {
+  constructor(queue: string) {
+    super('QUEUE_FULL', `queue ${show(queue)} is full: enqueue again when some of its jobs have run`, {
+      queue,
+    });
+  }
+}
+
 /** `STATE_CONFLICT`: the job is in a state that does not allow this. Fields: `id`, `verb`, `state`. */
 export class StateConflictError extends LinstockError {
   constructor(id: string, verb: string, state: string) {

@@ -42,10 +42,21 @@ export interface UniqueOptions<Input = unknown> {
   readonly onConflict?: 'existing' | 'replace' | 'refuse';
 }
 
+/** Jobs of a queue that share its time fairly with those of other groups, such as the jobs of one tenant. */
+export interface GroupOptions<Input = unknown> {
+  readonly key: JobKey<Input>;
+  /** A group of weight 3 gets three times the starts of one of weight 1, while both have jobs; 1 to 100. @default 1 */
+  readonly weight?: number;
+  /** At most so many jobs of the group run at one time, over all workers; 1 to 100,000. @default no limit */
+  readonly limit?: number;
+}
+
 /** What ties a job to others. Keys of one job must lie in one slot: give them a common part in braces, `{customer:42}:mail`. */
 export interface FlowOptions<Input = unknown> {
   /** One key, or several: a job waits, without a slot, until each has room. At most 4. */
   readonly concurrency?: ConcurrencyOptions<Input> | readonly ConcurrencyOptions<Input>[];
+  /** Its key alone, or with a weight and a limit. */
+  readonly group?: JobKey<Input> | GroupOptions<Input>;
   /** At most 2. */
   readonly rateLimit?: RateLimitOptions<Input> | readonly RateLimitOptions<Input>[];
   readonly unique?: true | UniqueOptions<Input>;
@@ -66,6 +77,7 @@ export interface FlowOptions<Input = unknown> {
 /** Names of {@link FlowOptions}, for {@link checkOptions}. */
 export const FLOW_RULES: Readonly<Record<keyof FlowOptions, Rule>> = {
   concurrency: anything,
+  group: anything,
   rateLimit: anything,
   unique: anything,
   key: anything,
@@ -111,13 +123,16 @@ export function planFlow(
   const rates = listOf(options.rateLimit).map((entry, i) =>
     rateTie(entry, text, `${where}.rateLimit${at(i)}`),
   );
-  if (limits.length > 4)
+  const group = groupTie(options.group, text, `${where}.group`);
+  if (group?.limit !== undefined) limits.push(group.limit);
+  if (limits.length > 5)
     throw new OptionError(`${where}.concurrency`, 'must be at most 4 keys', limits.length);
   if (rates.length > 2) throw new OptionError(`${where}.rateLimit`, 'must be at most 2 keys', rates.length);
   const locks = lockTies(options, text, where);
   const { expireIn } = options;
   const ties: JobTies = {
     ...(limits.length > 0 && { limits }),
+    ...(group !== undefined && { group: group.tie }),
     ...(rates.length > 0 && { rates }),
     ...(locks.length > 0 && { locks }),
     ...(expireIn !== undefined && { deadline: toMs(expireIn, `${where}.expireIn`) }),
@@ -146,7 +161,7 @@ function keyMaker(
     const problem = keyText(made);
     if (problem !== undefined) throw new OptionError(option, problem, made);
     keys.set(option, made as string);
-    return option.startsWith(`${where}.concurrency`) || option.startsWith(`${where}.rateLimit`)
+    return ['concurrency', 'rateLimit', 'group'].some((kind) => option.startsWith(`${where}.${kind}`))
       ? (made as string)
       : `${name}:${made as string}`;
   };
@@ -164,6 +179,21 @@ function limitTie(entry: ConcurrencyOptions<never>, text: KeyMaker, where: strin
   checkOptions(entry, { key: anything, limit: most }, where);
   if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
   return [text(entry.key, `${where}.key`), entry.limit ?? 1];
+}
+
+function groupTie(
+  group: FlowOptions<never>['group'],
+  text: KeyMaker,
+  where: string,
+): { readonly tie: readonly [string, number]; readonly limit: LimitTie | undefined } | undefined {
+  if (group === undefined) return undefined;
+  const options: GroupOptions<never> = typeof group === 'object' ? group : { key: group };
+  checkOptions(options, { key: anything, weight: wholeNumber(1, 100), limit: most }, where);
+  if (options.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
+  const key = text(options.key, `${where}.key`);
+  const limit: LimitTie | undefined =
+    options.limit === undefined ? undefined : [`group:${key}`, options.limit];
+  return { tie: [key, options.weight ?? 1], limit };
 }
 
 function rateTie(entry: RateLimitOptions<never>, text: KeyMaker, where: string): RateTie {

@@ -9,33 +9,53 @@ export type { CodecOptions, EncryptionOptions } from './codec-options.ts';
 export type { DecryptionProblem } from './codec.ts';
 export { defineJob } from './contract.ts';
 export type { JobContract, JobDefinition, RunOptions } from './contract.ts';
+export type { ContinueOptions, ParentCondition, ParentRef } from './continuations.ts';
+export type { EnqueueStatus } from './enqueuer.ts';
 export type { Duration } from './duration.ts';
 export {
   ClosedError,
   EnqueueUncertainError,
+  JobExistsError,
   JobEndedError,
   JobNotFoundError,
   LinstockError,
   OptionError,
   PayloadError,
+  QueueFullError,
   RedisError,
   RedisFullError,
   StateConflictError,
   WaitTimeoutError,
 } from './errors.ts';
+export type {
+  ConcurrencyOptions,
+  FlowOptions,
+  GroupOptions,
+  JobKey,
+  RateLimitOptions,
+  UniqueOptions,
+} from './flow-options.ts';
 export type { Due } from './job-factory.ts';
+export { Cron } from './job/cron.ts';
+export type { Weekday } from './job/cron.ts';
 export type { JobMetadata, JobOptions } from './job/job.ts';
 export type { Priority } from './job/priority.ts';
 export type { RetryPolicy } from './job/retry-policy.ts';
 export { ENDED_STATES, JOB_STATES } from './job/states.ts';
 export type { JobState } from './job/states.ts';
+export type { Misfire, ScheduleOptions } from './job/schedule.ts';
 export { Monitor } from './monitor.ts';
 export type { JobPage, PageOptions, QueueView } from './monitor.ts';
 export { UnreadablePayload } from './payload-view.ts';
+export type { PauseOptions } from './pauses.ts';
 export type { QueueHandle } from './queue-handle.ts';
+export type { QueueSettings } from './queue-settings.ts';
+export { RecurringNotFoundError } from './recurring-jobs.ts';
+export type { RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';
 export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/job-reader.ts';
 export type { PersonOutcome } from './store/outcomes.ts';
 export type { QueueCounts } from './store/queue-reader.ts';
+export type { TickEntry } from './store/recurring-store.ts';
 export type { WorkerInfo, WorkerLoad, WorkerView } from './store/worker-reader.ts';

@@ -26,6 +26,8 @@ export interface JobPlan {
   readonly contract: JobContract;
   readonly queue: string;
   readonly priority: number;
+  /** Whether its jobs go to the fronts of their queues. */
+  readonly toFront: boolean;
   readonly header: string;
   readonly due: string | undefined;
   /** How its payload is stored; undefined: as JSON. */
@@ -65,6 +67,7 @@ export function planJob(
     contract,
     queue: own.queue ?? contract.queue,
     priority: priorityDigit(own.priority ?? contract.priority),
+    toFront: own.lifo ?? contract.lifo,
     header: isPlain(own) ? contract.header : headerOf(contract, own, 'enqueue'),
     due: due === undefined ? undefined : dueText(due),
     codecs: undefined,
@@ -165,6 +168,7 @@ function buildPlain(plan: JobPlan, input: unknown, shard: number): NewJob {
     id,
     queue,
     priority,
+    toFront: plan.toFront,
     isTied: false,
     due,
     body: encodeBody(header, large ? '' : payload),

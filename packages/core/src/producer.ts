@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EnqueueUncertainError } from './errors.ts';
 import type { Connection } from './redis/connect.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
-import type { Admission, JobGroup, ProducerCall, ProducerReply } from './store/job-store.ts';
+import type { Admission, JobGroup, ProducerCall, ProducerReply } from './store/producer-call.ts';
 import { encodeRecord, placeDigit } from './job/job.ts';
 import type { Shard } from './shard-set.ts';
 import type { QueueStore } from './store/queue-store.ts';
@@ -13,6 +13,8 @@ export interface NewJob {
   readonly queue: string;
   /** The digit of its priority. */
   readonly priority: number;
+  /** Whether it goes to the front of its queue. */
+  readonly toFront: boolean;
   /** Whether its header ties it to others. */
   readonly isTied: boolean;
   /** `in <ms>` or `at <ms since 1970>`; undefined: it may run now. */
@@ -184,6 +186,8 @@ export class Producer {
       try {
         const reply = await this.#attempt(lane, jobs, deadline);
         if (Array.isArray(reply)) return reply as Admission[];
+        if (typeof reply === 'object' && 'full' in reply)
+          return await this.#withoutFull(lane, jobs, reply.full);
         if (reply !== 'CODES') return NO_ADMISSIONS;
         this.#shard.queues.forgetCodes();
       } catch (error) {
@@ -194,6 +198,14 @@ export class Producer {
       }
       await delay(Math.random() * Math.min(25 * 2 ** attempt, BACKOFF_MOST_MS));
     }
+  }
+
+  /** A queue of this call is full, and nothing was stored: the jobs of other queues go by themselves. */
+  async #withoutFull(lane: Lane, jobs: readonly NewJob[], full: string): Promise<readonly Admission[]> {
+    const others = jobs.filter(({ queue }) => queue !== full);
+    const admissions = others.length === 0 ? [] : await this.#deliver(lane, others);
+    let i = 0;
+    return jobs.map(({ queue }) => (queue === full ? { full } : (admissions[i++] ?? 'OK')));
   }
 
   async #attempt(
@@ -240,11 +252,11 @@ export class Producer {
     return groups;
   }
 
-  #group({ queue, priority, due, isTied }: NewJob): Group {
+  #group({ queue, priority, due, isTied, toFront }: NewJob): Group {
     const code = this.#shard.queues.knownCode(queue) ?? '';
-    const place = due ?? (isTied ? 'now' : String(priority));
+    const place = due ?? (isTied ? 'now' : String(priority)) + (toFront ? '<' : '');
     const head = encodeRecord(due === undefined ? 'E' : 'S', code + placeDigit(priority, isTied), '');
-    return { queue, code, place, priority, due, head, jobs: [] };
+    return { queue, code, place, priority, due, toFront, head, jobs: [] };
   }
 }
 
@@ -264,15 +276,21 @@ function send(
 interface Group extends JobGroup {
   readonly priority: number;
   readonly due: string | undefined;
+  readonly toFront: boolean;
   /** The first five characters of its records. */
   readonly head: string;
   readonly jobs: string[];
 }
 
-type Place = Pick<NewJob, 'queue' | 'priority' | 'due'>;
+type Place = Pick<NewJob, 'queue' | 'priority' | 'due' | 'toFront'>;
 
 function belongs(job: Place, group: Place): boolean {
-  return job.queue === group.queue && job.priority === group.priority && job.due === group.due;
+  return (
+    job.queue === group.queue &&
+    job.priority === group.priority &&
+    job.due === group.due &&
+    job.toFront === group.toFront
+  );
 }
 
 /** Their codes are not known here. */

@@ -1,6 +1,8 @@
 import type { ChangeOptions } from './client-options.ts';
 import { actorOf } from './client-options.ts';
 import { OptionError } from './errors.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import { storedSettings } from './queue-settings.ts';
 import { queueName } from './options.ts';
 import type { Shard } from './shard-set.ts';
 import type { QueueCounts } from './store/queue-reader.ts';
@@ -34,6 +36,22 @@ export class QueueHandle {
       (await this.#shards()).map((shard) => shard.queues.resume(this.name, actor)),
     );
     return replies.includes('OK');
+  }
+
+  /**
+   * Limits the queue over all workers; what is left out has no limit. With several shards, each shard gets its part of `size`,
+   * and `limit` and `rate` are exact once what was enqueued before has ended: from then on its jobs live in one shard.
+   *
+   * @example
+   * await client.queue('mail').configure({ limit: 20, rate: { limit: 100, per: '1s' }, size: 100_000 });
+   *
+   * @throws {OptionError}
+   */
+  async configure(settings: QueueSettings, options?: ChangeOptions): Promise<void> {
+    const actor = actorOf(options, 'configure');
+    const shards = await this.#shards();
+    const stored = storedSettings(settings, shards.length);
+    await Promise.all(shards.map((shard) => shard.queues.configure(this.name, stored, actor)));
   }
 
   /** How many jobs wait, by priority. */

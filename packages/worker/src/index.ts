@@ -12,6 +12,8 @@ export type { AbortCode, JobContext } from './job-context.ts';
 export type { Log } from './log.ts';
 export type { CreateScope, Middleware, MiddlewareContext } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';
+export type { ParentOutcome } from './parent-outcomes.ts';
+export type { WeightedQueue } from './queue-order.ts';
 export type { DeferReason } from './outcome-buffer.ts';
 export type { HandleOptions, RetryFunction } from './retry-function.ts';
 export { Worker } from './worker.ts';

@@ -15,11 +15,16 @@ import {
 import type { Log } from './log.ts';
 import { defaultLog, isLog } from './log.ts';
 import type { CreateScope } from './middleware.ts';
+import type { WeightedQueue } from './queue-order.ts';
+import { QueueOrder } from './queue-order.ts';
 
 /** Options of a worker. `Scope`: what `createScope` makes, and handlers find as `ctx.scope`. */
 export interface WorkerOptions<Scope = unknown> extends InstallationOptions {
-  /** Queues it takes jobs from: the first one first, and so on. 1 to 100. @default ["default"] */
-  readonly queues?: readonly string[];
+  /**
+   * Queues it takes jobs from, 1 to 100: the first one first, and so on. When some have a weight, each claim draws an order, in
+   * which a queue of weight 3 comes first three times as often as one of weight 1 (that of a plain name). @default ["default"]
+   */
+  readonly queues?: readonly (string | WeightedQueue)[];
   /** How many jobs run at once, 1 to 10,000. @default 10 */
   readonly concurrency?: number;
   /** How long after its last sign of life a worker counts as dead, 1 s to 10 min; it gives one five times as often. @default "15s" */
@@ -41,7 +46,7 @@ export interface WorkerOptions<Scope = unknown> extends InstallationOptions {
 
 /** Options of a worker, checked and complete. */
 export interface ResolvedWorkerOptions extends ResolvedInstallation {
-  readonly queues: readonly string[];
+  readonly queues: QueueOrder;
   readonly concurrency: number;
   readonly leaseMs: number;
   /** Of the heartbeat and of the sweep. */
@@ -54,11 +59,19 @@ export interface ResolvedWorkerOptions extends ResolvedInstallation {
   readonly createScope: CreateScope | undefined;
 }
 
+const isWeight = wholeNumber(1, 1000);
+const nameOf = (queue: unknown): unknown =>
+  typeof queue === 'object' && queue !== null && 'name' in queue ? queue.name : queue;
+const hasGoodWeight = (queue: unknown): boolean =>
+  typeof queue !== 'object' || queue === null || ('weight' in queue && isWeight(queue.weight) === undefined);
+
 const queueList: Rule = (value) => {
   if (!Array.isArray(value) || value.length < 1 || value.length > 100)
     return 'must be a list of 1 to 100 queues';
-  if (new Set(value).size < value.length) return 'must not name a queue twice';
-  return value.map(queueName).find((problem) => problem !== undefined);
+  const names: unknown[] = value.map(nameOf);
+  if (new Set(names).size < names.length) return 'must not name a queue twice';
+  if (!value.every(hasGoodWeight)) return 'must have weights that are whole numbers from 1 to 1000';
+  return names.map(queueName).find((problem) => problem !== undefined);
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -86,7 +99,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedWorkerOptions {
     throw new OptionError('Worker.maxEventLoopBlock', 'must be at least 1 s', options.maxEventLoopBlock);
   return {
     ...installation,
-    queues: options.queues ?? ['default'],
+    queues: new QueueOrder(options.queues ?? ['default']),
     concurrency: options.concurrency ?? 10,
     leaseMs,
     beatMs: leaseMs / 5,

@@ -165,7 +165,7 @@ export class Runtime {
       pid: process.pid,
       version: VERSION,
       node: process.version,
-      queues,
+      queues: queues.names,
       concurrency,
       jobs: this.#handlers.names(),
       startedAt: Date.now(),
@@ -351,9 +351,9 @@ export class Runtime {
     const { link } = station;
     station.leave();
     try {
-      if ((await link.registry.unregister(link.identity, this.#options.queues)) === 'OPEN') {
+      if ((await link.registry.unregister(link.identity, this.#options.queues.names)) === 'OPEN') {
         await link.reconcile();
-        await link.registry.unregister(link.identity, this.#options.queues);
+        await link.registry.unregister(link.identity, this.#options.queues.names);
       }
     } catch (error) {
       // The lease ends by itself, and the others rescue what is left.

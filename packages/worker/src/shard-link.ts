@@ -175,7 +175,7 @@ export class ShardLink {
         leaseMs: this.#options.leaseMs,
         wasIdle: this.#registeredIdle,
         suspects,
-        queues: this.#options.queues,
+        queues: this.#options.queues.next(),
       });
       // Under an older identity nothing may be done with it: what it took is rescued with that identity.
       if (worker !== this.identity) return;
@@ -338,7 +338,7 @@ export class ShardLink {
   async nudge(): Promise<void> {
     this.#registeredIdle = false;
     try {
-      await this.registry.nudge(this.identity, this.#options.queues);
+      await this.registry.nudge(this.identity, this.#options.queues.names);
     } catch (error) {
       // The safety poll of the others serves instead.
       this.#listener.trouble(error, 'nudge');

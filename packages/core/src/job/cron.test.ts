@@ -75,23 +75,20 @@ describe('fields mean what crontab, and Quartz for L W #, mean by them', () => {
     */20 * * * *           | 2024-01-01 00:00 | 2024-01-01 00:20, 2024-01-01 00:40, 2024-01-01 01:00
     */30 0 0 * * *         | 2024-01-01 00:00 | 2024-01-01 00:00:30, 2024-01-02 00:00
     5-15/5 9 * * ?         | 2024-01-01 09:05 | 2024-01-01 09:10, 2024-01-01 09:15, 2024-01-02 09:05
-    0 12 * jan,Mar fri-sun | 2024-01-28 12:00 | 2024-03-01 12:00, 2024-03-02 12:00, 2024-03-03 12:00
+    0 12 * jan,Mar thu-sun | 2024-01-28 12:00 | 2024-03-01 12:00, 2024-03-02 12:00, 2024-03-03 12:00
     0 0 L * *              | 2024-02-01 00:00 | 2024-02-29 00:00, 2024-03-31 00:00
     0 0 L-2,2 * *          | 2024-02-01 00:00 | 2024-02-02 00:00, 2024-02-27 00:00, 2024-03-02 00:00
+    0 0 L 2 *              | 2099-03-01 00:00 | 2100-02-28 00:00
     0 0 LW 6 *             | 2024-06-01 00:00 | 2024-06-28 00:00, 2025-06-30 00:00
     0 0 1W,15w 6 *         | 2024-06-01 00:00 | 2024-06-03 00:00, 2024-06-14 00:00
     0 0 31W * *            | 2024-06-01 00:00 | 2024-07-31 00:00, 2024-08-30 00:00
     0 0 ? * 1#5            | 2024-01-01 00:00 | 2024-01-29 00:00, 2024-04-29 00:00
-    0 0 * * FRIL           | 2024-01-01 00:00 | 2024-01-26 00:00, 2024-02-23 00:00
+    0 0 * * FRIL           | 2024-05-01 00:00 | 2024-05-31 00:00, 2024-06-28 00:00
     0 0 13 * 5             | 2024-09-07 00:00 | 2024-09-13 00:00, 2024-09-20 00:00
     0 0 13 10 7            | 2024-09-01 00:00 | 2024-10-06 00:00, 2024-10-13 00:00, 2024-10-20 00:00
+    0 0 30W 2 1            | 2024-02-20 00:00 | 2024-02-26 00:00
     0 0 29 2 *             | 2096-03-01 00:00 | 2104-02-29 00:00
-    0 0 ? 2 1#5            | 2072-03-01 00:00 | 2112-02-29 00:00
-    @weekly                | 2024-01-01 00:00 | 2024-01-07 00:00, 2024-01-14 00:00
-    @midnight              | 2024-01-01 00:00 | 2024-01-02 00:00
-    @Monthly               | 2024-01-01 00:00 | 2024-02-01 00:00
-    @yearly                | 2024-01-01 00:00 | 2025-01-01 00:00
-    @hourly                | 2024-01-01 00:00 | 2024-01-01 01:00`;
+    0 0 ? 2 1#5            | 2072-03-01 00:00 | 2112-02-29 00:00`;
   test.each(rows(table))('%s after %s: %s', (cron, after, expected) => {
     const last = ms(expected.split(', ').at(-1) ?? '');
     expect(ticksBetween({ cron }, ms(after), last).map(shown).join(', ')).toBe(expected);
@@ -220,10 +217,9 @@ describe('whatever the expression, the zone and the day', () => {
   ])(
     'ticks are those of a clerk who looks at the clock every $unit',
     ({ stepMs, widthMs, second, numRuns }) => {
-      const start = fc.integer({ min: 15, max: 45 });
       fc.assert(
-        fc.property(fc.tuple(second, ...rest), change, start, (fields, { timeZone, at }, percent) => {
-          const from = at - Math.round((widthMs * (percent + 10)) / 100 / 60_000) * 60_000;
+        fc.property(fc.tuple(second, ...rest), change, fc.nat(30), (fields, { timeZone, at }, percent) => {
+          const from = at - Math.round((widthMs * (percent + 25)) / 100 / 60_000) * 60_000;
           const span = { from, to: from + widthMs, stepMs };
           const ticks = ticksBetween({ cron: write(fields), timeZone }, span.from, span.to);
           expect(ticks).toEqual(clerk(fields, timeZone, span));
@@ -235,15 +231,14 @@ describe('whatever the expression, the zone and the day', () => {
 
   test('the next tick is later, in whole seconds, and nothing is between', () => {
     const shift = fc.integer({ min: -40 * DAY_MS, max: 40 * DAY_MS });
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
     const fields = fc.tuple(field(0, 59, [0]), ...rest);
     fc.assert(
-      fc.property(fields, change, fc.tuple(shift, share), (written, { timeZone, at }, [by, part]) => {
+      fc.property(fields, change, fc.tuple(shift, fc.nat(100)), (written, { timeZone, at }, [by, part]) => {
         const schedule = parseSchedule({ cron: write(written), timeZone }, 'recurring');
         const tick = nextTick(schedule, at + by) ?? Number.NaN;
         expect(tick).toBeGreaterThan(at + by);
         expect(tick % 1000).toBe(0);
-        expect(nextTick(schedule, Math.floor(at + by + part * (tick - at - by - 1)))).toBe(tick);
+        expect(nextTick(schedule, Math.floor(at + by + (part / 100) * (tick - at - by - 1)))).toBe(tick);
         expect(nextTick(schedule, tick)).toBeGreaterThan(tick);
       }),
       { numRuns: 500 },

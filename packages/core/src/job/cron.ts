@@ -3,7 +3,7 @@ import { OptionError } from '../errors.ts';
 const DAY_MS = 86_400_000;
 /** What comes at all comes within 40 years: a certain weekday on 29 February, around 2100. */
 const HORIZON_DAYS = 50 * 366;
-/** More than a change of a clock has ever moved it (24 h), so that one change at a time has to be looked at. */
+/** More than any change since 1970 moved a clock (24 h), and less than lies between two changes (62 h at the least). */
 const NEAR_MS = 30 * 3_600_000;
 const DAYS_OF_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
@@ -19,14 +19,10 @@ export const Cron = {
   /** Every minute. @example Cron.minutely() // "* * * * *" */
   minutely: (): string => '* * * * *',
 
-  /** Every `n` minutes, from the full hour on; `n` divides 60, else the hour's last distance would differ. @example Cron.everyMinutes(15) */
+  /** Every `n` minutes, from the full hour on. `n` divides 60, else the last distance of each hour would differ (use `every`). @example Cron.everyMinutes(15) */
   everyMinutes(n: number): string {
     if (Number.isInteger(n) && n >= 1 && n <= 30 && 60 % n === 0) return `*/${n} * * * *`;
-    throw new OptionError(
-      'Cron.everyMinutes.n',
-      'must divide 60 and be 30 or less; { every: "7m" } takes any',
-      n,
-    );
+    throw new OptionError('Cron.everyMinutes.n', 'must divide 60 and be 30 or less', n);
   },
 
   /** Every hour at `minute` (0 to 59, default 0). @example Cron.hourly(30) // "30 * * * *" */
@@ -78,9 +74,6 @@ export interface CronTimes {
   readonly isRhythm: boolean;
 }
 
-/** Local time minus UTC at an instant, both ms. */
-export type Offset = (ms: number) => number;
-
 /** The day fields of a cron expression. */
 export interface CronDays {
   readonly dates: readonly number[];
@@ -94,15 +87,72 @@ export interface CronDays {
   readonly anyWeekday: boolean;
 }
 
-/** Ticks of a cron in a zone, by Cronos's rule: what falls into a gap runs once right after it; what is repeated runs twice only in a rhythm. */
-export function cronTicks(times: CronTimes, offset: Offset): (fromMs: number) => number | undefined {
+/** When a clock was moved, and local time minus UTC before and after, ms. */
+interface ClockChange {
+  readonly at: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The clock on the walls of a zone. It remembers a stretch without changes and the last change: reading it is what costs most. */
+export class WallClock {
+  readonly #format: Intl.DateTimeFormat | undefined; // none in UTC
+  #calm = { from: Infinity, to: -Infinity, offset: 0 };
+  #lastChange: ClockChange | undefined;
+
+  /** Throws RangeError when there is no such zone. */
+  constructor(timeZone: string) {
+    const days = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;
+    const times = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const;
+    const format = new Intl.DateTimeFormat('en-US', { timeZone, ...days, ...times });
+    this.#format = format.resolvedOptions().timeZone === 'UTC' ? undefined : format;
+  }
+
+  /** Local time minus UTC at an instant (whole seconds), both ms. */
+  offsetAt(ms: number): number {
+    const { from, to, offset } = this.#calm;
+    if (ms >= from && ms <= to) return offset;
+    const read = this.#readOffset(ms);
+    const isCalm = read === offset && ms >= from - NEAR_MS && ms <= to + NEAR_MS;
+    this.#calm = { from: isCalm ? Math.min(from, ms) : ms, to: isCalm ? Math.max(to, ms) : ms, offset: read };
+    return read;
+  }
+
+  /** The change after `from` and up to `to`, to the second. They are at most {@link NEAR_MS} apart. */
+  changeBetween(from: number, to: number): ClockChange | undefined {
+    const before = this.offsetAt(from);
+    if (this.offsetAt(to) === before) return undefined;
+    const known = this.#lastChange;
+    if (known !== undefined && from < known.at && known.at <= to) return known;
+    let [low, high] = [from, to];
+    while (high - low > 1000) {
+      const middle = Math.floor((low + high) / 2000) * 1000;
+      if (this.offsetAt(middle) === before) low = middle;
+      else high = middle;
+    }
+    this.#lastChange = { at: high, before, after: this.offsetAt(high) };
+    return this.#lastChange;
+  }
+
+  #readOffset(ms: number): number {
+    if (this.#format === undefined) return 0;
+    // "10/27/2024, 02:30:00"; formatToParts takes three times as long.
+    const numbers = this.#format.format(ms).split(/\D+/).map(Number);
+    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - ms;
+  }
+}
+
+/** Finds the first tick at or after an instant, by Cronos's rule: what the clock leaps over runs once right after; what it repeats runs twice only in a rhythm. */
+export function cronTicks(times: CronTimes, clock: WallClock): (fromMs: number) => number | undefined {
   return (fromMs) => {
-    // Each round passes one change of the clock, or comes near to the tick; there is none between, or the search would have met it.
-    for (let from = Math.ceil(fromMs / 1000) * 1000; ;) {
-      const wall = firstWallTime(times, wallFrom(times, offset, from));
+    let from = Math.ceil(fromMs / 1000) * 1000;
+    // Each round passes one change of the clock, or comes near to the tick. What is passed has no tick: it would have been found.
+    for (;;) {
+      const wall = firstWallTime(times, wallFrom(times, clock, from));
       if (wall === undefined) return undefined;
-      const tick = Math.max(wall - offset(from), from);
-      const change = clockChange(offset, from, Math.min(tick, from + NEAR_MS));
+      const tick = Math.max(wall - clock.offsetAt(from), from);
+      const change = clock.changeBetween(from, Math.min(tick, from + NEAR_MS));
       if (change === undefined && tick <= from + NEAR_MS) return tick;
       from = change === undefined ? tick - NEAR_MS : change.at;
     }
@@ -110,30 +160,13 @@ export function cronTicks(times: CronTimes, offset: Offset): (fromMs: number) =>
 }
 
 /** The local time from which ticks at or after `from` are to be looked for. */
-function wallFrom(times: CronTimes, offset: Offset, from: number): number {
-  const wall = from + offset(from);
-  const change = clockChange(offset, from - NEAR_MS, from);
+function wallFrom(times: CronTimes, clock: WallClock, from: number): number {
+  const wall = from + clock.offsetAt(from);
+  const change = clock.changeBetween(from - NEAR_MS, from);
   if (change === undefined) return wall;
   const unchanged = change.at + change.before;
   if (change.before < change.after) return from === change.at ? unchanged : wall;
   return times.isRhythm ? wall : Math.max(wall, unchanged);
-}
-
-/** The change of a clock after `from` and up to `to`, to the second. */
-function clockChange(
-  offset: Offset,
-  from: number,
-  to: number,
-): { readonly at: number; readonly before: number; readonly after: number } | undefined {
-  const before = offset(from);
-  if (offset(to) === before) return undefined;
-  let [low, high] = [from, to];
-  while (high - low > 1000) {
-    const middle = Math.floor((low + high) / 2000) * 1000;
-    if (offset(middle) === before) low = middle;
-    else high = middle;
-  }
-  return { at: high, before, after: offset(high) };
 }
 
 /** The first local time at or after another that fits, both in ms as if the zone were UTC; undefined when none comes within 50 years. */
@@ -146,8 +179,7 @@ function firstWallTime(times: CronTimes, from: number): number | undefined {
     if (!times.months.includes(date.getUTCMonth() + 1)) {
       day = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) / DAY_MS;
     } else if (times.runsOn(date)) {
-      const second = day === today ? rest : firstSecond(times, 0);
-      return day * DAY_MS + (second ?? 0) * 1000;
+      return day * DAY_MS + ((day === today ? rest : firstSecond(times, 0)) ?? 0) * 1000;
     } else day++;
   }
   return undefined;
@@ -168,37 +200,51 @@ function firstSecond(times: CronTimes, from: number): number | undefined {
 
 /** Days that fit, as in crontab(5): when both fields say something, a day that fits one of them. */
 export function dayRule(days: CronDays): CronTimes['runsOn'] {
+  const special = days.specialDates.map(specialDay);
   const fitsDate = (date: Date): boolean =>
-    days.dates.includes(date.getUTCDate()) ||
-    days.specialDates.some((special) => specialDay(special, date) === date.getUTCDate());
-  const fitsWeekday = (date: Date): boolean => weekdayFits(days, date);
+    days.dates.includes(date.getUTCDate()) || special.some((dayOf) => dayOf(date) === date.getUTCDate());
+  const fitsWeekday = (date: Date): boolean =>
+    days.weekdays.some((each) => weekdayFits(each, days.nth, date));
   if (days.anyDate) return fitsWeekday;
   if (days.anyWeekday) return fitsDate;
   return (date) => fitsDate(date) || fitsWeekday(date);
 }
 
-function weekdayFits({ weekdays, nth }: CronDays, date: Date): boolean {
-  const nthOfMonth = Math.ceil(date.getUTCDate() / 7);
-  const isLast = date.getUTCDate() + 7 > lastDay(date);
-  return weekdays.some((each) => {
-    if (parseInt(String(each), 10) % 7 !== date.getUTCDay()) return false;
-    return typeof each === 'string' ? isLast : nth === 0 || nth === nthOfMonth;
-  });
+/** Whether no month is long enough for any of `L-3`, `15W` … Asked before anything searches in vain. */
+export function neverComes(specialDates: readonly string[], months: readonly number[]): boolean {
+  const longest = Math.max(...months.map((month) => DAYS_OF_MONTHS[month - 1] ?? 31));
+  return specialDates.every((date) => numberIn(date) + (date.startsWith('L') ? 1 : 0) > longest);
 }
 
-/** The day that `L`, `L-3`, `LW` or `15W` means in a date's month. Outside the month when it has no such day. */
-function specialDay(special: string, date: Date): number {
-  const last = lastDay(date);
-  const number = parseInt(special.replace(/^L-?/, ''), 10);
-  const day = special.startsWith('L') ? last - (Number.isNaN(number) ? 0 : number) : number;
-  if (!special.endsWith('W') || day < 1 || day > last) return day;
-  // The nearest of Monday to Friday that is in the same month.
-  const weekday = (((date.getUTCDay() + day - date.getUTCDate()) % 7) + 7) % 7;
+function weekdayFits(weekday: number | string, nth: number, date: Date): boolean {
+  if (parseInt(String(weekday), 10) % 7 !== date.getUTCDay()) return false;
+  if (typeof weekday === 'string') return date.getUTCDate() + 7 > lastDay(date);
+  return nth === 0 || nth === Math.ceil(date.getUTCDate() / 7);
+}
+
+/** Which day `L`, `L-3`, `LW` or `15W` is in a date's month. Outside the month when it has no such day. */
+function specialDay(special: string): (date: Date) => number {
+  const number = numberIn(special);
+  const [isFromEnd, isWorkday] = [special.startsWith('L'), special.endsWith('W')];
+  return (date) => {
+    const last = lastDay(date);
+    const day = isFromEnd ? last - number : number;
+    return isWorkday && day >= 1 && day <= last ? nearestWorkday(date, day, last) : day;
+  };
+}
+
+const numberIn = (special: string): number => Number(/\d+/.exec(special)?.[0] ?? 0);
+
+/** The day from Monday to Friday that is nearest, in the same month. */
+function nearestWorkday(date: Date, day: number, last: number): number {
+  const weekday = (date.getUTCDay() + day - date.getUTCDate() + 35) % 7;
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;
   if (weekday === 0) return day < last ? day + 1 : day - 2;
   return day;
 }
 
 function lastDay(date: Date): number {
-  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  const year = date.getUTCFullYear();
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return date.getUTCMonth() === 1 && !isLeap ? 28 : (DAYS_OF_MONTHS[date.getUTCMonth()] ?? 31);
 }

@@ -29,7 +29,7 @@ describe('a schedule is refused with the name of its option', () => {
     ['H * * * *', '*/0 * * * *', '5-1 * * * *', '1,1 * * * *', '* * 1W-5 * *', '* * W * *', '* * 32W * *'],
     ['* * L-31 * *', '* * L, * *', '* * * * L', '* * * * 1#6', '* * * * 1#1.5', '* * * * 1#2,3#1'],
     ['@every', '@constructor', 'constructor', '0 0 * * mon-montag', '* * * * *\u0000', '* * * *\u2003*'],
-    ['0 0 30 2 *', '0 0 31 4,6,9,11 *', '0 0 30W 2 *', '0 0 L-30 2 *', '* '.repeat(600)],
+    ['0 0 30 2 *', '0 0 31 4,6,9,11 *', '0 0 30W 2 *', '0 0 L-29 2 *', '* '.repeat(600)],
   ].flat();
   const zones = ['Mars/Olympus', '', '+05:30', 'Europe/Berlin ', 5];
   test.each<readonly [unknown, string]>([
@@ -79,6 +79,19 @@ describe('a schedule is refused with the name of its option', () => {
 });
 
 describe('ticks', () => {
+  test.each([
+    ['@hourly', '0 * * * *'],
+    ['@Daily', '0 0 * * *'],
+    ['@midnight', '0 0 * * *'],
+    ['@weekly', '0 0 * * 0'],
+    ['@monthly', '0 0 1 * *'],
+    ['@yearly', '0 0 1 1 *'],
+    ['@annually', '0 0 1 1 *'],
+  ])('of %s are those of %s', (macro, cron) => {
+    const now = at('2024-01-03T12:34Z');
+    expect(nextTick(read({ cron: macro }), now)).toBe(nextTick(read({ cron }), now));
+  });
+
   test('of a period are counted from 1970, so that it does not matter when it was defined', () => {
     const tick = nextTick(read({ every: '7h' }), at('2024-01-01T12:00Z')) ?? 0;
     expect(tick % (7 * 3_600_000)).toBe(0);
@@ -104,6 +117,11 @@ describe('ticks', () => {
       ).toEqual([+startAt, +startAt, +endAt, +endAt, undefined]);
     },
   );
+
+  test('are one, when a period begins and ends at the same instant', () => {
+    const schedule = read({ every: '1s', startAt: new Date(5000), endAt: new Date(5000) });
+    expect([nextTick(schedule, 0), nextTick(schedule, 5000)]).toEqual([5000, undefined]);
+  });
 
   test('end with the year 9999, and there are none after an instant that is none', () => {
     const schedule = read({ cron: '@yearly', timeZone: 'Europe/Berlin' });
@@ -154,6 +172,24 @@ describe('ticks that nobody ran in time', () => {
   ])('%s', (misfire, plan) => {
     expect(planTicks({ ...question, misfire: misfire as 'once' })).toEqual(plan);
   });
+
+  test.each([0, 999, 1000, 1001, 1999, 2000, 2001])(
+    'once: the latest is found to the second, %i ms later',
+    (late) => {
+      const plan = planTicks({
+        ...question,
+        schedule: read({ every: '1s' }),
+        now: due + late,
+        misfire: 'once',
+      });
+      const seconds = Math.floor(late / 1000);
+      expect(plan).toEqual({
+        run: [due + seconds * 1000],
+        skipped: seconds,
+        next: due + (seconds + 1) * 1000,
+      });
+    },
+  );
 
   test('all: what is over the bound of a call is left to the next one', () => {
     const plan = planTicks({ ...question, misfire: 'all', most: 4 });

@@ -3,8 +3,8 @@ import { CronExpressionParser } from 'cron-parser';
 import type { Duration } from '../duration.ts';
 import { toMs } from '../duration.ts';
 import { OptionError } from '../errors.ts';
-import type { CronTimes, Offset } from './cron.ts';
-import { cronTicks, dayRule } from './cron.ts';
+import type { CronTimes } from './cron.ts';
+import { cronTicks, dayRule, neverComes, WallClock } from './cron.ts';
 
 const LAST_MS = Date.UTC(9999, 11, 30);
 const MOST_CACHED = 500;
@@ -59,7 +59,8 @@ export interface TickPlan {
 type Refuse = (why: string) => OptionError;
 
 const cronCache = new Map<string, CronTimes>();
-const zoneCache = new Map<string, Offset>();
+const clockCache = new Map<string, WallClock>();
+const utc = new WallClock('UTC');
 
 /** Checks a schedule. Throws {@link OptionError} naming the option (`<where>.cron` …), its rule and the value. */
 export function parseSchedule(options: ScheduleOptions, where: string): Schedule {
@@ -162,30 +163,17 @@ function instant(date: unknown, option: string): number | undefined {
   throw new OptionError(option, 'must be a Date from 1970 to 9999', date);
 }
 
-function parseZone(timeZone: string | undefined, option: string): Offset {
+function parseZone(timeZone: string | undefined, option: string): WallClock {
   const refused = (): OptionError =>
     new OptionError(option, 'must be an IANA zone such as "Europe/Berlin"', timeZone);
-  if (timeZone === undefined) return () => 0;
+  if (timeZone === undefined) return utc;
   // "+05:30" is known to some versions of Node only, and has no rules for summer: it would not be what its user meant.
   if (typeof timeZone !== 'string' || !/^[A-Za-z][\w+/-]{0,63}$/.test(timeZone)) throw refused();
   try {
-    return cached(zoneCache, timeZone.toLowerCase(), () => zoneOffset(timeZone));
+    return cached(clockCache, timeZone.toLowerCase(), () => new WallClock(timeZone));
   } catch {
     throw refused();
   }
-}
-
-function zoneOffset(timeZone: string): Offset {
-  const date = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;
-  const time = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const;
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, ...date, ...time });
-  if (format.resolvedOptions().timeZone === 'UTC') return () => 0;
-  return (ms) => {
-    // "10/27/2024, 02:30:00"; formatToParts takes three times as long.
-    const numbers = format.format(ms).split(/\D+/).map(Number);
-    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - ms;
-  };
 }
 
 function parseCron(cron: unknown, option: string): CronTimes {
@@ -208,9 +196,13 @@ function readCron(text: string, refuse: Refuse): CronTimes {
     throw refuse('"#" stands between one weekday and 1 to 5');
   const items = date.split(',');
   if (items.includes('')) throw refuse('an item of a list is empty');
+  const specialDates = items.filter((item) => SPECIAL_DATE.test(item));
   const plain = items.filter((item) => !SPECIAL_DATE.test(item)).join(',');
   const all = expand([second, minute, hour, plain || '?', month, weekday.replaceAll('-SUN', '-7')], refuse);
-  const times = {
+  const anyWeekday = /^[*?]$/.test(weekday);
+  if (anyWeekday && plain === '' && neverComes(specialDates, all.month.values))
+    throw refuse('no such day ever comes');
+  return {
     seconds: all.second.values,
     minutes: all.minute.values,
     hours: all.hour.values,
@@ -218,15 +210,13 @@ function readCron(text: string, refuse: Refuse): CronTimes {
     isRhythm: /[*?/-]/.test(second + minute + hour),
     runsOn: dayRule({
       dates: plain === '' ? [] : all.dayOfMonth.values.map(Number),
-      specialDates: items.filter((item) => SPECIAL_DATE.test(item)),
+      specialDates,
       weekdays: all.dayOfWeek.values,
       nth: all.dayOfWeek.nthDay,
       anyDate: /^[*?]$/.test(date),
-      anyWeekday: /^[*?]$/.test(weekday),
+      anyWeekday,
     }),
   };
-  if (cronTicks(times, () => 0)(0) === undefined) throw refuse('no such day ever comes');
-  return times;
 }
 
 function expand(fields: readonly string[], refuse: Refuse): CronFieldCollection {

@@ -29,5 +29,7 @@ export interface JobTies {
   /** After so many ms from its creation it does not start any more. */
   readonly deadline?: number;
   readonly tags?: readonly string[];
+  /** The group that it waits in, and the group's weight, 1 to 100. */
+  readonly group?: readonly [name: string, weight: number];
   readonly parents?: readonly ParentTie[];
 }

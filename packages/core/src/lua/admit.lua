@@ -2,9 +2,9 @@
 -- Transition: (none) -> enqueued, scheduled, awaiting, cancelled
 -- KEYS: 1 prefix
 -- ARGV: 1 client, 2 lane, 3 call number, 4 "1" if the lane should be remembered for another hour, 5 number of large payloads,
---       then per large payload: id, payload; then per group: queue, code, "now", "in <ms>" or "at <ms since 1970>", number of
---       jobs, then per job: id, record
--- Returns: "OK", "ALREADY", "STALE", "CODES", or a text with a word per job: "OK", "EXISTS", "=<id>" (that job holds a lock
+--       then per large payload: id, payload; then per group: queue, code, "now", "now<" (to the front), "in <ms>" or "at <ms
+--       since 1970>", number of jobs, then per job: id, record
+-- Returns: "OK", "ALREADY", "STALE", "CODES", {"FULL", queue} (nothing is stored), or a text with a word per job: "OK", "EXISTS", "=<id>" (that job holds a lock
 --          that this one asks for), "~<id>" (it took the place of that job, under its id),
 --          "!<id>" (that job, one of its parents, does not exist)
 local P = KEYS[1]
@@ -23,7 +23,7 @@ local P = KEYS[1]
 --@include hold
 --@include attach
 --@include timer
-local earliest = earliestDue()
+local VERB, earliest = 'admit', earliestDue()
 redis.call('ZCARD', $deadlines)
 redis.call('ZCARD', $awaiting)
 redis.call('ZCARD', $cancelled)
@@ -36,7 +36,7 @@ while group < #ARGV do
   local due
   if kind == 'in' then due = now() + ms elseif kind == 'at' then due = ms end
   for i = group + 4, group + 3 + 2 * jobs, 2 do
-    words[#words + 1] = admit(ARGV[i], ARGV[i + 1], due)
+    words[#words + 1] = admit(ARGV[i], ARGV[i + 1], due, ARGV[group + 2] == 'now<')
     local counter = due and 'scheduled' or 'enqueued'
     if words[#words] == 'OK' then counts[counter] = counts[counter] + 1 end
   end

@@ -35,6 +35,7 @@ for i = 5, #ARGV do
 end
 if #done > 0 then
   redis.pcall('HINCRBY', $stats, 'cancelled', #done)
+  tell('cancel', 'C', done)
   announceEnd(done, 'C')
   trimSorted($cancelled, keep, '(0', 2 * #done)
 end

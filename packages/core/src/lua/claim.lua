@@ -21,32 +21,19 @@ if not redis.call('ZSCORE', $leases, worker) then return { 'LEASE_LOST' } end
 local highest = redis.call('HGET', $processing .. worker, 'n')
 if highest and tonumber(no) <= tonumber(highest) then return { 'STALE' } end
 local codes = redis.call('HMGET', $queues, unpack(ARGV, firstQueue))
-local pausedAt = redis.pcall('EXISTS', $paused) == 1 and redis.pcall('HMGET', $paused, unpack(ARGV, firstQueue)) or {}
 redis.call('SCARD', $processing .. worker .. ':' .. no)
 redis.call('DEL', $none)
 local _, promoted = promoteDue(100)
 local reply, ids, count, bytes, suspect = { 'OK', now(), -1, 0, 0, -1, 0 }, {}, 0, 0, nil
+--@include gates
 --@include enter
 --@include pop
-if takes == '2' then
-  for i = firstQueue, #ARGV do
-    local code = not pausedAt[i - firstQueue + 1] and codes[i - firstQueue + 1]
-    if code and not suspect then suspect = popSuspect(ARGV[i], code) end
-  end
-end
-for i = firstQueue, #ARGV do
-  local queue, code = ARGV[i], codes[i - firstQueue + 1]
-  promoted[queue] = nil
-  if code and not pausedAt[i - firstQueue + 1] and count < most then
-    if takes ~= '0' and not suspect then suspect = popSuspect(queue, code) end
-    for priority = 0, 3 do
-      if count < most and bytes < 4194304 then pop(queue, code .. priority, $ready .. queue .. ':' .. priority) end
-    end
-  end
-end
+--@include ring
+--@include serve
 if count > 0 then
   redis.call('HSET', $processing .. worker, 'n', no, no, count)
   if suspect then redis.call('HSET', $processing .. worker, 'suspect', no .. ' ' .. suspect) end
+  tell('claim', 'P', ids)
 else
   redis.call('HSET', $processing .. worker, 'n', no)
 end

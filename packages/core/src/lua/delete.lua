@@ -41,4 +41,5 @@ for i = 4, #ARGV do
   outcomes[#outcomes + 1] = answer
 end
 if #done > 0 then redis.pcall('HINCRBY', $stats, 'deleted', #done) end
+tell('delete', '-', done)
 return outcomes

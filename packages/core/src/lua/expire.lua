@@ -37,6 +37,7 @@ for i = 1, #due do
 end
 if #done > 0 then
   redis.pcall('HINCRBY', $stats, 'cancelled', #done)
+  tell('expire', 'C', done)
   announceEnd(done, 'C')
   trimSorted($cancelled, keep, '(0', 2 * #done)
 end

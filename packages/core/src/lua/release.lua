@@ -20,6 +20,7 @@ for i = #ARGV - 2, 2, -3 do
   if mark then
     if line ~= '' then appendTail(id, line) end
     queues[put('LPUSH', id, mark)] = true
+    tell('release', 'E', { id })
     moved = moved + 1
   end
   outcomes[(i + 1) / 3] = mark and 'OK' or answer

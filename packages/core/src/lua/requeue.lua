@@ -45,6 +45,7 @@ for i = 4, #ARGV do
     appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
     queues[put('RPUSH', id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
     audit(who, 'requeue', id, reason)
+    tell('requeue', 'E', { id })
     done = done + 1
     answer = 'OK'
   end

@@ -7,6 +7,7 @@
 -- Returns: "OK", "ALREADY", "STALE", "CODES", or {"EXISTS", id…} when some ids exist (the others are stored)
 local P = KEYS[1]
 --@include now
+--@include tell
 --@include due
 local earliest = earliestDue()
 --@include lane
@@ -19,6 +20,7 @@ while group < #ARGV do
     for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = due, ids[i] end
     if #ids > 0 then redis.call('ZADD', $scheduled, unpack(scores)) end
     total = total + #ids
+    tell('schedule', 'S', ids)
   end
   tellDue(earliest, due, ARGV[group])
   earliest = earliest and math.min(earliest, due) or due

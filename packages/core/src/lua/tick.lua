@@ -22,7 +22,7 @@ local P = KEYS[1]
 --@include attach
 --@include timer
 --@include ticking
-local earliest, outcomes, at = earliestDue(), {}, 1
+local VERB, earliest, outcomes, at = 'tick', earliestDue(), {}, 1
 redis.call('ZCARD', $deadlines)
 redis.call('ZCARD', $ticks)
 redis.call('ZCARD', $timers)

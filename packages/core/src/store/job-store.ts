@@ -4,43 +4,11 @@ import type { Connection } from '../redis/connect.ts';
 import type { ScriptArgument, ScriptName, ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Outcome, PersonOutcome } from './outcomes.ts';
+import type { Admission, ProducerCall, ProducerReply } from './producer-call.ts';
+import { admissions, producerArguments, producerReply } from './producer-call.ts';
 import type { TickCall, TickOutcome } from './tick-call.ts';
 import { TICK_OUTCOMES, tickArguments } from './tick-call.ts';
 import { decodeOutcomes, decodePersonOutcomes, lettersOf } from './outcomes.ts';
-
-/** A call of a producer: numbered in its lane, so that it is executed at most once. */
-export interface ProducerCall {
-  readonly client: string;
-  readonly lane: number;
-  readonly call: number;
-  /** Whether the lane's memory should live another hour. */
-  readonly touch: boolean;
-  readonly largePayloads: readonly { readonly id: string; readonly payload: string }[];
-  readonly groups: readonly JobGroup[];
-}
-
-/** New jobs of one call that share queue and priority (enqueue) or queue and due time (schedule). */
-export interface JobGroup {
-  readonly queue: string;
-  readonly code: string;
-  /** The digit of the priority; or `in <ms>`, `at <ms since 1970>`. */
-  readonly place: string;
-  /** id, record, id, record… */
-  readonly jobs: readonly string[];
-}
-
-/** What became of a producer's call. `CODES`: a queue's code was wrong, nothing is written. `EXISTS`: these ids were there. */
-export type ProducerReply = 'OK' | 'ALREADY' | 'STALE' | 'CODES' | { readonly existing: readonly string[] };
-
-/**
- * What became of one tied job: stored; there already; not stored because `id` holds its lock; put in the place of `id`; or not
- * stored because its parent does not exist.
- */
-export type Admission =
-  | 'OK'
-  | 'EXISTS'
-  | { readonly id: string; readonly replaced: boolean }
-  | { readonly missingParent: string };
 
 /** A claim. Numbers rise by one and are never used twice. */
 export interface ClaimCall {
@@ -123,6 +91,8 @@ export const DEFAULT_RETENTION: Retention = {
   failedMs: 90 * 24 * 3_600_000,
 };
 
+export type { Admission, JobGroup, ProducerCall, ProducerReply } from './producer-call.ts';
+
 const pageSize = 500;
 /** Reasons that one call of `reopen` looks at; each may let 100 jobs go. */
 const REASONS_PER_CALL = 20;
@@ -159,10 +129,8 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 
   /** As {@link enqueue} and {@link schedule}, with one answer per job, in the order of the groups and their jobs. */
-  async admit(call: ProducerCall): Promise<Admission[] | Extract<ProducerReply, string>> {
-    const reply = await this.#run('admit', producerArguments(call));
-    if (typeof reply !== 'string') throw new ProtocolError('admit', reply);
-    return PRODUCER_WORDS.has(reply) ? (reply as 'OK') : reply.split(' ').map(admission);
+  async admit(call: ProducerCall): Promise<Admission[] | ProducerReply> {
+    return admissions(await this.#run('admit', producerArguments(call)));
   }
 
   async promote(worker: string): Promise<Clockwork & { readonly moved: number }> {
@@ -329,33 +297,6 @@ const SUSPECTS = { none: '0', one: '1', alone: '2' } as const;
 
 type RescueStatus = 'NONE' | 'ALIVE' | 'GRACE' | 'MORE' | 'DONE';
 const RESCUE_STATUS: ReadonlySet<unknown> = new Set<RescueStatus>(['NONE', 'ALIVE', 'GRACE', 'MORE', 'DONE']);
-
-function producerArguments(call: ProducerCall): ScriptArgument[] {
-  const { client, lane, touch, largePayloads, groups } = call;
-  const args: ScriptArgument[] = [client, lane, call.call, touch ? 1 : 0, largePayloads.length];
-  for (const { id, payload } of largePayloads) args.push(id, payload);
-  for (const { queue, code, place, jobs } of groups) {
-    args.push(queue, code, place, jobs.length / 2);
-    for (const text of jobs) args.push(text);
-  }
-  return args;
-}
-
-const PRODUCER_WORDS: ReadonlySet<string> = new Set(['OK', 'ALREADY', 'STALE', 'CODES']);
-
-function admission(word: string): Admission {
-  if (word === 'OK' || word === 'EXISTS') return word;
-  if (word.startsWith('!')) return { missingParent: word.slice(1) };
-  if (word.startsWith('=') || word.startsWith('~'))
-    return { id: word.slice(1), replaced: word.startsWith('~') };
-  throw new ProtocolError('admit', word);
-}
-
-function producerReply(script: ScriptName, reply: unknown): ProducerReply {
-  if (reply === 'OK' || reply === 'ALREADY' || reply === 'STALE' || reply === 'CODES') return reply;
-  if (!Array.isArray(reply) || reply[0] !== 'EXISTS') throw new ProtocolError(script, reply);
-  return { existing: reply.slice(1).map(String) };
-}
 
 function decodeClaim(reply: unknown): ClaimReply {
   if (!Array.isArray(reply)) throw new ProtocolError('claim', reply);

@@ -21,13 +21,16 @@ export async function readQueueCounts(
   prefix: string,
   queue: string,
 ): Promise<QueueCounts> {
-  const [blocked, stale, ...lengths] = await Promise.all([
+  const [blocked, grouped, stale, ...lengths] = await Promise.all([
     redis.zcard(prefix + KEY.parked + queue),
+    redis.hmget(prefix + KEY.grouped, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`)),
     redis.hmget(prefix + KEY.stale, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`), `${queue}:s`),
     ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
     redis.llen(prefix + KEY.suspects + queue),
   ]);
-  const waiting = lengths.map((length, i) => Math.max(0, length - Number(stale[i] ?? 0)));
+  const waiting = lengths.map(
+    (length, i) => Math.max(0, length - Number(stale[i] ?? 0)) + Math.max(0, Number(grouped[i] ?? 0)),
+  );
   return {
     enqueued: waiting.reduce((sum, n) => sum + n, blocked),
     byPriority: Object.fromEntries(
@@ -35,7 +38,10 @@ export async function readQueueCounts(
     ) as Record<Priority, number>,
     suspects: waiting[PRIORITIES.length] ?? 0,
     blocked,
-    entries: lengths.reduce((sum, n) => sum + n, blocked),
+    entries: lengths.reduce(
+      (sum, n) => sum + n,
+      blocked + grouped.reduce((sum, n) => sum + Number(n ?? 0), 0),
+    ),
   };
 }
 
@@ -65,6 +71,8 @@ export async function readPaused(
   prefix: string,
 ): Promise<Map<string, { by: string; why: string; at: number }>> {
   const paused = await redis.hgetall(prefix + KEY.paused);
+  // How many names of jobs are paused: for claims.
+  delete paused[':names'];
   return new Map(
     Object.entries(paused).map(([queue, json]) => [
       queue,

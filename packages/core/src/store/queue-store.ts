@@ -7,6 +7,16 @@ import type { Actor } from './job-store.ts';
 import type { PersonOutcome } from './outcomes.ts';
 import { decodePersonOutcomes } from './outcomes.ts';
 
+/** Limits of a queue, as they are stored. */
+export interface StoredQueueSettings {
+  /** At most so many of its jobs run at one time. */
+  readonly limit?: number;
+  /** At most so many start in so many ms: a bucket of so many tokens, or a window that slides (`"w"`). */
+  readonly rate?: readonly [most: number, perMs: number, burst: number | 'w'];
+  /** At most so many wait. */
+  readonly size?: number;
+}
+
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
 export class QueueStore {
   readonly #target: ScriptTarget;
@@ -57,6 +67,19 @@ export class QueueStore {
       if (outcome === 'OK' || outcome === 'LOCKED') throw new ProtocolError('watch', outcome);
       return outcome;
     });
+  }
+
+  /** `settings`: undefined takes them away. */
+  async configure(
+    queue: string,
+    settings: StoredQueueSettings | undefined,
+    actor: Actor,
+  ): Promise<'OK' | 'SAME'> {
+    const reason = JSON.stringify({ by: actor.who, why: actor.why });
+    const text = settings === undefined ? '' : JSON.stringify(settings);
+    const reply = await runScript(this.#target, 'configure', [actor.who, reason, queue, text]);
+    if (reply !== 'OK' && reply !== 'SAME') throw new ProtocolError('configure', reply);
+    return reply;
   }
 
   async #toggle(script: 'pause' | 'resume', queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {

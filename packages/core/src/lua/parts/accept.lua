@@ -9,6 +9,7 @@ local function finish(ids)
   if #ids == 0 then return end
   redis.call('RPUSH', $succeeded, unpack(ids))
   accepted = accepted + #ids
+  tell('succeed', 'D', ids)
   announceEnd(ids, 'D')
 end
 -- What tied jobs held is free. Of one that was taken by itself, what it held while it ran is free already.

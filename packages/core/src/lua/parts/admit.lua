@@ -1,8 +1,9 @@
--- Stores one job that is tied to others, unless somebody holds a lock that it asks for. Needs lane, earliest, and what it uses.
+-- Stores one job that is tied to others, unless somebody holds a lock that it asks for. Needs lane, VERB, earliest, and what it uses.
 local queues = {}
-local function write(id, record, ties, due, state)
+local function write(id, record, ties, due, state, toFront)
   local mark = string.sub(record, 1, 32)
   redis.call('SET', $job .. id, (state or due and 'S' or 'E') .. string.sub(record, 2))
+  tell(VERB, state or due and 'S' or 'E', { id })
   if state == 'A' then redis.call('ZADD', $awaiting, now(), id)
   elseif state == 'C' then redis.call('ZADD', $cancelled, now(), id)
   elseif due then
@@ -10,7 +11,7 @@ local function write(id, record, ties, due, state)
     tellDue(earliest, due, queueOf(mark))
     earliest = earliest and math.min(earliest, due) or due
   else
-    push('RPUSH', listOf(mark), id)
+    enlist(toFront and 'LPUSH' or 'RPUSH', id, mark)
     queues[queueOf(mark)] = true
   end
   for i = 1, type(ties.tags) == 'table' and math.min(#ties.tags, 20) or 0 do
@@ -46,7 +47,7 @@ local function forget(id)
   redis.call('UNLINK', $payload .. id)
   redis.pcall('SREM', $extras, id)
 end
-local function admit(id, record, due)
+local function admit(id, record, due, toFront)
   if redis.call('EXISTS', $job .. id) == 1 then return 'EXISTS' end
   local ties = tiesIn(record, 33)
   local locks, holder, policy = tiesTo(ties.locks, 0), nil, nil
@@ -76,6 +77,6 @@ local function admit(id, record, due)
     local isWindow = locks[i][2] == 'window' and type(locks[i][3]) == 'number'
     if isWindow then redis.call('SET', $lock .. locks[i][1], id, 'PX', locks[i][3]) end
   end
-  write(id, record, ties, due, state)
+  write(id, record, ties, due, state, toFront)
   return 'OK'
 end

@@ -5,5 +5,6 @@ local function trimSorted(set, keep, since, limit)
     or redis.call('ZRANGE', set, '-inf', since, 'BYSCORE', 'LIMIT', 0, limit)
   if #ids == 0 then return 0 end
   redis.call('ZREM', set, unpack(ids))
+  tell('trim', '-', ids)
   return unlinkRecords(ids)
 end

@@ -1,9 +1,11 @@
 -- Takes a job out of the structure that its state names, whatever that is. Needs a valid mark.
+--@include enlist
 local function detach(id, state, mark)
   if state == 'S' then redis.call('ZREM', $scheduled, id)
   elseif state == 'F' then redis.call('ZREM', $failed, id)
   elseif state == 'C' then redis.call('ZREM', $cancelled, id)
   elseif state == 'E' and string.byte(mark) == 66 then redis.pcall('ZREM', $parked .. queueOf(mark), id)
+  elseif state == 'E' and groupOf(id, mark) then redis.pcall('HINCRBY', $grouped, queueOf(mark) .. ':' .. slotOf(mark), -1)
   elseif state == 'E' then countStale(queueOf(mark) .. ':' .. slotOf(mark), 1)
   elseif state == 'A' then
     redis.pcall('ZREM', $awaiting, id)

@@ -3,8 +3,10 @@
 local enterTied
 -- What was met in this batch: an id that stands twice in it was read twice before it was taken or parked.
 local met = {}
-local function enter(id, record, owner)
-  if enterTied then return enterTied(id, record, owner) end
+-- What ties the job that was met last.
+local tiesMet = {}
+local function enter(id, record, owner, gate)
+  if enterTied then return enterTied(id, record, owner, gate) end
   --@include put
   --@include ties
   --@include limits
@@ -36,13 +38,18 @@ local function enter(id, record, owner)
       if free == 0 then return 'rate:' .. rates[i][1], at, #limits + 1 end
     end
   end
-  enterTied = function(id, record, owner)
+  enterTied = function(id, record, owner, gate)
     local ties, mark = tiesIn(record, 33), string.sub(record, 1, 32)
     if met[id] then
       countStale(queueOf(mark) .. ':' .. slotOf(mark), -1)
       return false
     end
-    met[id] = true
+    met[id], tiesMet = true, ties
+    local name = gate and gate.names and string.match(record, '^[^ \n]+', 33)
+    if name and redis.pcall('HEXISTS', $paused, 'name:' .. name) == 1 then
+      park(id, mark, 'name:' .. name, now() + 3600000)
+      return false
+    end
     if ties.deadline then
       local at = redis.pcall('ZSCORE', $deadlines, id)
       -- Whoever looks after deadlines ends it, soon; it must only not start.
@@ -58,9 +65,12 @@ local function enter(id, record, owner)
     if reason then
       park(id, mark, reason, at)
       -- What it was let through for, and does not use, is for the next in line.
-      for i = 1, passed - 1 do unpark('limit:' .. limits[i][1], 1) end
+      for i = 1, passed - 1 do
+        if unpark('limit:' .. limits[i][1], 1) > 0 then reply[7] = 1 end
+      end
       return false
     end
+    if gate and gate.limit then redis.call('SADD', $holders .. gate.limit, owner .. id) end
     for i = 1, #limits do redis.call('SADD', $holders .. limits[i][1], owner .. id) end
     for i = 1, #rates do spend(rates[i]) end
     local locks = tiesTo(ties.locks, 0)
@@ -69,5 +79,5 @@ local function enter(id, record, owner)
     end
     return true
   end
-  return enterTied(id, record, owner)
+  return enterTied(id, record, owner, gate)
 end

@@ -16,6 +16,7 @@ for i = 3, #ARGV, 3 do
 end
 if #ended > 0 then
   redis.pcall('HINCRBY', $stats, COUNTER, #ended)
+  tell(LETTER == 'F' and 'fail' or 'drop', LETTER, ended)
   announceEnd(ended, LETTER)
   trimSorted(SET, keep, '(0', 2 * #ended)
 end

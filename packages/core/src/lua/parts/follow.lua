@@ -28,6 +28,7 @@ local function letGo(child)
   redis.pcall('ZREM', $awaiting, child)
   if not isMark(mark) then return quarantine(child) end
   if string.byte(mark) ~= 65 then return end
+  tell('follow', type(delay) == 'string' and 'S' or 'E', { child })
   if type(delay) ~= 'string' then return wake(put('RPUSH', child, mark)) end
   local due, earliest = now() + tonumber(delay), earliestDue()
   redis.call('SETRANGE', $job .. child, '0', 'S')
@@ -42,6 +43,7 @@ local function cancelChild(child, parent, letter)
   cancelJob(child, 'A', mark, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"PARENT_ENDED","parent":"'
     .. parent .. '","state":"' .. letter .. '"}')
   redis.pcall('HINCRBY', $stats, 'cancelled', 1)
+  tell('follow', 'C', { child })
   redis.call('PUBLISH', $ended, child)
   if redis.pcall('SISMEMBER', $parents, child) == 1 then later(child, 'C', -1) end
 end

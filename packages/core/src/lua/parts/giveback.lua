@@ -16,6 +16,7 @@ for c = 1, #numbers do
         elseif string.sub(mark, 1, 1) == 'P' and string.sub(mark, 8, 31) == worker .. no then
           if isTied(mark) then loosen(id, worker .. no, false) end
           queues[put('LPUSH', id, mark)] = true
+          tell('reconcile', 'E', { id })
           moved = moved + 1
         end
       end

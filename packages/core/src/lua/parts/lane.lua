@@ -16,6 +16,11 @@ do
     at = at + 4 + 2 * tonumber(ARGV[at + 3])
   end
 end
+if redis.call('EXISTS', $settings) == 1 then
+  --@include capacity
+  local full = fullQueue()
+  if full then return { 'FULL', full } end
+end
 if firstGroup > 6 then redis.call('SCARD', $extras) end
 redis.call('HSET', lanes, lane, number)
 if prolong or not last then redis.call('PEXPIRE', lanes, 3600000) end

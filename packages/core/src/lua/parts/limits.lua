@@ -17,6 +17,12 @@ local function unpark(reason, count)
 end
 -- Frees the limits that a tied job held while claim `owner` (worker and number) ran it.
 local function leaveRun(ties, id, owner)
+  if redis.call('EXISTS', $settings) == 1 then
+    -- A limit of the whole queue holds nothing parked: the queue itself was passed over.
+    local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
+    local queue = isMark(mark) and queueOf(mark)
+    if queue and redis.pcall('SREM', $holders .. 'queue:' .. queue, owner .. id) == 1 then wake(queue) end
+  end
   local limits = tiesTo(ties.limits, 1)
   for i = 1, #limits do
     if redis.pcall('SREM', $holders .. limits[i][1], owner .. id) == 1 then unpark('limit:' .. limits[i][1], 1) end

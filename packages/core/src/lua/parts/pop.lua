@@ -1,6 +1,8 @@
 -- Pops from one list while room is left. An entry is a hint: only a job whose mark says "enqueued, here" is taken.
--- Needs ids, count, reply, bytes, most, worker, no, takes.
+-- Needs ids, count, reply, bytes, most, worker, no, takes, enter.
 local sub, byte, open = string.sub, string.byte, $processing .. worker .. ':' .. no
+-- How far the queue that is looked at may fill the claim, and what holds it back.
+local cap, gate = most, nil
 local function drop(id, record, queue, place)
   if not record and redis.call('EXISTS', $job .. id) == 1 or record and not isMark(sub(record, 1, 32)) then
     quarantine(id)
@@ -14,6 +16,15 @@ local function accept(id, key, record, mark)
   ids[count] = id
   reply[6 + 2 * count], reply[7 + 2 * count] = id, record
   bytes = bytes + #record
+end
+-- Takes a job whose mark differs from most, if nothing blocks it. One that counts for its queue is tied from then on.
+local function admitted(id, record)
+  if (gate or isTied(record)) and not enter(id, record, worker .. no, gate) then return false end
+  if gate and gate.limit and not isTied(record) then
+    record = sub(record, 1, 4) .. (byte(record, 5) - 44) .. sub(record, 6)
+  end
+  accept(id, $job .. id, record, 'P' .. sub(record, 2, 7) .. worker .. no)
+  return true
 end
 -- Opens the jobs accepted after the first `before`. An id that stands twice among them was read twice before it was taken.
 local function openJobs(before, queue, place)
@@ -31,12 +42,17 @@ local function openJobs(before, queue, place)
   end
   count = last
 end
+-- Whether a record says that its job is enqueued here, and not one of the suspects.
+local function isHere(record, place)
+  return byte(record) == 69 and sub(record, 2, 4) == sub(place, 1, 3) and byte(record, 5) % 4 == byte(place, 4) % 4
+    and isMark(sub(record, 1, 32)) and not isSuspect(record)
+end
 local function pop(queue, place, list)
-  -- Most jobs never met a dead worker: their marks differ in nothing.
-  local fresh, taken = 'E' .. place .. '00', 'P' .. place .. '00' .. worker .. no
-  local tied = 'E' .. sub(place, 1, 3) .. sub(place, 4, 4) + 4
+  -- Most jobs never met a dead worker, and nothing ties them: their marks differ in nothing.
+  local fresh, taken = gate and '' or 'E' .. place .. '00', 'P' .. place .. '00' .. worker .. no
   for _ = 1, 40 do
-    local asked, before = math.min(most - count, 50), count
+    local asked, before = math.min(cap - count, 50), count
+    if asked < 1 then return end
     local popped = redis.pcall('LPOP', list, asked)
     if not popped or popped.err then return end
     local keys = {}
@@ -47,17 +63,14 @@ local function pop(queue, place, list)
       local record = records[i]
       if record and sub(record, 1, 7) == fresh and byte(record, 32) == 10 then
         accept(popped[i], keys[i], record, taken)
-      elseif record and (sub(record, 1, 5) == 'E' .. place or sub(record, 1, 5) == tied) and isMark(sub(record, 1, 32))
-        and not isSuspect(record) then
-        if not isTied(record) or enter(popped[i], record, worker .. no) then
-          accept(popped[i], keys[i], record, 'P' .. sub(record, 2, 7) .. worker .. no)
-        end
+      elseif record and isHere(record, place) then
+        admitted(popped[i], record)
       else
         drop(popped[i], record, queue, place)
       end
     end
     openJobs(before, queue, place)
-    if #popped < asked or count >= most or bytes >= 4194304 then return end
+    if #popped < asked or count >= cap or bytes >= 4194304 then return end
   end
   reply[7] = 1
 end
@@ -78,8 +91,7 @@ local function popSuspect(queue, code)
       if redis.call('SET', $alone, worker, 'NX', 'PX', 60000) or redis.pcall('GET', $alone) == worker then reply[5] = 1 end
       if id == passed then return nil end
       passed = passed or id
-    elseif not isTied(record) or enter(id, record, worker .. no) then
-      accept(id, $job .. id, record, 'P' .. sub(record, 2, 7) .. worker .. no)
+    elseif admitted(id, record) then
       openJobs(count - 1)
       if byte(record, 7) >= 51 then
         most = 1

@@ -8,6 +8,7 @@ for i = 2, #ARGV, 4 do
     appendTail(id, line)
     redis.call('ZADD', $scheduled, now() + delayMs, id)
     tellDue(earliest, now() + delayMs, queueOf(mark))
+    tell(CODE == 'R' and 'retry' or 'defer', 'S', { id })
     moved = moved + 1
   end
   outcomes[#outcomes + 1] = mark and 'OK' or answer

@@ -1,7 +1,8 @@
--- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs `now`, and push.
+-- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs now, push.
+--@include enlist
 local function promoteDue(limit)
   local due = redis.pcall('ZRANGE', $scheduled, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit)
-  local lists, queues, moved = {}, {}, 0
+  local lists, queues, moves, moved = {}, {}, {}, 0
   if due.err or #due == 0 then return 0, queues end
   redis.call('ZREM', $scheduled, unpack(due))
   for i = 1, #due do
@@ -9,14 +10,20 @@ local function promoteDue(limit)
     if not isMark(mark) then
       quarantine(due[i])
     elseif string.byte(mark) == 83 then
-      local list = listOf(mark)
       redis.call('SETRANGE', $job .. due[i], '0', 'E')
-      if not lists[list] then lists[list] = {} end
-      lists[list][#lists[list] + 1] = due[i]
+      if isTied(mark) then
+        enlist('RPUSH', due[i], mark)
+      else
+        local list = listOf(mark)
+        if not lists[list] then lists[list] = {} end
+        lists[list][#lists[list] + 1] = due[i]
+      end
       queues[queueOf(mark)] = true
       moved = moved + 1
+      moves[moved] = due[i]
     end
   end
   for list, ids in pairs(lists) do push('RPUSH', list, unpack(ids)) end
+  tell('promote', 'E', moves)
   return moved, queues
 end

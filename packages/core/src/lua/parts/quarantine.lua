@@ -1,4 +1,5 @@
--- Sets a damaged key aside with its bytes. Keeps the newest 1,000, with what belongs to them. Needs `now`.
+-- Sets a damaged key aside with its bytes. Keeps the newest 1,000, with what belongs to them. Needs `now`; gives tell.
+--@include tell
 local function setAside(key, name)
   redis.call('RENAME', key, $quarantine .. name)
   if type(redis.pcall('ZADD', $damaged, now(), name)) == 'number' and redis.call('ZCARD', $damaged) > 1000 then
@@ -9,5 +10,7 @@ local function setAside(key, name)
 end
 -- Sets a damaged record aside.
 local function quarantine(id)
-  if redis.call('EXISTS', $job .. id) == 1 then setAside($job .. id, id) end
+  if redis.call('EXISTS', $job .. id) == 0 then return end
+  setAside($job .. id, id)
+  tell('quarantine', 'X', { id })
 end

@@ -15,6 +15,7 @@ local function recoverJob(no, id, mark)
   else
     queues[put('LPUSH', id, mark)] = true
   end
+  tell('rescue', poison and 'F' or 'E', { id })
 end
 -- Recovers a claim from its last job to its first; false when the limit of this call was reached before its end.
 local function recoverClaim(no)

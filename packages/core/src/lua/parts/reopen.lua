@@ -37,6 +37,13 @@ local function reopen(reason)
     if tie then at, free = room(tie) end
     local moved = unpark(reason, math.min(free, 100))
     again = free > 0 and tie and now() + math.max(1, math.ceil(moved * tie[3] / tie[2])) or math.max(at, now() + 1)
+  elseif kind == 'queue' then
+    -- What it held back stands in its lists.
+    dropDeadHolders($holders .. reason)
+    return wake(key)
+  elseif kind == 'name' then
+    if redis.pcall('HEXISTS', $paused, reason) == 1 then again = now() + 3600000
+    elseif unpark(reason, 100) > 0 then again = now() end
   elseif kind ~= 'deadline' then
     unpark(reason, 100)
   end

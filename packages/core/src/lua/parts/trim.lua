@@ -41,6 +41,7 @@ local function trimSucceeded(count)
     end
     ids = gone
   end
+  tell('trim', '-', ids)
   local removed = unlinkRecords(ids)
   stale = stale + #ids - removed
   if stale > 0 then countStale('succeeded', -stale) end

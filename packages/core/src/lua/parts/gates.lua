@@ -1,0 +1,43 @@
+-- What holds whole queues back: a pause of the queue, of a job's name or of everything, and limits and rates of queues. Most
+-- shards have none of it, and one EXISTS tells. Needs now.
+local gateTied
+local isSpecial, hasRings = redis.call('EXISTS', $paused, $settings, $rings) > 0, false
+if isSpecial then
+  isSpecial, hasRings = redis.call('EXISTS', $paused, $settings) > 0, redis.call('EXISTS', $rings) == 1
+end
+-- nil: nothing holds the queue back. Else how many of its jobs may be taken now, and what they must be counted for.
+local function gateOf(queue)
+  if not isSpecial then return nil end
+  if not gateTied then
+    --@include rates
+    local known, pauses = {}, redis.pcall('HMGET', $paused, '*', ':names')
+    gateTied = function(name)
+      if known[name] then return known[name] end
+      local gate = { room = 1000, names = tonumber(pauses[2] or 0) > 0 }
+      local text = redis.pcall('HGET', $settings, name)
+      local ok, set = pcall(cjson.decode, type(text) == 'string' and text or '')
+      if ok and type(set) == 'table' then
+        if type(set.limit) == 'number' then
+          gate.limit = 'queue:' .. name
+          local held = redis.pcall('SCARD', $holders .. gate.limit)
+          gate.room = math.max(0, set.limit - (type(held) == 'number' and held or 0))
+          gate.again = now() + 5000
+        end
+        if type(set.rate) == 'table' and type(set.rate[1]) == 'number' and type(set.rate[2]) == 'number' then
+          gate.rate = { 'queue:' .. name, set.rate[1], set.rate[2], set.rate[3] }
+          local at, free = room(gate.rate)
+          if free < gate.room then gate.room, gate.again = free, at end
+        end
+      end
+      if pauses[1] or redis.pcall('HEXISTS', $paused, name) == 1 then gate.room, gate.again = 0, nil end
+      gate.spend = function(count)
+        gate.room = gate.room - count
+        if gate.rate then for _ = 1, count do spend(gate.rate) end end
+      end
+      if gate.room > 0 and gate.room == 1000 and not gate.names then gate = false end
+      known[name] = gate
+      return gate
+    end
+  end
+  return gateTied(queue) or nil
+end

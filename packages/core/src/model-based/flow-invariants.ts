@@ -1,0 +1,142 @@
+import type { JobTies, LockTie } from '../job/ties.ts';
+import { MOST, tiesInHeader } from './flow-ties.ts';
+import type { Found } from './invariants.ts';
+import { readRecords } from './invariants.ts';
+import type { Snapshot } from './snapshot.ts';
+import { listAt, mapAt, namesUnder } from './snapshot.ts';
+
+/**
+ * What must hold of the keys of tied jobs at every instant, whatever happened before: a limit's places are taken by jobs that
+ * run, who waits is waited for, and a lock stands for a job that may hold it.
+ */
+
+/** A job as it stands, with what ties it. */
+export interface FlowJob extends Found {
+  readonly ties: JobTies;
+}
+
+/** What the key space does not tell. */
+interface Circumstances {
+  readonly now: number;
+  /** Worker, claim and id of every job whose handler runs. */
+  readonly running: ReadonlySet<string>;
+}
+
+export function readFlow(snapshot: Snapshot): Map<string, FlowJob> {
+  const records = [...readRecords(snapshot).values()].filter((record) => record !== undefined);
+  return new Map(records.map((record) => [record.id, { ...record, ties: tiesInHeader(record.header) }]));
+}
+
+/** It has not ended. */
+export function isOpen({ letter }: Found): boolean {
+  return 'SEBAP'.includes(letter);
+}
+
+/** Every sentence names something that must not be. */
+export function findFlowDamage(snapshot: Snapshot, circumstances: Circumstances): string[] {
+  const jobs = readFlow(snapshot);
+  return [
+    ...wrongHolders(snapshot, jobs, circumstances),
+    ...wrongBlocks(snapshot, jobs, circumstances),
+    ...wrongLocks(snapshot, jobs),
+    ...wrongDeadlines(snapshot, jobs),
+  ];
+}
+
+/** A place of a limit is taken by a job that is open in just that claim, or by a handler that has not noticed yet. */
+function wrongHolders(
+  snapshot: Snapshot,
+  jobs: ReadonlyMap<string, FlowJob>,
+  { running }: Circumstances,
+): string[] {
+  const held = namesUnder(snapshot, 'holders:').flatMap((key) => {
+    const members = listAt(snapshot, `holders:${key}`);
+    const most = MOST.get(key) ?? 0;
+    return [
+      ...(members.length > most ? [`${members.length} jobs hold ${key}, allowed are ${most}`] : []),
+      ...members.flatMap((member) => {
+        const [owner, id] = [`${member.slice(0, 12)}:${member.slice(12, 24)}`, member.slice(24)];
+        const isHeld = listAt(snapshot, `processing:${owner}`).includes(id) || running.has(member);
+        return isHeld ? [] : [`${key} is held by ${id} in ${owner}, which does not run it`];
+      }),
+    ];
+  });
+  const free = [...jobs.values()]
+    .filter(({ letter }) => letter === 'P')
+    .flatMap(({ id, owner, claim, ties }) =>
+      (ties.limits ?? [])
+        .filter(([key]) => !listAt(snapshot, `holders:${key}`).includes(owner + claim + id))
+        .map(([key]) => `${id} runs and does not hold ${key}`),
+    );
+  return [...held, ...free];
+}
+
+/** Whoever is parked is looked after: by a reason of its own that has a timer, or by its deadline. */
+function wrongBlocks(
+  snapshot: Snapshot,
+  jobs: ReadonlyMap<string, FlowJob>,
+  { now }: Circumstances,
+): string[] {
+  const [timers, deadlines] = [mapAt(snapshot, 'timers'), mapAt(snapshot, 'deadlines')];
+  const reasons = namesUnder(snapshot, 'blocked:');
+  const untimed = reasons.filter((reason) => !timers.has(reason)).map((reason) => `${reason} has no timer`);
+  const forgotten = [...jobs.values()]
+    .filter(({ letter }) => letter === 'B')
+    .filter(({ id, ties }) => {
+      if (timers.has('deadline') && Number(deadlines.get(id) ?? Infinity) <= now) return false;
+      const own = [
+        ...(ties.limits ?? []).map(([key]) => `limit:${key}`),
+        ...(ties.rates ?? []).map(([key]) => `rate:${key}`),
+      ];
+      return !own.some((reason) => listAt(snapshot, `blocked:${reason}`).includes(id));
+    })
+    .map(({ id }) => `${id} is parked, and nothing looks after it`);
+  return [...untimed, ...forgotten];
+}
+
+/** A lock that names an open job is one of its own; one that names none refuses nobody. */
+function wrongLocks(snapshot: Snapshot, jobs: ReadonlyMap<string, FlowJob>): string[] {
+  const foreign = namesUnder(snapshot, 'lock:').flatMap((key) => {
+    const holder = jobs.get(String(snapshot.get(`lock:${key}`)?.value));
+    const isOwn = (holder?.ties.locks ?? []).some(([own]) => own === key);
+    return holder === undefined || !isOpen(holder) || isOwn
+      ? []
+      : [`the lock ${key} names ${holder.id}, which never asked`];
+  });
+  const holders = [...jobs.values()].flatMap((job) =>
+    (job.ties.locks ?? []).filter((lock) => isHeldBy(lock, job)).map(([key]) => ({ key, id: job.id })),
+  );
+  const unheld = holders.filter(({ key, id }) => snapshot.get(`lock:${key}`)?.value !== id);
+  const shared = holders.filter(({ key, id }) => holders.some((other) => other.key === key && other.id < id));
+  return [
+    ...foreign,
+    ...unheld.map(({ key, id }) => `${id} does not have its lock ${key}`),
+    ...shared.map(({ key, id }) => `${id} is not the only one with the lock ${key}`),
+  ];
+}
+
+/** Until it has ended; or until it has started, as far as its lines tell. */
+function isHeldBy([, mode]: LockTie, job: FlowJob): boolean {
+  if (mode === 'window' || !isOpen(job)) return false;
+  return mode === 'finished' || (job.letter !== 'P' && job.lines.length === 0);
+}
+
+/** A deadline counts until its job has ended. The timer is never late. */
+function wrongDeadlines(snapshot: Snapshot, jobs: ReadonlyMap<string, FlowJob>): string[] {
+  const deadlines = mapAt(snapshot, 'deadlines');
+  const wasRequeued = (job: FlowJob): boolean => job.lines.some((line) => line.startsWith('Q '));
+  const first = Math.min(...[...deadlines.values()].map(Number).filter((at) => at > 0));
+  const timer = Number(mapAt(snapshot, 'timers').get('deadline') ?? Infinity);
+  return [
+    ...[...jobs.values()]
+      .filter(
+        (job) =>
+          job.ties.deadline !== undefined && isOpen(job) && !wasRequeued(job) && !deadlines.has(job.id),
+      )
+      .map(({ id }) => `nobody looks at the deadline of ${id}`),
+    ...[...deadlines.keys()]
+      .filter((id) => !isOpen(jobs.get(id) ?? ({ letter: '' } as FlowJob)))
+      .map((id) => `${id} has ended, but for its deadline`),
+    ...(first < timer ? [`a deadline is at ${first}, its timer at ${timer}`] : []),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Duration } from './duration.ts';
+import { toMs } from './duration.ts';
+import { OptionError } from './errors.ts';
+import type { Rule } from './options.ts';
+import { anything, checkOptions, wholeNumber } from './options.ts';
+import type { StoredQueueSettings } from './store/queue-store.ts';
+
+/** Limits of a whole queue, over all workers. */
+export interface QueueSettings {
+  /** At most so many of its jobs run at one time; 1 to 100,000. @default no limit */
+  readonly limit?: number;
+  /** At most `limit` of its jobs start in `per`; `burst` as for a job's `rateLimit`. @default no limit */
+  readonly rate?: { readonly limit: number; readonly per: Duration; readonly burst?: number | 'window' };
+  /** At most so many jobs wait; more are refused with `QUEUE_FULL`. Scheduled ones do not count. @default no limit */
+  readonly size?: number;
+}
+
+const most = wholeNumber(1, 100_000);
+const burst: Rule = (value) =>
+  value === 'window' || most(value) === undefined
+    ? undefined
+    : 'must be "window" or a whole number from 1 to 100000';
+
+/** Settings as each of `shards` shards keeps them; undefined when there are none. @throws {OptionError} */
+export function storedSettings(settings: QueueSettings, shards: number): StoredQueueSettings | undefined {
+  checkOptions(settings, { limit: most, rate: anything, size: wholeNumber(1, 1e12) }, 'configure');
+  const { limit, size } = settings;
+  const rate = settings.rate === undefined ? undefined : storedRate(settings.rate);
+  const stored = {
+    ...(limit !== undefined && { limit }),
+    ...(rate !== undefined && { rate }),
+    ...(size !== undefined && { size: Math.ceil(size / shards) }),
+  };
+  return Object.keys(stored).length === 0 ? undefined : stored;
+}
+
+function storedRate(rate: NonNullable<QueueSettings['rate']>): NonNullable<StoredQueueSettings['rate']> {
+  checkOptions(rate, { limit: most, per: anything, burst }, 'configure.rate');
+  if (rate.limit === undefined) throw new OptionError('configure.rate.limit', 'is required', undefined);
+  const perMs = toMs(rate.per, 'configure.rate.per');
+  if (perMs < 1) throw new OptionError('configure.rate.per', 'must be at least 1 ms', rate.per);
+  return [rate.limit, perMs, rate.burst === 'window' ? 'w' : (rate.burst ?? rate.limit)];
+}

@@ -1,0 +1,88 @@
+import type { ScriptArgument, ScriptName } from '../redis/script.ts';
+import { ProtocolError } from '../redis/script.ts';
+
+/** A call of a producer: numbered in its lane, so that it is executed at most once. */
+export interface ProducerCall {
+  readonly client: string;
+  readonly lane: number;
+  readonly call: number;
+  /** Whether the lane's memory should live another hour. */
+  readonly touch: boolean;
+  readonly largePayloads: readonly { readonly id: string; readonly payload: string }[];
+  readonly groups: readonly JobGroup[];
+}
+
+/** New jobs of one call that share queue and priority (enqueue) or queue and due time (schedule). */
+export interface JobGroup {
+  readonly queue: string;
+  readonly code: string;
+  /** The digit of the priority; or `in <ms>`, `at <ms since 1970>`. */
+  readonly place: string;
+  /** id, record, id, record… */
+  readonly jobs: readonly string[];
+}
+
+/**
+ * What became of a producer's call. `CODES`: a queue's code was wrong, nothing is written. `existing`: these ids were there.
+ * `full`: this queue has as many jobs as its settings allow; nothing is written.
+ */
+export type ProducerReply =
+  | ProducerWord
+  | { readonly existing: readonly string[] }
+  | { readonly full: string };
+
+type ProducerWord = 'OK' | 'ALREADY' | 'STALE' | 'CODES';
+
+/**
+ * What became of one tied job: stored; there already; not stored because `id` holds its lock; put in the place of `id`; or not
+ * stored because its parent does not exist, or its queue is full.
+ */
+export type Admission =
+  | 'OK'
+  | 'EXISTS'
+  | { readonly id: string; readonly replaced: boolean }
+  | { readonly missingParent: string }
+  | { readonly full: string };
+
+/** The arguments of the script. */
+export function producerArguments(call: ProducerCall): ScriptArgument[] {
+  const { client, lane, touch, largePayloads, groups } = call;
+  const args: ScriptArgument[] = [client, lane, call.call, touch ? 1 : 0, largePayloads.length];
+  for (const { id, payload } of largePayloads) args.push(id, payload);
+  for (const { queue, code, place, jobs } of groups) {
+    args.push(queue, code, place, jobs.length / 2);
+    for (const text of jobs) args.push(text);
+  }
+  return args;
+}
+
+const PRODUCER_WORDS: ReadonlySet<string> = new Set(['OK', 'ALREADY', 'STALE', 'CODES']);
+
+function admission(word: string): Admission {
+  if (word === 'OK' || word === 'EXISTS') return word;
+  if (word.startsWith('!')) return { missingParent: word.slice(1) };
+  if (word.startsWith('=') || word.startsWith('~'))
+    return { id: word.slice(1), replaced: word.startsWith('~') };
+  throw new ProtocolError('admit', word);
+}
+
+/** The reply of enqueue and schedule. */
+export function producerReply(script: ScriptName, reply: unknown): ProducerReply {
+  const full = fullQueue(reply);
+  if (full !== undefined) return full;
+  if (typeof reply === 'string' && PRODUCER_WORDS.has(reply)) return reply as ProducerWord;
+  if (!Array.isArray(reply) || reply[0] !== 'EXISTS') throw new ProtocolError(script, reply);
+  return { existing: reply.slice(1).map(String) };
+}
+
+/** The reply of admit. */
+export function admissions(reply: unknown): Admission[] | ProducerReply {
+  const full = fullQueue(reply);
+  if (full !== undefined) return full;
+  if (typeof reply !== 'string') throw new ProtocolError('admit', reply);
+  return PRODUCER_WORDS.has(reply) ? (reply as ProducerWord) : reply.split(' ').map(admission);
+}
+
+function fullQueue(reply: unknown): { readonly full: string } | undefined {
+  return Array.isArray(reply) && reply[0] === 'FULL' ? { full: String(reply[1]) } : undefined;
+}
