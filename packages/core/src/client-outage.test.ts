@@ -188,3 +188,20 @@ test('a Redis that evicts keys is refused', async () => {
   await direct.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
   await client.connect();
 });
+
+test('a wait for a result outlives connections that are cut while they subscribe again', async () => {
+  const isSubscribe = (request: Buffer): boolean => /\nsubscribe\r/i.test(request.toString());
+  const handle = await client.enqueue(greet, 1);
+  const first = proxy.captureNextRequest(isSubscribe);
+  const ended = handle.result({ timeoutMs: 10_000 }).catch((error: unknown) => error);
+  await first;
+  for (let n = 0; n < 3; n++) {
+    const cut = proxy.cutAfterNextRequest(isSubscribe);
+    proxy.cutAll();
+    await cut;
+  }
+  const other = new Client({ redis: server.url, namespace, shards });
+  await other.cancel(handle.id);
+  await other.close();
+  expect(await ended).toMatchObject({ code: 'JOB_CANCELLED' });
+});

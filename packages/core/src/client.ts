@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { ClientEvents } from './client-events.ts';
+import type { ClientCall, ClientMiddleware } from './client-middleware.ts';
+import { CallChain } from './client-middleware.ts';
 import type { ChangeOptions, ClientOptions, ResolvedClientOptions } from './client-options.ts';
 import { actorOf, resolveClientOptions } from './client-options.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
@@ -56,6 +59,9 @@ export class Client {
   readonly #shards: ShardSet;
   readonly #results: Results;
   readonly #enqueuer: Enqueuer;
+  /** What this client tells of; and the transitions of all jobs: docs/events.md. */
+  readonly events: ClientEvents;
+  readonly #calls: CallChain;
   #opened: readonly [Shard, ...Shard[]] | undefined;
   #recurring: RecurringJobs | undefined;
   #closed = false;
@@ -66,6 +72,19 @@ export class Client {
     this.#shards = new ShardSet(this.#connection, this.#options.namespace, this.#options.shards);
     this.#results = new Results(this.#options.redis, this.#options.codecs);
     this.#enqueuer = new Enqueuer(randomBytes(9).toString('base64url'), this.#options.retryForMs);
+    this.events = new ClientEvents({
+      connection: this.#connection,
+      target: this.#options.redis,
+      limits: this.#options,
+      prefixes: async () => (await this.#open()).map(({ prefix }) => prefix),
+    });
+    this.#calls = new CallChain(this.events);
+  }
+
+  /** Wraps every later call that stores jobs, or defines a recurring one; the first one given is the outermost. @throws {OptionError} */
+  use(middleware: ClientMiddleware): this {
+    this.#calls.add(middleware);
+    return this;
   }
 
   /**
@@ -80,6 +99,7 @@ export class Client {
     input: I,
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
+    if (!this.#calls.isPlain) return this.#one({ kind: 'enqueue', contract, inputs: [input], options });
     return this.#add(this.#plan(contract, options, undefined), input);
   }
 
@@ -89,6 +109,8 @@ export class Client {
     input: I,
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
+    if (!this.#calls.isPlain)
+      return this.#one({ kind: 'schedule', contract, inputs: [input], options: when });
     return this.#add(this.#plan(contract, when, when), input);
   }
 
@@ -101,6 +123,7 @@ export class Client {
     inputs: readonly I[],
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
+    if (!this.#calls.isPlain) return this.#many({ kind: 'enqueueMany', contract, inputs, options });
     return this.#addMany(this.#plan(contract, options, undefined), inputs);
   }
 
@@ -110,6 +133,7 @@ export class Client {
     inputs: readonly I[],
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
+    if (!this.#calls.isPlain) return this.#many({ kind: 'scheduleMany', contract, inputs, options: when });
     return this.#addMany(this.#plan(contract, when, when), inputs);
   }
 
@@ -123,10 +147,8 @@ export class Client {
     input: I,
     options: ContinueOptions & RunOptions<NoInfer<I>> = {},
   ): Promise<JobHandle<R>> {
-    const { on, in: delay, ...own } = options;
-    const { ties, shard } = parentTies(parent, on);
-    const due = delay === undefined ? undefined : { in: delay };
-    return this.#add({ ...this.#plan(contract, own, due), parents: ties }, input, shard);
+    const call = { kind: 'continueWith', contract, inputs: [input], options, parents: parent } as const;
+    return this.#calls.isPlain ? this.#follow(call) : this.#one(call);
   }
 
   /** A job, or undefined when there is none with this id. */
@@ -186,6 +208,7 @@ export class Client {
     this.#recurring ??= new RecurringJobs({
       shards: () => this.#open(),
       plan: (contract, options) => this.#plan(contract, options, undefined),
+      calls: this.#calls,
     });
     return this.#recurring;
   }
@@ -214,12 +237,39 @@ export class Client {
   async close(): Promise<void> {
     this.#closed = true;
     this.#results.close();
+    this.events.close();
     await this.#enqueuer.close();
     this.#connection.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #one<R>(call: UnplannedCall): Promise<JobHandle<R>> {
+    return (await this.#many<R>(call))[0] as JobHandle<R>;
+  }
+
+  /** With all that is wrapped around calls. */
+  async #many<R>({ options = {}, ...call }: UnplannedCall): Promise<JobHandle<R>[]> {
+    const handles = await this.#calls.run({ ...call, options }, (last) => this.#send(last));
+    return handles as JobHandle<R>[];
+  }
+
+  async #send(call: ClientCall): Promise<readonly JobHandle[]> {
+    const { kind, contract, inputs, options } = call;
+    if (kind === 'continueWith') return [await this.#follow(call)];
+    const due = kind === 'schedule' || kind === 'scheduleMany' ? (options as Due) : undefined;
+    const plan = this.#plan(contract, options, due);
+    const isOne = kind === 'enqueue' || kind === 'schedule';
+    return isOne ? [await this.#add(plan, inputs[0])] : this.#addMany(plan, inputs);
+  }
+
+  async #follow<R>({ contract, inputs, options, parents = [] }: ClientCall): Promise<JobHandle<R>> {
+    const { on, in: delay, ...own } = options;
+    const { ties, shard } = parentTies(parents, on);
+    const due = delay === undefined ? undefined : { in: delay };
+    return this.#add({ ...this.#plan(contract, own, due), parents: ties }, inputs[0], shard);
   }
 
   #plan(contract: JobContract, options: RunOptions<never> | undefined, due: Due | undefined): JobPlan {
@@ -270,6 +320,9 @@ export class Client {
     return this.#opened;
   }
 }
+
+/** A call as it was made: without options, when it had none. */
+type UnplannedCall = Omit<ClientCall, 'options'> & { readonly options: ClientCall['options'] | undefined };
 
 /** A handle of a job; a class, because many are made at once and a closure each costs more. */
 class Handle<R> implements JobHandle<R> {

@@ -1,7 +1,7 @@
 import type { JobPlan } from './job-factory.ts';
 import { makeJob, makeJobs } from './job-factory.ts';
 import { shardOf } from './job/job-id.ts';
-import { ClosedError, JobExistsError, JobNotFoundError, QueueFullError } from './errors.ts';
+import { BatchError, ClosedError, JobExistsError, JobNotFoundError, QueueFullError } from './errors.ts';
 import type { NewJob } from './producer.ts';
 import { batchLength, MOST_JOBS, Producer } from './producer.ts';
 import type { Shard } from './shard-set.ts';
@@ -109,10 +109,17 @@ function byShard(jobs: readonly NewJob[]): NewJob[][] {
   return groups.filter((group) => group !== undefined);
 }
 
+function closedBatch(id: string, hasEnded: boolean): BatchError {
+  return hasEnded
+    ? new BatchError('BATCH_ENDED', 'has ended or was cancelled: it takes no more jobs', id)
+    : new BatchError('BATCH_NOT_FOUND', 'does not exist, or retention removed it', id);
+}
+
 /** @throws {JobExistsError} another job holds the key, and the options say that this is an error */
 function enqueued(plan: JobPlan, job: NewJob, admission: Admission): Enqueued {
   if (admission === 'OK' || admission === 'EXISTS') return { id: job.id, status: 'stored' };
   if ('full' in admission) throw new QueueFullError(admission.full);
+  if ('closedBatch' in admission) throw closedBatch(admission.closedBatch, admission.hasEnded);
   if ('missingParent' in admission) throw new JobNotFoundError(admission.missingParent);
   const { id, replaced } = admission;
   const { unique } = plan.flow ?? {};

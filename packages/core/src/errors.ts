@@ -55,6 +55,23 @@ export class QueueFullError extends LinstockError {
   }
 }
 
+/**
+ * `BATCH_NOT_FOUND`: there is none with this id, or retention removed it. `BATCH_ENDED`: it has ended or was cancelled, and takes
+ * no jobs. `BATCH_GONE`: it was not complete within 15 minutes of its last job. `BATCH_UNCERTAIN`: Redis may have it or not;
+ * look it up. Field: `id`.
+ */
+export class BatchError extends LinstockError {
+  // oxlint-disable-next-line max-params -- an error's code, message, subject and cause
+  constructor(
+    code: 'BATCH_NOT_FOUND' | 'BATCH_ENDED' | 'BATCH_GONE' | 'BATCH_UNCERTAIN',
+    what: string,
+    id: string | undefined,
+    cause?: unknown,
+  ) {
+    super(code, `batch ${show(id)} ${what}`, { id }, cause);
+  }
+}
+
 /** `STATE_CONFLICT`: the job is in a state that does not allow this. Fields: `id`, `verb`, `state`. */
 export class StateConflictError extends LinstockError {
   constructor(id: string, verb: string, state: string) {

@@ -4,6 +4,8 @@
  */
 export { Client } from './client.ts';
 export type { JobHandle, WaitOptions } from './client.ts';
+export type { ClientCallEvent, ClientEventMap, ClientEvents, EnableEventsOptions } from './client-events.ts';
+export type { ClientCall, ClientCallKind, ClientCallOptions, ClientMiddleware } from './client-middleware.ts';
 export type { ChangeOptions, ClientOptions, InstallationOptions, MonitorOptions } from './client-options.ts';
 export type { CodecOptions, EncryptionOptions } from './codec-options.ts';
 export type { DecryptionProblem } from './codec.ts';
@@ -35,6 +37,13 @@ export type {
   RateLimitOptions,
   UniqueOptions,
 } from './flow-options.ts';
+export type {
+  EventGap,
+  EventSubscription,
+  JobTransition,
+  StreamEvent,
+  SubscribeOptions,
+} from './event-subscription.ts';
 export type { Due } from './job-factory.ts';
 export { Cron } from './job/cron.ts';
 export type { Weekday } from './job/cron.ts';
@@ -42,7 +51,7 @@ export type { JobMetadata, JobOptions } from './job/job.ts';
 export type { Priority } from './job/priority.ts';
 export type { RetryPolicy } from './job/retry-policy.ts';
 export { ENDED_STATES, JOB_STATES } from './job/states.ts';
-export type { JobState } from './job/states.ts';
+export type { JobState, TransitionVerb } from './job/states.ts';
 export type { Misfire, ScheduleOptions } from './job/schedule.ts';
 export { Monitor } from './monitor.ts';
 export type { JobPage, PageOptions, QueueView } from './monitor.ts';
@@ -54,6 +63,7 @@ export { RecurringNotFoundError } from './recurring-jobs.ts';
 export type { RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';
+export type { ReachedState } from './store/event-store.ts';
 export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/job-reader.ts';
 export type { PersonOutcome } from './store/outcomes.ts';
 export type { QueueCounts } from './store/queue-reader.ts';

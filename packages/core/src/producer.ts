@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EnqueueUncertainError } from './errors.ts';
+import { BatchError, EnqueueUncertainError } from './errors.ts';
 import type { Connection } from './redis/connect.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
 import type { Admission, JobGroup, ProducerCall, ProducerReply } from './store/producer-call.ts';
@@ -19,6 +19,8 @@ export interface NewJob {
   readonly isTied: boolean;
   /** `in <ms>` or `at <ms since 1970>`; undefined: it may run now. */
   readonly due: string | undefined;
+  /** The draft batch that gathers it, when nothing else ties it; undefined: none. */
+  readonly draft?: string | undefined;
   /** Its record, but for the mark's first five characters. */
   readonly body: string;
   /** A payload that has a key of its own. */
@@ -188,9 +190,11 @@ export class Producer {
         if (Array.isArray(reply)) return reply as Admission[];
         if (typeof reply === 'object' && 'full' in reply)
           return await this.#withoutFull(lane, jobs, reply.full);
+        if (reply === 'GONE') throw new BatchError('BATCH_GONE', 'was not complete in time, and is gone', jobs[0]?.draft);
         if (reply !== 'CODES') return NO_ADMISSIONS;
         this.#shard.queues.forgetCodes();
       } catch (error) {
+        if (error instanceof BatchError) throw error;
         const kind = classifyError(error);
         uncertain ||= kind === 'unknown';
         const hopeless = kind === 'full' || kind === 'fault' || performance.now() > deadline;
@@ -252,10 +256,11 @@ export class Producer {
     return groups;
   }
 
-  #group({ queue, priority, due, isTied, toFront }: NewJob): Group {
+  #group({ queue, priority, due, isTied, toFront, draft }: NewJob): Group {
     const code = this.#shard.queues.knownCode(queue) ?? '';
-    const place = due ?? (isTied ? 'now' : String(priority)) + (toFront ? '<' : '');
-    const head = encodeRecord(due === undefined ? 'E' : 'S', code + placeDigit(priority, isTied), '');
+    const place = draft ?? due ?? (isTied ? 'now' : String(priority)) + (toFront ? '<' : '');
+    const state = draft === undefined ? (due === undefined ? 'E' : 'S') : 'A';
+    const head = encodeRecord(state, code + placeDigit(priority, isTied), '');
     return { queue, code, place, priority, due, toFront, head, jobs: [] };
   }
 }
@@ -269,6 +274,7 @@ function send(
   call: ProducerCall,
   first: NewJob | undefined,
 ): Promise<ProducerReply | Admission[]> {
+  if (first?.draft !== undefined) return store.gather(call);
   if (first?.isTied === true) return store.admit(call);
   return first?.due === undefined ? store.enqueue(call) : store.schedule(call);
 }

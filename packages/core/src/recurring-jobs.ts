@@ -1,5 +1,6 @@
 import type { ChangeOptions } from './client-options.ts';
 import { actorOf } from './client-options.ts';
+import type { CallChain, ClientCall } from './client-middleware.ts';
 import type { JobContract, RunOptions } from './contract.ts';
 import { LinstockError, OptionError, show } from './errors.ts';
 import type { JobPlan } from './job-factory.ts';
@@ -43,6 +44,8 @@ export class RecurringNotFoundError extends LinstockError {
 export interface RecurringHost {
   shards(): Promise<readonly Shard[]>;
   plan(contract: JobContract, options: RunOptions<never>): JobPlan;
+  /** What is wrapped around {@link RecurringJobs.upsert}. */
+  readonly calls: CallChain;
 }
 
 /** Recurring jobs: each tick enqueues a job, exactly once, however many workers there are. */
@@ -68,6 +71,19 @@ export class RecurringJobs {
     options: RecurringOptions & RunOptions<NoInfer<I>> & ChangeOptions,
   ): Promise<'created' | 'changed' | 'same'> {
     checkId(id);
+    let done: 'created' | 'changed' | 'same' = 'same';
+    const call: ClientCall = { kind: 'recurring', contract, inputs: [input], options, recurringId: id };
+    await this.#host.calls.run(call, async (last) => {
+      done = await this.#define(id, last);
+      return [];
+    });
+    return done;
+  }
+
+  async #define(
+    id: string,
+    { contract, inputs: [input], options }: ClientCall,
+  ): Promise<'created' | 'changed' | 'same'> {
     const { by, reason, ...rest } = options ?? {};
     const { own, schedule, policy } = split(rest);
     const parsed = parseSchedule(options, 'recurring');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PayloadCodecs } from './codec.ts';
 import {
   JobEndedError,
@@ -6,11 +7,13 @@ import {
   WaitTimeoutError,
   ClosedError,
   PayloadError,
+  RedisError,
 } from './errors.ts';
 import { ENDED_STATES } from './job/states.ts';
 import { UnreadablePayload } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { RedisTarget } from './redis/connect.ts';
+import { asRedisError, classifyError } from './redis/errors.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
 import type { JobView } from './store/job-reader.ts';
@@ -19,6 +22,8 @@ import type { JobView } from './store/job-reader.ts';
 const WATCH_MS = 15_000;
 /** A look at least this often, should a message have been lost. */
 const LOOK_EVERY_MS = 5000;
+/** Between two looks while Redis cannot be reached. */
+const WEATHER_MS = 100;
 
 /** Waits for the ends of jobs: one subscription for all that wait, no connection per waiter. */
 export class Results {
@@ -46,20 +51,35 @@ export class Results {
       limits.signal?.throwIfAborted();
       const next = this.#nextMessage(id);
       try {
-        await this.#subscribe(shard);
-        const [state] = await shard.queues.watch([id], WATCH_MS);
-        if (state === 'GONE') throw new JobNotFoundError(id);
-        if (state === 'DAMAGED')
-          throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged; it is in quarantine`, {
-            id,
-          });
-        if (state !== undefined && ENDED_STATES.includes(state)) return await this.#read(id, shard);
+        const job = await this.#look(id, shard, deadline);
+        if (job === 'again') continue;
+        if (job !== undefined) return job;
         const left = deadline - performance.now();
         if (left <= 0) throw new WaitTimeoutError(`job ${id} did not end`, limits.timeoutMs);
         await next.arrived(Math.min(left, LOOK_EVERY_MS), limits.signal);
       } finally {
         next.forget();
       }
+    }
+  }
+
+  /** The job if it has ended. `again`: Redis cannot be reached just now. */
+  async #look(id: string, shard: Shard, deadline: number): Promise<JobView | 'again' | undefined> {
+    try {
+      await this.#subscribe(shard);
+      const [state] = await shard.queues.watch([id], WATCH_MS);
+      if (state === 'GONE') throw new JobNotFoundError(id);
+      if (state === 'DAMAGED')
+        throw new LinstockError('JOB_DAMAGED', `the record of job ${id} is damaged; it is in quarantine`, {
+          id,
+        });
+      return state !== undefined && ENDED_STATES.includes(state) ? await this.#read(id, shard) : undefined;
+    } catch (error) {
+      if (error instanceof LinstockError && !(error instanceof RedisError)) throw error;
+      const kind = classifyError(error);
+      if (kind === 'fault' || kind === 'full' || performance.now() > deadline) throw asRedisError(error);
+      await delay(Math.min(WEATHER_MS, Math.max(0, deadline - performance.now())));
+      return 'again';
     }
   }
 
@@ -116,8 +136,18 @@ export class Results {
     }
   }
 
+  /** A connection that has come back hears nothing. */
+  #subscribeAgain(): void {
+    for (const channel of this.#subscribed.keys()) {
+      const subscribed = this.#subscriber?.redis.subscribe(channel);
+      // The looks go on without messages.
+      subscribed?.catch(() => this.#subscribed.delete(channel));
+    }
+  }
+
   #connect(): Connection {
     const subscriber = new Connection(this.#target, 'subscriber');
+    subscriber.redis.on('ready', () => this.#subscribeAgain());
     subscriber.redis.on('message', (_channel: string, id: string) => {
       for (const wake of this.#waiting.get(id) ?? []) wake();
     });

@@ -2,6 +2,7 @@ import { RedisError } from './errors.ts';
 import type { Connection } from './redis/connect.ts';
 import type { Installation } from './redis/shards.ts';
 import { checkServer, openInstallation } from './redis/shards.ts';
+import { BatchStore } from './store/batch-store.ts';
 import { JobReader } from './store/job-reader.ts';
 import { JobStore } from './store/job-store.ts';
 import { QueueStore } from './store/queue-store.ts';
@@ -15,6 +16,7 @@ export interface Shard {
   readonly jobs: JobStore;
   readonly queues: QueueStore;
   readonly recurring: RecurringStore;
+  readonly batches: BatchStore;
   readonly reader: JobReader;
 }
 
@@ -57,6 +59,7 @@ export class ShardSet {
       connection: this.#connection,
       jobs: new JobStore(this.#connection, prefix),
       queues: new QueueStore(this.#connection, prefix),
+      batches: new BatchStore(this.#connection, prefix),
       recurring: new RecurringStore(this.#connection, prefix),
       reader: new JobReader(this.#connection, prefix),
     };

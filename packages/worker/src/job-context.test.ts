@@ -30,6 +30,7 @@ beforeEach(() => {
   run = new JobRun(job, about, {
     log,
     parents: async () => [],
+    rest: async () => undefined,
     report: (_run, progress, line) =>
       void reported.push({ progress, line: line === undefined ? undefined : (JSON.parse(line) as never) }),
   });
@@ -58,7 +59,12 @@ test('it has what the producer said about the job, and an empty object when that
     recoveries: 0,
     startedAt: 5,
   };
-  const silent = new JobRun(run.held, facts, { log, report: () => undefined, parents: async () => [] });
+  const silent = new JobRun(run.held, facts, {
+    log,
+    report: () => undefined,
+    parents: async () => [],
+    rest: async () => undefined,
+  });
   expect(new JobContext(silent).metadata).toEqual({});
 });
 

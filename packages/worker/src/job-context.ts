@@ -1,5 +1,7 @@
-import type { JobMetadata } from '@linstock/core';
+import type { Duration, JobMetadata } from '@linstock/core';
 import { LinstockError } from '@linstock/core';
+import { toMs } from '@linstock/core/internal';
+import { snooze } from './handler-outcome.ts';
 import type { Log } from './log.ts';
 import type { ParentOutcome } from './parent-outcomes.ts';
 
@@ -37,6 +39,7 @@ export interface RunLink {
   onAbort(listener: (reason: JobAbortError) => void): void;
   report(progress: unknown, line: string | undefined): void;
   parents(): Promise<readonly ParentOutcome[]>;
+  rest(ms: number): Promise<void>;
 }
 
 const NO_METADATA: JobMetadata = Object.freeze({});
@@ -95,6 +98,21 @@ export class JobContext<Scope = unknown> {
   /** Names this claim of the job; no other run of it, here or elsewhere, ever has the same. */
   get fence(): string {
     return `${this.#run.worker}:${this.#run.claim}`;
+  }
+
+  /**
+   * Lets the job's rate (or, when it has none, its whole queue) rest, and puts the job off for as long, without using an
+   * attempt: for a service that said "later". Never returns: it throws what the handler must let through.
+   *
+   * @example
+   * if (response.status === 429) await ctx.rateLimit('30s');
+   *
+   * @throws {OptionError} `delay` is no duration
+   */
+  async rateLimit(delay: Duration): Promise<never> {
+    const ms = toMs(delay, 'rateLimit.delay');
+    await this.#run.rest(ms);
+    throw snooze(ms, 'rate limited');
   }
 
   /** How the jobs ended that this one was waiting for, with their results or errors; asks Redis once per call. */

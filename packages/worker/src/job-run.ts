@@ -10,6 +10,7 @@ export interface RunServices {
   readonly log: Log;
   report(run: JobRun, progress: unknown, line: string | undefined): void;
   parents(run: JobRun): Promise<readonly ParentOutcome[]>;
+  rest(run: JobRun, ms: number): Promise<void>;
 }
 
 /** What a record says of a run. */
@@ -81,6 +82,10 @@ export class JobRun implements RunLink {
 
   parents(): Promise<readonly ParentOutcome[]> {
     return this.#services.parents(this);
+  }
+
+  rest(ms: number): Promise<void> {
+    return this.#services.rest(this, ms);
   }
 
   report(progress: unknown, line: string | undefined): void {

@@ -220,3 +220,21 @@ test('a LIFO job runs before those that wait with its priority', async () => {
   await Promise.all(handles.map((handle) => handle.result()));
   expect(order).toEqual([4, 3, 1, 2]);
 });
+
+test.each([['its queue'], ['its rate']])('a handler can let %s rest', async (what) => {
+  const scene = stage.open({ shards: 1 });
+  const starts: number[] = [];
+  const worker = scene.worker({ concurrency: 1 });
+  worker.handle(work, async (_input, ctx) => {
+    starts.push(performance.now());
+    if (starts.length === 1) await ctx.rateLimit(300);
+  });
+  await worker.start();
+  const options = what === 'its rate' ? { rateLimit: { key: 'api', limit: 1000, per: '1s' } } : {};
+  const handles = await scene.client.enqueueMany(work, tasks('a', 5), options);
+  await Promise.all(handles.map((handle) => handle.result()));
+  expect(starts).toHaveLength(6);
+  const [first = 0, second = 0] = starts;
+  expect(second - first).toBeGreaterThanOrEqual(280);
+  expect((await scene.job(handles[0]?.id ?? '')).attempt).toBe(1);
+});

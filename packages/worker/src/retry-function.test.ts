@@ -18,7 +18,12 @@ function newRun(): JobRun {
     recoveries: 0,
     startedAt: 5,
   };
-  return new JobRun(newJob(), facts, { log, report: () => undefined, parents: async () => [] });
+  return new JobRun(newJob(), facts, {
+    log,
+    report: () => undefined,
+    parents: async () => [],
+    rest: async () => undefined,
+  });
 }
 
 function ask(retry: RetryFunction | undefined): unknown {

@@ -178,6 +178,9 @@ export class Runtime {
       codecs: this.#options.codecs,
       now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
+      rest: async ({ id, held: job, worker, claim }, ms) => {
+        await this.#stationOf(job)?.link.registry.rest({ worker, claim, id }, ms);
+      },
       parents: async ({ id, held }) => {
         const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
         return parentOutcomes(inputs ?? {}, this.#options.codecs);

@@ -142,8 +142,8 @@ export function encodeBody(header: string, payload: string): string {
   return `00${NOBODY}\n${header}\n${payload}`;
 }
 
-/** A new record. `state` is the letter of `enqueued` or `scheduled`. */
-export function encodeRecord(state: 'E' | 'S', place: string, body: string): string {
+/** A new record. `state` is the letter of `enqueued`, `scheduled` or `awaiting`. */
+export function encodeRecord(state: 'E' | 'S' | 'A', place: string, body: string): string {
   return state + place + body;
 }
 

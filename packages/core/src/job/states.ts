@@ -58,6 +58,18 @@ export const TRANSITIONS = {
     by: 'worker',
     does: 'enqueues the runs of recurring jobs whose ticks have come, once per tick',
   },
+  gather: {
+    from: ['none'],
+    to: ['awaiting'],
+    by: 'producer',
+    does: 'stores a member of a batch that is not complete yet, where nobody sees it',
+  },
+  launch: {
+    from: ['awaiting'],
+    to: ['enqueued', 'scheduled'],
+    by: 'producer',
+    does: 'lets the members of a complete batch go',
+  },
   promote: { from: ['scheduled'], to: ['enqueued'], by: 'worker', does: 'moves a due job to its queue' },
   claim: {
     from: ['enqueued'],
@@ -145,6 +157,18 @@ export const TRANSITIONS = {
     does: 'removes a job; a processing one only by force',
   },
   purge: { from: ['enqueued'], to: ['none'], by: 'person', does: 'removes what waits in a queue' },
+  discard: {
+    from: ['awaiting', 'cancelled'],
+    to: ['none'],
+    by: 'janitor',
+    does: 'removes the members of a batch that was never complete',
+  },
+  halt: {
+    from: ['scheduled', 'enqueued', 'awaiting', 'processing'],
+    to: ['cancelled'],
+    by: 'person',
+    does: 'ends what has not ended of a batch',
+  },
   trim: {
     from: ['succeeded', 'failed', 'cancelled'],
     to: ['none'],

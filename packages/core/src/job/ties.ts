@@ -32,4 +32,6 @@ export interface JobTies {
   /** The group that it waits in, and the group's weight, 1 to 100. */
   readonly group?: readonly [name: string, weight: number];
   readonly parents?: readonly ParentTie[];
+  /** The batch that it is a member of. */
+  readonly batch?: string;
 }

@@ -6,7 +6,7 @@
 --       since 1970>", number of jobs, then per job: id, record
 -- Returns: "OK", "ALREADY", "STALE", "CODES", {"FULL", queue} (nothing is stored), or a text with a word per job: "OK", "EXISTS", "=<id>" (that job holds a lock
 --          that this one asks for), "~<id>" (it took the place of that job, under its id),
---          "!<id>" (that job, one of its parents, does not exist)
+--          "!<id>" (that job, one of its parents, does not exist), "?<id>" (there is no such batch), "^<id>" (it has ended)
 local P = KEYS[1]
 --@include now
 --@include wake

@@ -15,6 +15,8 @@ local P = KEYS[1]
 --@include audit
 --@include trim
 local who, reason, expected, outcomes, done = ARGV[1], ARGV[2], ARGV[3], {}, {}
+-- How a batch counts it: one that has succeeded was counted.
+local LEAVES = { S = 'X', E = 'X', A = 'X', P = 'X', F = 'Z', C = 'Z' }
 redis.call('HLEN', $requeued)
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
@@ -32,7 +34,7 @@ for i = 4, #ARGV do
     else
       detach(id, state, mark)
     end
-    if isTied(mark) then loosen(id, state == 'P' and string.sub(mark, 8, 31), true) end
+    if isTied(mark) then loosen(id, state == 'P' and string.sub(mark, 8, 31), LEAVES[state]) end
     unlinkRecords({ id })
     audit(who, 'delete', id, reason)
     done[#done + 1] = id

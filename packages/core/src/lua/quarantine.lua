@@ -12,6 +12,7 @@ local P = KEYS[1]
 local worker, outcomes = ARGV[1], {}
 for i = 2, #ARGV, 2 do
   local mark, answer = take(worker, ARGV[i], ARGV[i + 1], 'X')
+  if mark and isTied(mark) then loosen(ARGV[i + 1], nil, 'X') end
   if mark then quarantine(ARGV[i + 1]) end
   outcomes[#outcomes + 1] = mark and 'OK' or answer
 end

@@ -16,6 +16,8 @@ local P = KEYS[1]
 --@include quarantine
 --@include push
 --@include put
+--@include timer
+--@include batch
 --@include tail
 --@include audit
 local who, reason, expected, outcomes, queues, done = ARGV[1], ARGV[2], ARGV[3], {}, {}, 0
@@ -29,7 +31,8 @@ for i = 4, #ARGV do
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   local allowed = mark and string.find(expected, state, 1, true) and string.find('SDFC', state, 1, true)
-  local locks, locked = tiesTo(allowed and isTied(mark) and tiesOf(id).locks, 0), false
+  local ties = allowed and isTied(mark) and tiesOf(id) or {}
+  local locks, locked = tiesTo(ties.locks, 0), false
   for l = 1, #locks do locked = locked or locks[l][2] ~= 'window' and holderOf(locks[l], id) end
   if locked then
     answer = 'LOCKED'
@@ -42,6 +45,7 @@ for i = 4, #ARGV do
       detach(id, state, mark)
     end
     hold(locks, id)
+    if type(ties.batch) == 'string' and state ~= 'S' then countAgain(ties.batch, state) end
     appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
     queues[put('RPUSH', id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
     audit(who, 'requeue', id, reason)

@@ -133,6 +133,9 @@ function settings(
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: role === 'subscriber',
+    // ioredis does so without catching what a new cut of the connection makes of it, which would end the process. Whoever
+    // subscribes does it again, on `ready`.
+    autoResubscribe: false,
     commandTimeout: limits.commandTimeoutMs,
     // Also cuts a connection whose other end is silent. A subscriber may hear nothing for long.
     ...(role === 'commands' ? { socketTimeout: limits.commandTimeoutMs } : {}),

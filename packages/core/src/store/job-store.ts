@@ -3,6 +3,8 @@ import { TRANSITIONS } from '../job/states.ts';
 import type { Connection } from '../redis/connect.ts';
 import type { ScriptArgument, ScriptName, ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
+import type { BatchChore, BatchStep } from './batch-calls.ts';
+import { batchStep } from './batch-calls.ts';
 import type { Outcome, PersonOutcome } from './outcomes.ts';
 import type { Admission, ProducerCall, ProducerReply } from './producer-call.ts';
 import { admissions, producerArguments, producerReply } from './producer-call.ts';
@@ -94,11 +96,13 @@ export const DEFAULT_RETENTION: Retention = {
 export type { Admission, JobGroup, ProducerCall, ProducerReply } from './producer-call.ts';
 
 const pageSize = 500;
+/** Members of a batch that one call cancels: each may have children. */
+const HALT_SIZE = 250;
 /** Reasons that one call of `reopen` looks at; each may let 100 jobs go. */
 const REASONS_PER_CALL = 20;
 
-/** What a shard's timers call for: {@link JobStore.expire}, {@link JobStore.follow}, {@link JobStore.tick}. */
-export type Chore = 'deadline' | 'todo' | 'ticks';
+/** What a shard's timers call for: {@link JobStore.expire}, {@link JobStore.follow}, {@link JobStore.tick}, and for batches. */
+export type Chore = 'deadline' | 'todo' | 'ticks' | BatchChore;
 
 /** When a shard wants to be looked at again. */
 export interface Clockwork {
@@ -131,6 +135,27 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   /** As {@link enqueue} and {@link schedule}, with one answer per job, in the order of the groups and their jobs. */
   async admit(call: ProducerCall): Promise<Admission[] | ProducerReply> {
     return admissions(await this.#run('admit', producerArguments(call)));
+  }
+
+  /** As {@link enqueue}, for members of a draft batch. */
+  async gather(call: ProducerCall): Promise<ProducerReply> {
+    return producerReply('gather', await this.#run('gather', producerArguments(call)));
+  }
+
+  /** Looks at no more than 500 members of a batch. */
+  async launch(batch: string): Promise<BatchStep> {
+    return batchStep('launch', await this.#run('launch', [batch, pageSize]));
+  }
+
+  /** As {@link launch}. `isGivenUp`: by the creator of the draft. */
+  async discard(batch: string, isGivenUp: boolean): Promise<BatchStep> {
+    return batchStep('discard', await this.#run('discard', [batch, pageSize, isGivenUp ? 1 : 0]));
+  }
+
+  /** As {@link launch}. Without an actor it goes on with what was begun. */
+  async halt(batch: string, actor: Actor | undefined, keep: number): Promise<BatchStep> {
+    const args = [batch, actor?.who ?? '', actor === undefined ? '' : reasonOf(actor), HALT_SIZE, keep];
+    return batchStep('halt', await this.#run('halt', args));
   }
 
   async promote(worker: string): Promise<Clockwork & { readonly moved: number }> {

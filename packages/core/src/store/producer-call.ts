@@ -16,7 +16,7 @@ export interface ProducerCall {
 export interface JobGroup {
   readonly queue: string;
   readonly code: string;
-  /** The digit of the priority; or `in <ms>`, `at <ms since 1970>`. */
+  /** The digit of the priority; or `in <ms>`, `at <ms since 1970>`; or (gather) the batch. */
   readonly place: string;
   /** id, record, id, record… */
   readonly jobs: readonly string[];
@@ -24,25 +24,26 @@ export interface JobGroup {
 
 /**
  * What became of a producer's call. `CODES`: a queue's code was wrong, nothing is written. `existing`: these ids were there.
- * `full`: this queue has as many jobs as its settings allow; nothing is written.
+ * `full`: this queue has as many jobs as its settings allow; nothing is written. `GONE`: the batch is no draft any more.
  */
 export type ProducerReply =
   | ProducerWord
   | { readonly existing: readonly string[] }
   | { readonly full: string };
 
-type ProducerWord = 'OK' | 'ALREADY' | 'STALE' | 'CODES';
+type ProducerWord = 'OK' | 'ALREADY' | 'STALE' | 'CODES' | 'GONE';
 
 /**
  * What became of one tied job: stored; there already; not stored because `id` holds its lock; put in the place of `id`; or not
- * stored because its parent does not exist, or its queue is full.
+ * stored because its parent does not exist, its queue is full, or its batch is gone or has ended.
  */
 export type Admission =
   | 'OK'
   | 'EXISTS'
   | { readonly id: string; readonly replaced: boolean }
   | { readonly missingParent: string }
-  | { readonly full: string };
+  | { readonly full: string }
+  | { readonly closedBatch: string; readonly hasEnded: boolean };
 
 /** The arguments of the script. */
 export function producerArguments(call: ProducerCall): ScriptArgument[] {
@@ -56,11 +57,13 @@ export function producerArguments(call: ProducerCall): ScriptArgument[] {
   return args;
 }
 
-const PRODUCER_WORDS: ReadonlySet<string> = new Set(['OK', 'ALREADY', 'STALE', 'CODES']);
+const PRODUCER_WORDS: ReadonlySet<string> = new Set(['OK', 'ALREADY', 'STALE', 'CODES', 'GONE']);
 
 function admission(word: string): Admission {
   if (word === 'OK' || word === 'EXISTS') return word;
   if (word.startsWith('!')) return { missingParent: word.slice(1) };
+  if (word.startsWith('?') || word.startsWith('^'))
+    return { closedBatch: word.slice(1), hasEnded: word.startsWith('^') };
   if (word.startsWith('=') || word.startsWith('~'))
     return { id: word.slice(1), replaced: word.startsWith('~') };
   throw new ProtocolError('admit', word);

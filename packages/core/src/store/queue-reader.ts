@@ -71,8 +71,9 @@ export async function readPaused(
   prefix: string,
 ): Promise<Map<string, { by: string; why: string; at: number }>> {
   const paused = await redis.hgetall(prefix + KEY.paused);
-  // How many names of jobs are paused: for claims.
-  delete paused[':names'];
+  // For claims: how many names of jobs are paused, and until when queues rest.
+  for (const field of Object.keys(paused))
+    if (field === ':names' || field.startsWith('until:')) delete paused[field];
   return new Map(
     Object.entries(paused).map(([queue, json]) => [
       queue,

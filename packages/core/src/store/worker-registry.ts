@@ -45,6 +45,13 @@ export class WorkerRegistry {
     await runScript(this.#target, 'nudge', [worker, ...queues]);
   }
 
+  /** Lets a running job's rate, or else its queue, rest for a while. `LOST`: the worker does not hold the job. */
+  async rest(job: { worker: string; claim: string; id: string }, ms: number): Promise<'OK' | 'LOST'> {
+    const reply = await runScript(this.#target, 'rest', [job.worker, job.claim, job.id, ms]);
+    if (reply !== 'OK' && reply !== 'LOST') throw new ProtocolError('rest', reply);
+    return reply;
+  }
+
   /** Writes a running job's progress and log lines, at most 200 at once. */
   async progress(
     job: { worker: string; claim: string; id: string },

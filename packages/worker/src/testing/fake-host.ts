@@ -35,6 +35,10 @@ export class FakeHost implements ExecutorHost {
     this.reports.push(progress ?? line);
   }
 
+  rest(): Promise<void> {
+    return Promise.resolve();
+  }
+
   parents(): Promise<readonly ParentOutcome[]> {
     return Promise.resolve([]);
   }

@@ -14,7 +14,7 @@ local function finish(ids)
 end
 -- What tied jobs held is free. Of one that was taken by itself, what it held while it ran is free already.
 local function loosenAll(ids, owner)
-  for i = 1, #ids do loosen(ids[i], owner, true) end
+  for i = 1, #ids do loosen(ids[i], owner, 'D') end
 end
 local function acceptAll(no, first, jobs, tied)
   local ids, last = {}, 0

@@ -1,4 +1,5 @@
 -- Stores one job that is tied to others, unless somebody holds a lock that it asks for. Needs lane, VERB, earliest, and what it uses.
+--@include batch
 local queues = {}
 local function write(id, record, ties, due, state, toFront)
   local mark = string.sub(record, 1, 32)
@@ -29,7 +30,7 @@ local function replace(old, id, record, ties, due)
   local state, mark = stateOf(old)
   if state ~= 'S' and state ~= 'E' then return '=' .. old end
   detach(old, state, mark)
-  loosen(old, nil, true)
+  loosen(old, nil, 'X')
   untag(old)
   redis.call('UNLINK', $payload .. old)
   redis.pcall('SREM', $extras, old)
@@ -42,10 +43,30 @@ local function replace(old, id, record, ties, due)
   write(old, record, ties, due)
   return '~' .. old
 end
+-- A new member of a batch; `isDraft`: it waits for the rest, however much else would let it go.
+local function join(batch, id, isDraft)
+  redis.call('HINCRBY', $batch .. batch, 'total', 1)
+  redis.call('HINCRBY', $batch .. batch, 'pending', 1)
+  push('RPUSH', $members .. batch, id)
+  if not isDraft then return end
+  redis.call('HSET', $batch .. batch, 'mixed', 1)
+  redis.call('HSET', $waits .. id, '*', '')
+end
 -- Its payload was stored before its fate was known.
 local function forget(id)
   redis.call('UNLINK', $payload .. id)
   redis.pcall('SREM', $extras, id)
+end
+local function refuse(id, word)
+  forget(id)
+  return word
+end
+-- "?" and the batch when there is none, "^" and the batch when it has ended; else whether it is a draft.
+local function takesMembers(batch)
+  local state, ended, halted = unpack(redis.call('HMGET', $batch .. batch, 'state', 'ended', 'halted'))
+  if state == 'draft' then return nil, true end
+  if state ~= 'open' then return '?' .. batch end
+  return (ended ~= '' or halted) and '^' .. batch
 end
 local function admit(id, record, due, toFront)
   if redis.call('EXISTS', $job .. id) == 1 then return 'EXISTS' end
@@ -55,20 +76,20 @@ local function admit(id, record, due, toFront)
     local found = holderOf(locks[i], id)
     if found then holder, policy = found, locks[i][4] end
   end
-  if holder and policy == 'replace' then return replace(holder, id, record, ties, due) end
-  if holder then
-    forget(id)
-    return '=' .. holder
-  end
+  local batch, closed, isDraft = type(ties.batch) == 'string' and ties.batch, nil, false
+  if batch then closed, isDraft = takesMembers(batch) end
+  if closed then return refuse(id, closed) end
+  if holder and policy == 'replace' and not batch then return replace(holder, id, record, ties, due) end
+  if holder then return refuse(id, '=' .. holder) end
   local parents = tiesTo(ties.parents, 0)
   local state, parent, ended = verdict(parents)
-  if state == '!' then
-    forget(id)
-    return '!' .. parent
-  end
+  if state == '!' then return refuse(id, '!' .. parent) end
+  if batch then join(batch, id, isDraft) end
   if state == 'C' then
+    redis.call('DEL', $waits .. id)
     write(id, record .. '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"PARENT_ENDED","parent":"' .. parent
       .. '","state":"' .. ended .. '"}', {}, nil, 'C')
+    if batch then countEnd(batch, 'C') end
     return 'OK'
   end
   link(parents, id, due and due - now())
@@ -77,6 +98,8 @@ local function admit(id, record, due, toFront)
     local isWindow = locks[i][2] == 'window' and type(locks[i][3]) == 'number'
     if isWindow then redis.call('SET', $lock .. locks[i][1], id, 'PX', locks[i][3]) end
   end
-  write(id, record, ties, due, state, toFront)
+  if isDraft and not state and due then redis.call('HSET', $waits .. id, '+', '@' .. string.format('%.0f', due)) end
+  write(id, record, ties, due, isDraft and 'A' or state, toFront)
+  if isDraft or state and waitsForDraft(parents) then redis.call('ZREM', $awaiting, id) end
   return 'OK'
 end

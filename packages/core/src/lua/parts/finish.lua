@@ -9,7 +9,7 @@ for i = 3, #ARGV, 3 do
     redis.call('SETRANGE', $job .. id, '0', LETTER .. string.sub(mark, 2, 7) .. NOBODY)
     appendTail(id, line)
     redis.call('ZADD', SET, now(), id)
-    if isTied(mark) then loosen(id, nil, true) end
+    if isTied(mark) then loosen(id, nil, LETTER) end
     ended[#ended + 1] = id
   end
   outcomes[#outcomes + 1] = mark and 'OK' or answer

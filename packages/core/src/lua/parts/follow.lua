@@ -20,6 +20,12 @@ local function passOn(parent, letter, child)
   local json = type(tail) == 'string' and string.match(tail, '.*\n%a %S+ %S+ %S+ %d+ %d+ ([^\n]*)$') or ''
   local head = redis.pcall('GETRANGE', $job .. parent, 32, 200)
   local name = type(head) == 'string' and string.match(head, '^[^ \n]+') or ''
+  local counts = name == '' and redis.pcall('HMGET', $batch .. parent, 'name', 'total', 'succeeded', 'failed', 'cancelled')
+  if counts and counts[1] then
+    name = counts[1]
+    json = '"total":' .. counts[2] .. ',"succeeded":' .. counts[3] .. ',"failed":' .. counts[4] .. ',"cancelled":' .. counts[5] .. '}'
+    json = (letter == 'D' and '{' or '{"name":"BatchError","message":"not all jobs of the batch succeeded",') .. json
+  end
   if type(redis.pcall('HSET', $inputs .. child, parent, letter .. name .. ' ' .. json)) == 'number' then redis.pcall('SADD', $extras, child) end
 end
 local function letGo(child)
@@ -30,7 +36,7 @@ local function letGo(child)
   if string.byte(mark) ~= 65 then return end
   tell('follow', type(delay) == 'string' and 'S' or 'E', { child })
   if type(delay) ~= 'string' then return wake(put('RPUSH', child, mark)) end
-  local due, earliest = now() + tonumber(delay), earliestDue()
+  local due, earliest = tonumber(string.match(delay, '^@(%d+)$') or now() + tonumber(delay)), earliestDue()
   redis.call('SETRANGE', $job .. child, '0', 'S')
   redis.call('ZADD', $scheduled, due, child)
   tellDue(earliest, due, queueOf(mark))

@@ -30,6 +30,9 @@ local function gateOf(queue)
         end
       end
       if pauses[1] or redis.pcall('HEXISTS', $paused, name) == 1 then gate.room, gate.again = 0, nil end
+      local rests = redis.pcall('HGET', $paused, 'until:' .. name)
+      if type(rests) == 'string' and tonumber(rests) > now() then gate.room, gate.again = 0, rests
+      elseif type(rests) == 'string' then redis.call('HDEL', $paused, 'until:' .. name) end
       gate.spend = function(count)
         gate.room = gate.room - count
         if gate.rate then for _ = 1, count do spend(gate.rate) end end

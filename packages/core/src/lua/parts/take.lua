@@ -6,7 +6,7 @@ local function take(worker, no, id, code)
   if redis.pcall('SREM', set, id) ~= 1 then
     local record = redis.pcall('GET', $job .. id)
     if not record then return nil, 'GONE' end
-    if isMark(mark) and isTied(mark) then loosen(id, worker .. no, false) end
+    if isMark(mark) and isTied(mark) then loosen(id, worker .. no) end
     local line = '\n' .. code .. ' ' .. worker .. ' ' .. no .. ' '
     if type(record) == 'string' and string.find(record, line, 32, true) then return nil, 'ALREADY' end
     return nil, 'LOST'
@@ -16,6 +16,6 @@ local function take(worker, no, id, code)
     quarantine(id)
     return nil, 'GONE'
   end
-  if isTied(mark) then loosen(id, worker .. no, false) end
+  if isTied(mark) then loosen(id, worker .. no) end
   return mark
 end

@@ -1,8 +1,13 @@
 -- What ties a job to others stands in its header: limits {key, most}, rates {key, most, per (ms), burst or "w"},
 -- locks {key, mode}, tags, and whether it has a deadline. A header that cannot be read ties to nothing.
+-- Jobs of one batch share their header, so the last one is remembered.
+local lastHead, lastTies
 local function tiesIn(record, from)
-  local ok, header = pcall(cjson.decode, string.match(record, '^[^\n ]+ ([^\n]+)', from) or '')
-  return ok and type(header) == 'table' and type(header.ties) == 'table' and header.ties or {}
+  local head = string.match(record, '^[^\n ]+ ([^\n]+)', from) or ''
+  if head == lastHead then return lastTies end
+  local ok, header = pcall(cjson.decode, head)
+  lastHead, lastTies = head, ok and type(header) == 'table' and type(header.ties) == 'table' and header.ties or {}
+  return lastTies
 end
 local function tiesOf(id)
   local head = redis.pcall('GETRANGE', $job .. id, '32', '8191')

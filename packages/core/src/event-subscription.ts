@@ -1,0 +1,244 @@
+import { LinstockError, OptionError } from './errors.ts';
+import type { TransitionVerb } from './job/states.ts';
+import { TRANSITIONS } from './job/states.ts';
+import type { Rule } from './options.ts';
+import { anything, checkOptions } from './options.ts';
+import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
+import { Connection } from './redis/connect.ts';
+import { asRedisError, classifyError } from './redis/errors.ts';
+import { KEY } from './redis/keys.ts';
+import type { EventPage, ReachedState, StoredTransition } from './store/event-store.ts';
+import { EventStore } from './store/event-store.ts';
+
+/** A job has changed its state, or began or ceased to exist. */
+export interface JobTransition {
+  readonly kind: 'transition';
+  readonly verb: TransitionVerb;
+  /** The job. */
+  readonly id: string;
+  /** What it is now; `none`: it is gone; `quarantine`: its record was damaged and is set aside. */
+  readonly state: ReachedState;
+  /** By the clock of Redis, ms since 1970. */
+  readonly at: number;
+  /** Pass it as `from`, and the subscription goes on after this event. */
+  readonly cursor: string;
+}
+
+/** Transitions of a shard are missing here: the stream was trimmed, switched off, or Redis forgot its last second. */
+export interface EventGap {
+  readonly kind: 'gap';
+  readonly shard: number;
+  /** Pass it as `from`, and the subscription goes on after the gap. */
+  readonly cursor: string;
+}
+
+export type StreamEvent = JobTransition | EventGap;
+
+/** Options of a subscription. */
+export interface SubscribeOptions {
+  /** Where to begin: with what comes, with all that is still there, or after an event by its cursor. @default "new" */
+  readonly from?: 'new' | 'oldest' | (string & {});
+  /** Only these transitions; gaps are always told. @default all */
+  readonly verbs?: readonly TransitionVerb[];
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a subscription needs of its client. */
+export interface SubscriptionHost {
+  readonly target: RedisTarget;
+  readonly limits: ConnectionLimits;
+  /** The prefixes of all shards. @throws {RedisError} Redis cannot be reached */
+  prefixes(): Promise<readonly string[]>;
+  /** Tells of trouble that the subscription lives with. */
+  trouble(error: Error): void;
+  closed(): void;
+}
+
+const PAGE = 500;
+/** A look at least this often, should a message have been lost. */
+const LOOK_EVERY_MS = 1000;
+/** Scripts that run close together make one look. */
+const PAUSE_MS = 5;
+const CURSOR = /^\^?\d+-\d+( \^?\d+-\d+)*$/;
+
+const VERBS = Object.keys(TRANSITIONS);
+const OPTION_RULES: Readonly<Record<string, Rule>> = {
+  from: (value) =>
+    value === 'new' || value === 'oldest' || (typeof value === 'string' && CURSOR.test(value))
+      ? undefined
+      : 'must be "new", "oldest" or the cursor of an event',
+  verbs: (value) =>
+    Array.isArray(value) && value.every((verb) => VERBS.includes(verb as string))
+      ? undefined
+      : `must be a list of ${VERBS.join(', ')}`,
+  signal: anything,
+};
+
+/**
+ * Transitions of all jobs, in the order of each shard; over connections of its own. It outlives restarts of Redis, and ends
+ * with its signal, with `close`, with a `break`, or with its client.
+ */
+export class EventSubscription implements AsyncIterable<StreamEvent> {
+  readonly #host: SubscriptionHost;
+  readonly #from: string;
+  readonly #verbs: ReadonlySet<TransitionVerb> | undefined;
+  readonly #generator: AsyncGenerator<StreamEvent, undefined, undefined>;
+  readonly #signal: AbortSignal | undefined;
+  #reader: Connection | undefined;
+  #subscriber: Connection | undefined;
+  #starting: Promise<void> | undefined;
+  #shards: readonly EventStore[] = [];
+  #positions: string[] = [];
+  #isRung = false;
+  #isClosed = false;
+  #wake: () => void = () => undefined;
+
+  /** @throws {OptionError} */
+  constructor(host: SubscriptionHost, options: SubscribeOptions = {}) {
+    checkOptions(options, OPTION_RULES, 'subscribe');
+    this.#host = host;
+    this.#from = options.from ?? 'new';
+    this.#verbs = options.verbs === undefined ? undefined : new Set(options.verbs);
+    this.#signal = options.signal;
+    this.#generator = this.#run();
+    this.#signal?.addEventListener('abort', this.close, { once: true });
+    if (this.#signal?.aborted === true) this.close();
+  }
+
+  /**
+   * Connects and finds where to begin. Optional: the first event does it too; with `from: "new"` nothing that happens after
+   * this is missed. @throws {RedisError} Redis cannot be reached. @throws {OptionError} the cursor is of another installation
+   */
+  ready(): Promise<void> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  /** Ends the iteration. May be called twice. */
+  readonly close = (): void => {
+    this.#isClosed = true;
+    this.#signal?.removeEventListener('abort', this.close);
+    this.#reader?.close();
+    this.#subscriber?.close();
+    this.#wake();
+    this.#host.closed();
+  };
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined, undefined> {
+    return {
+      next: () => this.#generator.next(),
+      return: () => {
+        this.close();
+        return this.#generator.return(undefined);
+      },
+    };
+  }
+
+  async #start(): Promise<void> {
+    const prefixes = await this.#host.prefixes();
+    if (this.#isClosed) return;
+    const reader = (this.#reader ??= new Connection(this.#host.target, 'commands', this.#host.limits));
+    await reader.ready(this.#host.limits.commandTimeoutMs);
+    this.#shards = prefixes.map((prefix) => new EventStore(reader, prefix));
+    this.#positions = await this.#firstPositions();
+    if (!this.#isClosed) this.#listen(prefixes);
+  }
+
+  async #firstPositions(): Promise<string[]> {
+    const from = this.#from;
+    if (from === 'new' || from === 'oldest')
+      return Promise.all(this.#shards.map((shard) => shard.position(from)));
+    const positions = from.split(' ');
+    if (positions.length === this.#shards.length) return positions;
+    const rule = `must be a cursor of this installation, which has ${this.#shards.length} shards`;
+    throw new OptionError('subscribe.from', rule, from);
+  }
+
+  /** Messages only make it look sooner: it does not matter when one is lost. */
+  #listen(prefixes: readonly string[]): void {
+    this.#subscriber = new Connection(this.#host.target, 'subscriber', this.#host.limits);
+    const { redis } = this.#subscriber;
+    redis.on('message', () => {
+      this.#isRung = true;
+      this.#wake();
+    });
+    redis.subscribe(...prefixes.map((prefix) => prefix + KEY.events)).catch((error: Error) => {
+      if (!this.#isClosed) this.#host.trouble(asRedisError(error));
+    });
+  }
+
+  async *#run(): AsyncGenerator<StreamEvent, undefined, undefined> {
+    try {
+      if (!this.#isClosed) await this.ready();
+      for (let failures = 0; !this.#isClosed;) {
+        this.#isRung = false;
+        const pages = await this.#read();
+        failures = pages === undefined ? failures + 1 : 0;
+        if (pages !== undefined) yield* this.#tell(pages);
+        if (pages?.some(({ isFull }) => isFull) !== true) await this.#pause(failures);
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Undefined: Redis cannot be reached now. @throws {LinstockError} what will not pass by itself */
+  async #read(): Promise<readonly EventPage[] | undefined> {
+    try {
+      await this.#reader?.ready(this.#host.limits.commandTimeoutMs);
+      return await Promise.all(this.#shards.map((shard, i) => shard.read(this.#positions[i] ?? '', PAGE)));
+    } catch (error) {
+      if (this.#isClosed) return undefined;
+      const known = error instanceof LinstockError ? error : asRedisError(error);
+      if (classifyError(error) === 'fault') throw known;
+      this.#host.trouble(known);
+      return undefined;
+    }
+  }
+
+  *#tell(pages: readonly EventPage[]): Generator<StreamEvent, void> {
+    for (const [shard, page] of pages.entries()) if (page.hasGap) yield this.#gap(shard, page);
+    for (const { shard, transition } of inOrder(pages)) {
+      const { entry, verb, job, state, at } = transition;
+      this.#positions[shard] = entry;
+      if (this.#verbs?.has(verb) === false) continue;
+      yield { kind: 'transition', verb, id: job, state, at, cursor: this.#positions.join(' ') };
+    }
+    pages.forEach(({ position }, shard) => (this.#positions[shard] = position));
+  }
+
+  #gap(shard: number, { transitions: [first], position }: EventPage): EventGap {
+    this.#positions[shard] = first === undefined ? position : `^${first.entry}`;
+    return { kind: 'gap', shard, cursor: this.#positions.join(' ') };
+  }
+
+  /** Until a script tells of something, or it is time to look. */
+  async #pause(failures: number): Promise<void> {
+    if (failures > 0) return this.#wait(Math.min(50 * 2 ** failures, LOOK_EVERY_MS));
+    if (!this.#isRung) await this.#wait(LOOK_EVERY_MS);
+    if (!this.#isClosed) await this.#wait(PAUSE_MS, false);
+  }
+
+  #wait(ms: number, mayWake = true): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(), ms);
+      this.#wake = () => {
+        if (!mayWake && !this.#isClosed) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** By time; what happened on one shard stays in its order. */
+function inOrder(pages: readonly EventPage[]): { shard: number; transition: StoredTransition }[] {
+  const all = pages.flatMap(({ transitions }, shard) =>
+    transitions.map((transition) => ({ shard, transition })),
+  );
+  return pages.length === 1 ? all : all.toSorted((a, b) => a.transition.at - b.transition.at);
+}
