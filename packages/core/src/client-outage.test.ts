@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
 import { EnqueueUncertainError, RedisFullError } from './errors.ts';
+import { Connection } from './redis/connect.ts';
 import { SHA1 } from './redis/script.ts';
 
 const server = await startRedis();
@@ -204,4 +205,22 @@ test('a wait for a result outlives connections that are cut while they subscribe
   await other.cancel(handle.id);
   await other.close();
   expect(await ended).toMatchObject({ code: 'JOB_CANCELLED' });
+});
+
+test('a subscription that is cut while it comes back leaves no rejection that nobody caught', async () => {
+  const uncaught: unknown[] = [];
+  const keep = (reason: unknown): void => void uncaught.push(reason);
+  process.on('unhandledRejection', keep);
+  const connection = new Connection(proxy.url, 'subscriber');
+  await connection.redis.subscribe('channel');
+  void proxy.cutAfterNextRequest((request) => /\nsubscribe\r/i.test(request.toString()));
+  const ready = once(connection.redis, 'ready');
+  proxy.cutAll();
+  await ready;
+  // Its answer, or its failure, comes after that of whatever the connection did by itself.
+  await connection.redis.ping().catch(() => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  connection.close();
+  process.off('unhandledRejection', keep);
+  expect(uncaught).toEqual([]);
 });

@@ -16,6 +16,12 @@ export interface Enqueued {
   readonly status: EnqueueStatus;
 }
 
+/** A job on its way to Redis, with the plan that it was made by. */
+export interface MadeJob {
+  readonly plan: JobPlan;
+  readonly job: NewJob;
+}
+
 type Shards = readonly [Shard, ...Shard[]];
 
 /** Calls of {@link Enqueuer.addMany} under way: Redis works on one, one waits for it, and one is made. */
@@ -62,6 +68,20 @@ export class Enqueuer {
       await Promise.all(underway);
     }
     if (failures.length > 0) throw failures[0];
+    return results;
+  }
+
+  /** Stores jobs that were made for one shard, by calls of one kind: all of them plain members of a draft, or all tied. */
+  async store(made: readonly MadeJob[], shards: Shards): Promise<Enqueued[]> {
+    const results: Enqueued[] = [];
+    for (let from = 0; from < made.length;) {
+      const rest = made.slice(from, from + MOST_JOBS);
+      const jobs = rest.map(({ job }) => job);
+      const call = rest.slice(0, batchLength(jobs));
+      const admissions = await this.#producer(jobs[0], shards).addTogether(jobs.slice(0, call.length));
+      call.forEach(({ plan, job }, i) => results.push(enqueued(plan, job, admissions[i] ?? 'OK')));
+      from += call.length;
+    }
     return results;
   }
 

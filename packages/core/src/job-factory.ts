@@ -11,7 +11,7 @@ import { planFlow } from './flow-options.ts';
 import { createIdSource } from './job/job-id.ts';
 import { encodeBody, extendHeader } from './job/job.ts';
 import { shardOfSlot } from './job/placement.ts';
-import type { ParentTie } from './job/ties.ts';
+import type { JobTies, ParentTie } from './job/ties.ts';
 import { priorityDigit } from './job/priority.ts';
 import { anything } from './options.ts';
 import { encodeJson, isLarge } from './payload.ts';
@@ -38,6 +38,12 @@ export interface JobPlan {
   readonly flow: FlowOptions<never> | undefined;
   /** The jobs that they wait for; undefined: none. */
   readonly parents?: readonly ParentTie[];
+  /** The batch that they are members of; undefined: none. */
+  readonly batch?: string;
+  /** Whether that batch is not launched yet. */
+  readonly isDraft?: boolean;
+  /** Their inputs have places for results of their parents. */
+  readonly takesResults?: true;
 }
 
 /** Where a new job goes: to the shard of its keys; without keys, to `shard`. */
@@ -151,6 +157,15 @@ function isMade(job: NewJob | Promise<NewJob>): job is NewJob {
   return !(job instanceof Promise);
 }
 
+/** The plan for members of a batch. What all have in common stands in their header once. */
+export function memberPlan(plan: JobPlan, batch: string, isDraft: boolean): JobPlan {
+  const isPlain = plan.flow === undefined && plan.parents === undefined;
+  const header = isPlain
+    ? shortHeader('enqueue', extendHeader(plan.header, { ties: { batch } }))
+    : plan.header;
+  return { ...plan, header, batch, isDraft };
+}
+
 function build(plan: JobPlan, input: unknown, home: Home): NewJob {
   return plan.flow === undefined && plan.parents === undefined
     ? buildPlain(plan, input, home.shard)
@@ -169,8 +184,9 @@ function buildPlain(plan: JobPlan, input: unknown, shard: number): NewJob {
     queue,
     priority,
     toFront: plan.toFront,
-    isTied: false,
+    isTied: plan.batch !== undefined,
     due,
+    draft: plan.isDraft === true && due === undefined ? plan.batch : undefined,
     body: encodeBody(header, large ? '' : payload),
     largePayload: large ? payload : undefined,
   };
@@ -181,8 +197,13 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
   if (waitMs !== undefined && plan.due !== undefined)
     throw new OptionError('schedule', 'must not say when a debounced job is due: its wait does', plan.due);
   const due = waitMs === undefined ? plan.due : `in ${waitMs}`;
-  const { parents } = plan;
-  const all = parents === undefined ? ties : { ...ties, parents };
+  const { parents, batch, takesResults } = plan;
+  const all: JobTies = {
+    ...ties,
+    ...(parents !== undefined && { parents }),
+    ...(batch !== undefined && { batch }),
+    ...(takesResults !== undefined && { results: takesResults }),
+  };
   const header = shortHeader('enqueue', extendHeader(plan.header, { ties: all }));
   const home = slot === undefined ? shard : shardOfSlot(slot, shards);
   if (parents !== undefined && home !== shard)
@@ -191,6 +212,14 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
       'must have keys that lie with its parents: give those the same key',
       home,
     );
+  if (batch !== undefined && home !== shard)
+    throw new OptionError('batch.key', 'must have the same part in braces as the keys of its jobs', home);
   const mayReplace = ties.locks?.some(([, , , policy]) => policy === 'replace') === true;
-  return { ...buildPlain({ ...plan, header, due, mayReplace }, input, home), isTied: true };
+  if (batch !== undefined && mayReplace)
+    throw new OptionError('enqueue', 'must not take the place of another job: it is a member of a batch', all);
+  return {
+    ...buildPlain({ ...plan, header, due, mayReplace }, input, home),
+    isTied: true,
+    draft: undefined,
+  };
 }

@@ -18,7 +18,10 @@ export type RateTie = readonly [key: string, most: number, perMs: number, burst:
 /** One job with this key at a time. `windowMs` counts for the mode `window`. */
 export type LockTie = readonly [key: string, mode: LockMode, windowMs: number, policy: LockPolicy];
 
-/** It waits for this job to end in one of these states, as letters: D succeeded, F failed, C cancelled. */
+/**
+ * It waits for this job, or batch, to end in one of these states, as letters: D succeeded, F failed, C cancelled; with `!` it
+ * does not wait for a failed one to run again.
+ */
 export type ParentTie = readonly [id: string, states: string];
 
 /** What ties a job to others. Absent: nothing does. */
@@ -34,4 +37,6 @@ export interface JobTies {
   readonly parents?: readonly ParentTie[];
   /** The batch that it is a member of. */
   readonly batch?: string;
+  /** Its input has places for results of its parents. */
+  readonly results?: true;
 }

@@ -14,6 +14,8 @@ local P = KEYS[1]
 --@include ended
 --@include audit
 --@include trim
+--@include leave
+--@include delete
 local who, reason, expected, outcomes, done = ARGV[1], ARGV[2], ARGV[3], {}, {}
 -- How a batch counts it: one that has succeeded was counted.
 local LEAVES = { S = 'X', E = 'X', A = 'X', P = 'X', F = 'Z', C = 'Z' }
@@ -27,15 +29,7 @@ for i = 4, #ARGV do
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) then
-    if state == 'D' then
-      -- Its entry in the list of finished jobs must not meet a later job of the same id.
-      redis.call('HINCRBY', $requeued, id, 1)
-      countStale('succeeded', 1)
-    else
-      detach(id, state, mark)
-    end
-    if isTied(mark) then loosen(id, state == 'P' and string.sub(mark, 8, 31), LEAVES[state]) end
-    unlinkRecords({ id })
+    deleteJob(id, state, mark)
     audit(who, 'delete', id, reason)
     done[#done + 1] = id
     answer = 'OK'

@@ -19,6 +19,8 @@ local P = KEYS[1]
 --@include timer
 --@include batch
 --@include tail
+--@include leave
+--@include requeue
 --@include audit
 local who, reason, expected, outcomes, queues, done = ARGV[1], ARGV[2], ARGV[3], {}, {}, 0
 redis.call('ZCARD', $failed)
@@ -30,28 +32,14 @@ for i = 4, #ARGV do
   local id = ARGV[i]
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
-  local allowed = mark and string.find(expected, state, 1, true) and string.find('SDFC', state, 1, true)
-  local ties = allowed and isTied(mark) and tiesOf(id) or {}
-  local locks, locked = tiesTo(ties.locks, 0), false
-  for l = 1, #locks do locked = locked or locks[l][2] ~= 'window' and holderOf(locks[l], id) end
-  if locked then
-    answer = 'LOCKED'
-  elseif allowed then
-    if state == 'D' then
-      -- Its entry in the list of finished jobs stops to count, and the trim must spare the job when it meets that entry.
-      redis.call('HINCRBY', $requeued, id, 1)
-      countStale('succeeded', 1)
-    else
-      detach(id, state, mark)
+  if mark and string.find(expected, state, 1, true) and string.find('SDFC', state, 1, true) then
+    local queue = requeueJob(id, state, mark, reason)
+    if queue then
+      audit(who, 'requeue', id, reason)
+      queues[queue] = true
+      done = done + 1
     end
-    hold(locks, id)
-    if type(ties.batch) == 'string' and state ~= 'S' then countAgain(ties.batch, state) end
-    appendTail(id, '\nQ - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
-    queues[put('RPUSH', id, string.sub(mark, 1, 5) .. '00' .. string.sub(mark, 8))] = true
-    audit(who, 'requeue', id, reason)
-    tell('requeue', 'E', { id })
-    done = done + 1
-    answer = 'OK'
+    answer = queue and 'OK' or 'LOCKED'
   end
   outcomes[#outcomes + 1] = answer
 end

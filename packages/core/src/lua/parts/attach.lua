@@ -8,7 +8,8 @@ local function parentOf(id)
   return batch[2] == '' and 'P' or batch[2] or 'P', batch[3] and true, batch[1] ~= 'open'
 end
 -- What its parents say now: nil when it need not wait, "A" when it must, "C" and why when it can never run, "!" and the parent
--- that there is none of. A failed job may run again, and so may a member of a batch, if it is still there.
+-- that there is none of. A failed job may run again, and so may a member of a batch, if it is still there; a condition with "!"
+-- does not wait for that: its job is a member of a batch, which must end.
 local function verdict(parents)
   local waits
   for i = 1, #parents do
@@ -17,7 +18,7 @@ local function verdict(parents)
     if not state or state == 'X' or type(condition) ~= 'string' then return '!', id end
     local hasEnded = string.find('DFC', state, 1, true)
     if hasEnded and not string.find(condition, state, 1, true) then
-      if state ~= 'F' or isLost then return 'C', id, state end
+      if state ~= 'F' or isLost or string.find(condition, '!', 1, true) then return 'C', id, state end
       waits = 'A'
     elseif not hasEnded then waits = 'A' end
   end

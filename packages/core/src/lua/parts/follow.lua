@@ -54,7 +54,8 @@ local function cancelChild(child, parent, letter)
   if redis.pcall('SISMEMBER', $parents, child) == 1 then later(child, 'C', -1) end
 end
 -- Looks at up to `budget` children; what is left is for a later call. `left`: how many of them this end concerns, -1: all.
--- Returns what is left of the budget. A failed parent may run again, so those that need its success stay.
+-- Returns what is left of the budget. A failed parent may run again, so those that need its success stay,
+-- unless their condition says by "!" that they do not.
 local function follow(parent, letter, most, left)
   local list = $children .. parent
   left = left and left >= 0 and left or redis.call('LLEN', list)
@@ -71,7 +72,7 @@ local function follow(parent, letter, most, left)
         redis.call('HDEL', $waits .. child, parent)
         passOn(parent, letter, child)
         if redis.call('HLEN', $waits .. child) == redis.call('HEXISTS', $waits .. child, '+') then letGo(child) end
-      elseif letter == 'F' then redis.call('RPUSH', list, child)
+      elseif letter == 'F' and not string.find(condition, '!', 1, true) then redis.call('RPUSH', list, child)
       else cancelChild(child, parent, letter) end
     end
     left, most = left - 1, most - 1
