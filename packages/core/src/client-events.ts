@@ -81,13 +81,13 @@ export class ClientEvents extends EventEmitter<ClientEventMap> {
    */
   subscribe(options?: SubscribeOptions): EventSubscription {
     const { target, limits } = this.#host;
-    const subscription: EventSubscription = new EventSubscription(
+    const subscription = new EventSubscription(
       {
         target,
         limits,
         prefixes: () => this.#host.prefixes(),
         trouble: (error) => this.tell('error', error),
-        closed: () => this.#subscriptions.delete(subscription),
+        closed: (ended) => this.#subscriptions.delete(ended),
       },
       options,
     );

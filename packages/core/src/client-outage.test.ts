@@ -214,7 +214,7 @@ test('a subscription that is cut while it comes back leaves no rejection that no
   const connection = new Connection(proxy.url, 'subscriber');
   await connection.redis.subscribe('channel');
   void proxy.cutAfterNextRequest((request) => /\nsubscribe\r/i.test(request.toString()));
-  const ready = once(connection.redis, 'ready');
+  const ready = new Promise((resolve) => connection.redis.once('ready', resolve));
   proxy.cutAll();
   await ready;
   // Its answer, or its failure, comes after that of whatever the connection did by itself.

@@ -52,7 +52,7 @@ export interface SubscriptionHost {
   prefixes(): Promise<readonly string[]>;
   /** Tells of trouble that the subscription lives with. */
   trouble(error: Error): void;
-  closed(): void;
+  closed(subscription: EventSubscription): void;
 }
 
 const PAGE = 500;
@@ -103,7 +103,6 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     this.#signal = options.signal;
     this.#generator = this.#run();
     this.#signal?.addEventListener('abort', this.close, { once: true });
-    if (this.#signal?.aborted === true) this.close();
   }
 
   /**
@@ -111,6 +110,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
    * this is missed. @throws {RedisError} Redis cannot be reached. @throws {OptionError} the cursor is of another installation
    */
   ready(): Promise<void> {
+    if (this.#signal?.aborted === true) this.close();
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;
@@ -125,7 +125,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     this.#reader?.close();
     this.#subscriber?.close();
     this.#wake();
-    this.#host.closed();
+    this.#host.closed(this);
   };
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined, undefined> {
@@ -139,6 +139,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   }
 
   async #start(): Promise<void> {
+    if (this.#isClosed) return;
     const prefixes = await this.#host.prefixes();
     if (this.#isClosed) return;
     const reader = (this.#reader ??= new Connection(this.#host.target, 'commands', this.#host.limits));
@@ -173,7 +174,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
 
   async *#run(): AsyncGenerator<StreamEvent, undefined, undefined> {
     try {
-      if (!this.#isClosed) await this.ready();
+      await this.ready();
       for (let failures = 0; !this.#isClosed;) {
         this.#isRung = false;
         const pages = await this.#read();
@@ -224,6 +225,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   }
 
   #wait(ms: number, mayWake = true): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(), ms);
       this.#wake = () => {

@@ -17,8 +17,6 @@ local P = KEYS[1]
 --@include leave
 --@include delete
 local who, reason, expected, outcomes, done = ARGV[1], ARGV[2], ARGV[3], {}, {}
--- How a batch counts it: one that has succeeded was counted.
-local LEAVES = { S = 'X', E = 'X', A = 'X', P = 'X', F = 'Z', C = 'Z' }
 redis.call('HLEN', $requeued)
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)

@@ -179,7 +179,7 @@ describe('a shard that tells nothing', () => {
     expect(await shard.redis.exists(`${shard.prefix}events`, `${shard.prefix}events:most`)).toBe(0);
   });
 
-  test.each(['list', 'a text'])('stays so when its limit is a %s', async (kind) => {
+  test.each(['list', 'text'])('stays so when its limit is a %s', async (kind) => {
     const shard = await shards.next();
     const key = `${shard.prefix}events:most`;
     await (kind === 'list' ? shard.redis.rpush(key, '1') : shard.redis.set(key, 'many'));
@@ -222,9 +222,9 @@ describe('a reader', () => {
     const events = eventsOf(shard);
     await shard.enqueue([A, B, C]);
     const first = await events.read(NO_STREAM, 2);
-    expect(first).toMatchObject({ hasGap: false, isFull: true, transitions: [{ job: A }] });
+    expect(first).toMatchObject({ hasGap: false, isFull: true, transitions: [{ job: A }, { job: B }] });
     const second = await events.read(first.position, 2);
-    expect(second).toMatchObject({ hasGap: false, isFull: false, transitions: [{ job: B }, { job: C }] });
+    expect(second).toMatchObject({ hasGap: false, isFull: false, transitions: [{ job: C }] });
     const third = await events.read(second.position, 2);
     expect(third).toMatchObject({ hasGap: false, transitions: [], position: second.position });
   });
