@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { ClientEvents } from './client-events.ts';
 import type { ClientCall, ClientMiddleware } from './client-middleware.ts';
 import { CallChain } from './client-middleware.ts';
+import type { BatchBuilder, BatchOptions } from './batch-builder.ts';
+import type { BatchHandle } from './batches.ts';
+import { Batches } from './batches.ts';
 import type { ChangeOptions, ClientOptions, ResolvedClientOptions } from './client-options.ts';
 import { actorOf, resolveClientOptions } from './client-options.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
@@ -64,6 +67,7 @@ export class Client {
   readonly #calls: CallChain;
   #opened: readonly [Shard, ...Shard[]] | undefined;
   #recurring: RecurringJobs | undefined;
+  #batches: Batches | undefined;
   #closed = false;
 
   constructor(options: ClientOptions) {
@@ -223,6 +227,38 @@ export class Client {
     return toggle('resume', await this.#open(), options);
   }
 
+  /** Batches: to look at, add to, cancel, wait for. */
+  get batches(): Batches {
+    this.#batches ??= new Batches({
+      retryForMs: this.#options.retryForMs,
+      keepCancelled: this.#options.retention.failedCount,
+      shards: () => this.#open(),
+      plan: (contract, options, due) => this.#plan(contract, options, due),
+      add: async (plan, input, shard) => this.#enqueuer.add(plan, input, await this.#open(), shard),
+      store: async (made) => this.#enqueuer.store(made, await this.#open()),
+      handle: (job) => this.#handle(job),
+    });
+    return this.#batches;
+  }
+
+  /**
+   * Creates jobs together: all of them, or none. `build` adds them; nothing runs or is seen before it has resolved, and nothing
+   * stays when it throws or this process dies: docs/batches.md. Errors as {@link enqueue}.
+   *
+   * @example
+   * const batch = await client.batch(async (b) => {
+   *   await b.enqueueMany(resize, images);
+   *   await b.onEnd(publish, { album: 7 });
+   * });
+   * @throws {BatchError} `BATCH_GONE`, `BATCH_UNCERTAIN`
+   */
+  async batch(
+    build: (batch: BatchBuilder) => Promise<unknown>,
+    options?: BatchOptions,
+  ): Promise<BatchHandle> {
+    return this.batches.create(build, options);
+  }
+
   /** A queue: to pause, resume, count, purge. @throws {OptionError} the name is no queue's name */
   queue(name: string): QueueHandle {
     return new QueueHandle(name, () => this.#open());
@@ -316,8 +352,10 @@ export class Client {
 
   async #open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<readonly [Shard, ...Shard[]]> {
     if (this.#closed) throw new ClosedError('the client');
-    this.#opened ??= await this.#shards.open(timeoutMs);
-    return this.#opened;
+    if (this.#opened !== undefined) return this.#opened;
+    const shards = await this.#shards.open(timeoutMs);
+    await this.#enqueuer.prepare(shards);
+    return (this.#opened ??= shards);
   }
 }
 

@@ -49,3 +49,8 @@ export function parentTies(
     );
   return { ties: ids.map((id) => [id, STATES[on]] as const), shard };
 }
+
+/** The ties of a member of a batch: a batch must end, so its members do not wait for a failed parent to run again. */
+export function memberTies(ties: readonly ParentTie[]): readonly ParentTie[] {
+  return ties.map(([id, states]) => [id, `${states}!`] as const);
+}

@@ -4,6 +4,7 @@ import { shardOf } from './job/job-id.ts';
 import { BatchError, ClosedError, JobExistsError, JobNotFoundError, QueueFullError } from './errors.ts';
 import type { NewJob } from './producer.ts';
 import { batchLength, MOST_JOBS, Producer } from './producer.ts';
+import { QueuePins } from './queue-pins.ts';
 import type { Shard } from './shard-set.ts';
 import type { Admission } from './store/producer-call.ts';
 
@@ -32,6 +33,7 @@ export class Enqueuer {
   readonly #client: string;
   readonly #retryForMs: number;
   readonly #producers: Producer[] = [];
+  readonly #pins = new QueuePins();
   #turn = 0;
   #closed = false;
 
@@ -40,9 +42,14 @@ export class Enqueuer {
     this.#retryForMs = retryForMs;
   }
 
+  /** Before anything is added: which queues belong to one shard. */
+  async prepare(shards: Shards): Promise<void> {
+    await this.#pins.learn(shards);
+  }
+
   /** `home`: the shard where it belongs, when that is known. */
   async add(plan: JobPlan, input: unknown, shards: Shards, home?: number): Promise<Enqueued> {
-    const shard = home ?? this.#nextShard(shards);
+    const shard = home ?? this.#nextShard(shards, plan.queue);
     const made = makeJob(plan, input, { shard, shards: shards.length });
     const job = made instanceof Promise ? await made : made;
     return enqueued(plan, job, await this.#producer(job, shards).add(job));
@@ -55,7 +62,7 @@ export class Enqueuer {
     const underway: Promise<void>[] = [];
     try {
       for (let from = 0; from < inputs.length && failures.length === 0;) {
-        const home = { shard: this.#nextShard(shards), shards: shards.length };
+        const home = { shard: this.#nextShard(shards, plan.queue), shards: shards.length };
         const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), home);
         const call = jobs.slice(0, batchLength(jobs));
         const sent = this.#send(plan, call, { shards, results, from });
@@ -106,8 +113,8 @@ export class Enqueuer {
     await Promise.all(sent);
   }
 
-  #nextShard(shards: Shards): number {
-    return this.#turn++ % shards.length;
+  #nextShard(shards: Shards, queue: string): number {
+    return this.#pins.shardOf(queue, shards) ?? this.#turn++ % shards.length;
   }
 
   #producer(job: NewJob | undefined, shards: Shards): Producer {

@@ -62,6 +62,8 @@ const LOOK_EVERY_MS = 1000;
 const PAUSE_MS = 5;
 const CURSOR = /^\^?\d+-\d+( \^?\d+-\d+)*$/;
 
+const NOTHING_NEW = { transitions: [], hasGap: false, isFull: false } as const;
+
 const VERBS = Object.keys(TRANSITIONS);
 const OPTION_RULES: Readonly<Record<string, Rule>> = {
   from: (value) =>
@@ -91,6 +93,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   #shards: readonly EventStore[] = [];
   #positions: string[] = [];
   #isRung = false;
+  #failures = 0;
   #isClosed = false;
   #wake: () => void = () => undefined;
 
@@ -113,7 +116,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     if (this.#signal?.aborted === true) this.close();
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
-      throw error;
+      throw known(error);
     });
     return this.#starting;
   }
@@ -175,30 +178,37 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   async *#run(): AsyncGenerator<StreamEvent, undefined, undefined> {
     try {
       await this.ready();
-      for (let failures = 0; !this.#isClosed;) {
+      while (!this.#isClosed) {
         this.#isRung = false;
         const pages = await this.#read();
-        failures = pages === undefined ? failures + 1 : 0;
-        if (pages !== undefined) yield* this.#tell(pages);
-        if (pages?.some(({ isFull }) => isFull) !== true) await this.#pause(failures);
+        yield* this.#tell(pages);
+        if (!pages.some(({ isFull }) => isFull)) await this.#pause();
       }
     } finally {
       this.close();
     }
   }
 
-  /** Undefined: Redis cannot be reached now. @throws {LinstockError} what will not pass by itself */
-  async #read(): Promise<readonly EventPage[] | undefined> {
-    try {
-      await this.#reader?.ready(this.#host.limits.commandTimeoutMs);
-      return await Promise.all(this.#shards.map((shard, i) => shard.read(this.#positions[i] ?? '', PAGE)));
-    } catch (error) {
-      if (this.#isClosed) return undefined;
-      const known = error instanceof LinstockError ? error : asRedisError(error);
-      if (classifyError(error) === 'fault') throw known;
-      this.#host.trouble(known);
-      return undefined;
-    }
+  /** What is new on each shard; one that cannot be read now has nothing new. @throws {LinstockError} what will not pass by itself */
+  async #read(): Promise<readonly EventPage[]> {
+    const looks = await Promise.allSettled(
+      this.#shards.map(async (shard, i) => {
+        await this.#reader?.ready(this.#host.limits.commandTimeoutMs);
+        return shard.read(this.#positions[i] ?? '', PAGE);
+      }),
+    );
+    const errors = looks.flatMap((look) => (look.status === 'rejected' ? [look.reason as unknown] : []));
+    this.#failures = errors.length === 0 ? 0 : this.#failures + 1;
+    if (errors.length > 0 && !this.#isClosed) this.#bear(errors);
+    return looks.map((look, i) =>
+      look.status === 'fulfilled' ? look.value : { ...NOTHING_NEW, position: this.#positions[i] ?? '' },
+    );
+  }
+
+  #bear(errors: readonly unknown[]): void {
+    const fault = errors.find((error) => classifyError(error) === 'fault');
+    if (fault !== undefined) throw known(fault);
+    this.#host.trouble(known(errors[0]));
   }
 
   *#tell(pages: readonly EventPage[]): Generator<StreamEvent, void> {
@@ -218,8 +228,8 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   }
 
   /** Until a script tells of something, or it is time to look. */
-  async #pause(failures: number): Promise<void> {
-    if (failures > 0) return this.#wait(Math.min(50 * 2 ** failures, LOOK_EVERY_MS));
+  async #pause(): Promise<void> {
+    if (this.#failures > 0) return this.#wait(Math.min(50 * 2 ** this.#failures, LOOK_EVERY_MS));
     if (!this.#isRung) await this.#wait(LOOK_EVERY_MS);
     if (!this.#isClosed) await this.#wait(PAUSE_MS, false);
   }
@@ -235,6 +245,10 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
       };
     });
   }
+}
+
+function known(error: unknown): LinstockError {
+  return error instanceof LinstockError ? error : asRedisError(error);
 }
 
 /** By time; what happened on one shard stays in its order. */

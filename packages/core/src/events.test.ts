@@ -261,7 +261,7 @@ describe('Redis that goes away', () => {
     const events = own.events.subscribe();
     await expect(events.ready()).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
     await server.restart();
-    await events.ready();
+    await eventually(() => events.ready());
     const { id } = await own.enqueue(greet, { n: 1 });
     await own.events.enable();
     await own.cancel(id);

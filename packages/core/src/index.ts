@@ -6,6 +6,8 @@ export { Client } from './client.ts';
 export type { JobHandle, WaitOptions } from './client.ts';
 export type { ClientCallEvent, ClientEventMap, ClientEvents, EnableEventsOptions } from './client-events.ts';
 export type { ClientCall, ClientCallKind, ClientCallOptions, ClientMiddleware } from './client-middleware.ts';
+export type { BatchBuilder, BatchOptions, CallbackOptions } from './batch-builder.ts';
+export type { Batches, BatchHandle, BatchView } from './batches.ts';
 export type { ChangeOptions, ClientOptions, InstallationOptions, MonitorOptions } from './client-options.ts';
 export type { CodecOptions, EncryptionOptions } from './codec-options.ts';
 export type { DecryptionProblem } from './codec.ts';
@@ -15,6 +17,7 @@ export type { ContinueOptions, ParentCondition, ParentRef } from './continuation
 export type { EnqueueStatus } from './enqueuer.ts';
 export type { Duration } from './duration.ts';
 export {
+  BatchError,
   ClosedError,
   EnqueueUncertainError,
   JobExistsError,

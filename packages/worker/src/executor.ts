@@ -87,7 +87,8 @@ export class Executor {
     const history = attemptHistory(record.tail);
     const startedAt = this.#host.now(job.claim.shard);
     const { name, metadata, recurring, version } = header;
-    const run = new JobRun(job, { name, metadata, recurring, ...history, startedAt }, this.#host);
+    const batch = header.ties?.batch;
+    const run = new JobRun(job, { name, metadata, recurring, batch, ...history, startedAt }, this.#host);
     job.run = run;
     const definition = this.#handlers.find(name);
     if (definition === undefined) return this.#defer(run, record.tail, { reason: 'NO_HANDLER' });

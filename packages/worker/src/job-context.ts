@@ -31,6 +31,7 @@ export interface RunLink {
   readonly recoveries: number;
   readonly metadata: JobMetadata | undefined;
   readonly recurring: readonly [id: string, tick: number] | undefined;
+  readonly batch?: string | undefined;
   readonly scope: unknown;
   readonly worker: string;
   readonly claim: string;
@@ -78,6 +79,11 @@ export class JobContext<Scope = unknown> {
   get recurring(): { readonly id: string; readonly tick: number } | undefined {
     const [id, tick] = this.#run.recurring ?? [];
     return id === undefined || tick === undefined ? undefined : { id, tick };
+  }
+
+  /** The batch that this job is a member of; undefined: none. */
+  get batch(): string | undefined {
+    return this.#run.batch;
   }
 
   /** The attempt that runs, from 1. */

@@ -18,6 +18,7 @@ export interface RunFacts {
   readonly name: string;
   readonly metadata: JobMetadata | undefined;
   readonly recurring: readonly [id: string, tick: number] | undefined;
+  readonly batch?: string | undefined;
   readonly attempt: number;
   readonly recoveries: number;
   /** ms since 1970, by the clock of Redis as far as it is known. */
@@ -32,6 +33,7 @@ export class JobRun implements RunLink {
   readonly recoveries: number;
   readonly metadata: JobMetadata | undefined;
   readonly recurring: readonly [id: string, tick: number] | undefined;
+  readonly batch?: string | undefined;
   readonly startedAt: number;
   readonly #services: RunServices;
   #abortReason: JobAbortError | undefined;
@@ -52,6 +54,7 @@ export class JobRun implements RunLink {
     this.recoveries = facts.recoveries;
     this.metadata = facts.metadata;
     this.recurring = facts.recurring;
+    this.batch = facts.batch;
     this.startedAt = facts.startedAt;
     this.#services = services;
   }

@@ -138,6 +138,24 @@ describe('a queue with settings', () => {
     expect(most).toBeGreaterThan(3);
   });
 
+  test('keeps its limit over several shards: its jobs live in one', async () => {
+    const scene = stage.open({ shards: 3 });
+    await scene.client.queue('default').configure({ limit: 2 });
+    const producer = scene.newClient();
+    let [running, most] = [0, 0];
+    const worker = scene.worker({ concurrency: 20 });
+    worker.handle(work, async () => {
+      most = Math.max(most, ++running);
+      await delay(3);
+      running--;
+    });
+    await worker.start();
+    const handles = await producer.enqueueMany(work, tasks('a', 60));
+    await Promise.all(handles.map((handle) => handle.result()));
+    expect(most).toBe(2);
+    await producer.close();
+  });
+
   test('starts jobs no faster than its rate', async () => {
     const scene = stage.open({ shards: 1 });
     await scene.client.queue('default').configure({ rate: { limit: 20, per: '1s', burst: 1 } });

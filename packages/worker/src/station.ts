@@ -2,6 +2,7 @@ import type { Clockwork } from '@linstock/core/internal';
 import type { Executor } from './executor.ts';
 import type { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { tendBatches } from './services/batch-keeper.ts';
 import { DueTimer } from './services/due-timer.ts';
 import { sweepTicks } from './services/recurring-scheduler.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -215,6 +216,7 @@ export class Station {
       if (due.has('deadline')) while ((await link.shard.jobs.expire(this.#parts.keepCancelled)).more);
       if (due.has('todo')) while (await link.shard.jobs.follow());
       if (due.has('ticks')) await sweepTicks(link.shard, () => Date.now() + link.clockOffset);
+      await tendBatches(link.shard, due, this.#parts.keepCancelled);
       if (!this.#stopped) this.#tend.set(nextTimer, isTimekeeper);
     } catch (error) {
       this.#parts.trouble(error, 'reopen');

@@ -103,7 +103,7 @@ export interface TailLine {
 }
 
 /** What a tail line tells; docs/protocol.md §3. */
-export type TailCode = 'S' | 'R' | 'F' | 'D' | 'L' | 'W' | 'Q' | 'C';
+export type TailCode = 'S' | 'R' | 'F' | 'D' | 'L' | 'W' | 'Q' | 'C' | 'T' | 'H' | 'M' | 'U';
 
 /** The parts of a record, with the tail not yet decoded. */
 export interface JobRecord {
@@ -135,6 +135,21 @@ export function placeDigit(priority: number, isTied: boolean): number {
 export function extendHeader(header: string, own: Partial<Pick<JobHeader, 'ties' | 'recurring'>>): string {
   const json = JSON.stringify(own).slice(1);
   return header.includes(' ') ? `${header.slice(0, -1)},${json}` : `${header} {${json}`;
+}
+
+/** A header with other options, and other words about the job; its ties and whatever else it says stay. */
+export function replaceOptions(header: string, options: JobOptions, about: JobAbout): string {
+  const [name = '', json] = splitHeader(header);
+  const { maxAttempts, retry, timeoutMs, onExhausted, version, metadata, displayName, ...others } = json;
+  const own = splitHeader(encodeHeader(name, options, about))[1];
+  const all = { ...own, ...others };
+  return Object.keys(all).length === 0 ? name : `${name} ${JSON.stringify(all)}`;
+}
+
+function splitHeader(header: string): [name: string, json: Readonly<Record<string, unknown>>] {
+  const space = header.indexOf(' ');
+  if (space < 0) return [header, {}];
+  return [header.slice(0, space), JSON.parse(header.slice(space + 1)) as Record<string, unknown>];
 }
 
 /** A new record without its first five characters, state and place, which depend on the shard. */
@@ -247,7 +262,7 @@ export function decodeTail(tail: string): TailLine[] {
 }
 
 function decodeTailLine(line: string): TailLine[] {
-  const fields = /^([SRFDLWQC]) (\S+) (\S+) (\S+) (\d+) (\d+) (.*)$/.exec(line);
+  const fields = /^([SRFDLWQCTHMU]) (\S+) (\S+) (\S+) (\d+) (\d+) (.*)$/.exec(line);
   if (fields === null) return [];
   const [, code, worker, claim, attempt, startedAt, endedAt, json] = fields;
   return [

@@ -150,6 +150,18 @@ export const TRANSITIONS = {
     by: 'person',
     does: 'runs a job again, or now; with all its attempts',
   },
+  reschedule: {
+    from: ['scheduled', 'enqueued'],
+    to: ['scheduled'],
+    by: 'person',
+    does: 'makes a job that waits due at another time',
+  },
+  hasten: {
+    from: ['scheduled'],
+    to: ['enqueued'],
+    by: 'person',
+    does: 'runs a scheduled job now; its attempts so far count',
+  },
   delete: {
     from: ['scheduled', 'enqueued', 'awaiting', 'processing', 'succeeded', 'failed', 'cancelled'],
     to: ['none'],

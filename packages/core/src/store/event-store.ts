@@ -63,9 +63,10 @@ export class EventStore {
     await redis.set(this.#mostKey, most);
   }
 
-  /** Scripts tell nothing any more, and what they told is gone. */
+  /** Scripts tell nothing any more, and what they told is gone; readers are woken to see it. */
   async disable(): Promise<void> {
     await this.#connection.redis.del(this.#mostKey, this.#key);
+    await this.#connection.redis.publish(this.#key, '');
   }
 
   /** Where a reader begins that wants all that is there, or only what comes. */

@@ -71,7 +71,11 @@ export interface HistoryEntry {
     | 'released'
     | 'rescued'
     | 'requeued'
-    | 'cancelled';
+    | 'cancelled'
+    | 'rescheduled'
+    | 'promoted'
+    | 'moved'
+    | 'updated';
   readonly attempt: number | undefined;
   readonly worker: string | undefined;
   /** 0: nothing ran. */
@@ -96,6 +100,10 @@ const WHAT = {
   W: 'rescued',
   Q: 'requeued',
   C: 'cancelled',
+  T: 'rescheduled',
+  H: 'promoted',
+  M: 'moved',
+  U: 'updated',
 } as const;
 
 /** No keys, and nothing masked. */
@@ -132,6 +140,12 @@ export class JobReader {
    */
   parentInputs(id: string): Promise<Record<string, string>> {
     return this.#connection.redis.hgetall(this.prefix + KEY.inputs + id);
+  }
+
+  /** Line 1 of a job's record, or undefined when there is none. */
+  async header(id: string): Promise<string | undefined> {
+    const head = await this.#connection.redis.getrange(this.prefix + KEY.job + id, 0, 8191);
+    return splitRecord(head)?.header;
   }
 
   /** A payload that has a key of its own. */

@@ -1,16 +1,17 @@
-import type { JobState, TransitionVerb } from '../job/states.ts';
-import { TRANSITIONS } from '../job/states.ts';
+import type { TransitionVerb } from '../job/states.ts';
 import type { Connection } from '../redis/connect.ts';
 import type { ScriptArgument, ScriptName, ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 import type { BatchChore, BatchStep } from './batch-calls.ts';
 import { batchStep } from './batch-calls.ts';
+import type { Actor, Change, NewContent, NewPlace } from './change-call.ts';
+import { changeArguments, contentArguments, reasonOf } from './change-call.ts';
 import type { Outcome, PersonOutcome } from './outcomes.ts';
 import type { Admission, ProducerCall, ProducerReply } from './producer-call.ts';
 import { admissions, producerArguments, producerReply } from './producer-call.ts';
 import type { TickCall, TickOutcome } from './tick-call.ts';
 import { TICK_OUTCOMES, tickArguments } from './tick-call.ts';
-import { decodeOutcomes, decodePersonOutcomes, lettersOf } from './outcomes.ts';
+import { decodeOutcomes, decodePersonOutcomes } from './outcomes.ts';
 
 /** A claim. Numbers rise by one and are never used twice. */
 export interface ClaimCall {
@@ -71,12 +72,6 @@ export interface HeldClaim {
   readonly ids: readonly string[];
 }
 
-/** Who asks for a change, and why; both are kept. */
-export interface Actor {
-  readonly who: string;
-  readonly why: string;
-}
-
 /** How much of what has ended is kept. */
 export interface Retention {
   readonly succeededCount: number;
@@ -93,6 +88,7 @@ export const DEFAULT_RETENTION: Retention = {
   failedMs: 90 * 24 * 3_600_000,
 };
 
+export type { Actor } from './change-call.ts';
 export type { Admission, JobGroup, ProducerCall, ProducerReply } from './producer-call.ts';
 
 const pageSize = 500;
@@ -102,7 +98,7 @@ const HALT_SIZE = 250;
 const REASONS_PER_CALL = 20;
 
 /** What a shard's timers call for: {@link JobStore.expire}, {@link JobStore.follow}, {@link JobStore.tick}, and for batches. */
-export type Chore = 'deadline' | 'todo' | 'ticks' | BatchChore;
+export type Chore = 'deadline' | 'todo' | 'ticks' | `operation:${string}` | BatchChore;
 
 /** When a shard wants to be looked at again. */
 export interface Clockwork {
@@ -272,24 +268,40 @@ export class JobStore implements Record<TransitionVerb, unknown> {
     return { status: reply[0] as RescueStatus, moved: Number(reply[1] ?? 0) };
   }
 
-  cancel(ids: readonly string[], actor: Actor, keep: number): Promise<PersonOutcome[]> {
-    const expected = lettersOf(TRANSITIONS.cancel.from);
-    return this.#personOutcomes('cancel', [actor.who, reasonOf(actor), expected, keep, ...ids]);
+  cancel(ids: readonly string[], change: Change, keep: number): Promise<PersonOutcome[]> {
+    return this.#personOutcomes('cancel', [...changeArguments('cancel', change), keep, ...ids]);
   }
 
-  requeue(ids: readonly string[], actor: Actor): Promise<PersonOutcome[]> {
-    return this.#personOutcomes('requeue', [
-      actor.who,
-      reasonOf(actor),
-      lettersOf(TRANSITIONS.requeue.from),
-      ...ids,
-    ]);
+  requeue(ids: readonly string[], change: Change): Promise<PersonOutcome[]> {
+    return this.#personOutcomes('requeue', [...changeArguments('requeue', change), ...ids]);
   }
 
-  delete(ids: readonly string[], actor: Actor, force: boolean): Promise<PersonOutcome[]> {
-    const from: readonly JobState[] = TRANSITIONS.delete.from;
-    const expected = lettersOf(force ? from : from.filter((state) => state !== 'processing'));
-    return this.#personOutcomes('delete', [actor.who, reasonOf(actor), expected, ...ids]);
+  delete(ids: readonly string[], change: Change, force: boolean): Promise<PersonOutcome[]> {
+    return this.#personOutcomes('delete', [...changeArguments('delete', change, force), ...ids]);
+  }
+
+  /** `due`: `in <ms>` or `at <ms since 1970>`. */
+  reschedule(ids: readonly string[], change: Change, due: string): Promise<PersonOutcome[]> {
+    return this.#personOutcomes('reschedule', [...changeArguments('reschedule', change), due, ...ids]);
+  }
+
+  hasten(ids: readonly string[], change: Change): Promise<PersonOutcome[]> {
+    return this.#personOutcomes('hasten', [...changeArguments('hasten', change), ...ids]);
+  }
+
+  /** No transition: the state stays. `CODES`: this shard does not know the queue, and has written nothing. */
+  async move(ids: readonly string[], change: Change, to: NewPlace): Promise<PersonOutcome[] | 'CODES'> {
+    const place = [to.queue ?? '', to.priority ?? ''];
+    const reply = await this.#run('move', [...changeArguments('move', change), ...place, ...ids]);
+    return reply === 'CODES' ? reply : decodePersonOutcomes('move', reply);
+  }
+
+  /** No transition. `CHANGED`: somebody has changed the header meanwhile; nothing is written. */
+  async update(id: string, change: Change, content: NewContent): Promise<PersonOutcome | 'CHANGED'> {
+    const args = [...changeArguments('update', change), id, ...contentArguments(content)];
+    const reply = await this.#run('update', args);
+    if (reply === 'CHANGED') return reply;
+    return decodePersonOutcomes('update', [reply])[0] ?? 'GONE';
   }
 
   /** Looks at a bounded number of entries; `more`: call again with `first` false. */
@@ -343,8 +355,4 @@ function decodeClaim(reply: unknown): ClaimReply {
 
 function dueTime(due: number | undefined): number | undefined {
   return due === undefined || due < 0 ? undefined : due;
-}
-
-function reasonOf({ who, why }: Actor): string {
-  return JSON.stringify({ by: who, why });
 }

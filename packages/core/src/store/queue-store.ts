@@ -1,6 +1,7 @@
 import type { JobState } from '../job/states.ts';
 import { RedisError } from '../errors.ts';
 import type { Connection } from '../redis/connect.ts';
+import { KEY } from '../redis/keys.ts';
 import type { ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Actor } from './job-store.ts';
@@ -69,6 +70,13 @@ export class QueueStore {
     });
   }
 
+  /** Queues that have settings. What cannot be read is left out. */
+  async settings(): Promise<Map<string, StoredQueueSettings>> {
+    const { connection, prefix } = this.#target;
+    const stored = Object.entries(await connection.redis.hgetall(prefix + KEY.settings));
+    return new Map(stored.flatMap(([queue, text]) => parseSettings(queue, text)));
+  }
+
   /** `settings`: undefined takes them away. */
   async configure(
     queue: string,
@@ -87,5 +95,15 @@ export class QueueStore {
     const reply = await runScript(this.#target, script, [actor.who, reason, queue]);
     if (reply !== 'OK' && reply !== 'ALREADY') throw new ProtocolError(script, reply);
     return reply;
+  }
+}
+
+function parseSettings(queue: string, text: string): [string, StoredQueueSettings][] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? [[queue, value]] : [];
+  } catch {
+    // Written by hand: scripts pass over it too.
+    return [];
   }
 }

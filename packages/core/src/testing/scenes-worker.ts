@@ -1,7 +1,7 @@
 import type { JobOutcome } from '../store/job-store.ts';
 import { A, ADA, B, BOB, C, D, E, EVE, F, no, tailLine } from './cast.ts';
 import type { Scene } from './scene.ts';
-import { MINUTE_MS, NOTHING_KEPT, openSet, quarantineKeys, trimKeys, wakeKeys } from './scene.ts';
+import { MINUTE_MS, NOTHING_KEPT, openSet, quarantineKeys, tellKeys, trimKeys, wakeKeys } from './scene.ts';
 import { LEASE_MS, SWEEP_MS } from './test-shard.ts';
 
 const outcomes = (code: string, claim: number, ids: readonly string[]): JobOutcome[] =>
@@ -41,6 +41,7 @@ export const WORKER_SCENES = {
     },
     keys: {
       ...wakeKeys,
+      ...tellKeys,
       producer: ['producer:shop'],
       queues: ['queues'],
       job: [`job:${A}`],

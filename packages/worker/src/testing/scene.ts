@@ -45,6 +45,12 @@ export class Scene {
     return worker;
   }
 
+  /** Another client, as of another service; whoever asks for it closes it. */
+  newClient(): Client {
+    const { url, namespace, shards } = this.target;
+    return new Client({ redis: url, namespace, shards });
+  }
+
   /** One command on the scene's Redis. */
   async call(command: string, ...args: string[]): Promise<unknown> {
     await this.#connection.ready(5000);

@@ -1,0 +1,33 @@
+-- What an operation looks through, one source after the other: the list `plan:<id>`. Sources:
+-- "Z <lowest score> <highest score> <key>"  a sorted set; the cursor is the score and the id of the last entry looked at
+-- "L <place> <key>"  a list, from its end; the cursor tells how many entries were looked at. What is pushed meanwhile makes some be
+--   looked at twice; what is popped is at the other end: nothing is passed over
+-- "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups
+-- Needs id, filter, now.
+local plan = $plan .. id
+local function add(sources, count)
+  for i = 1, #sources, 1000 do redis.call('RPUSH', plan, unpack(sources, i, math.min(i + 999, #sources))) end
+  if type(count) == 'number' and count > 0 then redis.call('HINCRBY', $operation .. id, 'total', count) end
+end
+local function addList(place, key)
+  local length = redis.pcall('LLEN', key)
+  if length ~= 0 then add({ 'L ' .. place .. ' ' .. key }, length) end
+end
+local function addSorted(lowest, highest, key)
+  local count = redis.pcall('ZCOUNT', key, lowest, highest)
+  if count ~= 0 then add({ 'Z ' .. lowest .. ' ' .. highest .. ' ' .. key }, count) end
+end
+local function openQueue(queue)
+  addList(queue .. ':s', $suspects .. queue)
+  for priority = 0, 3 do
+    local place = queue .. ':' .. priority
+    addList(place, $ready .. place)
+    if redis.call('EXISTS', $groups .. place) == 1 then add({ 'R ' .. place }) end
+  end
+  addSorted('-inf', string.format('%.0f', now()), $parked .. queue)
+end
+local function openRing(place)
+  local groups, sources = redis.pcall('ZRANGE', $groups .. place, 0, 99999), {}
+  for i = 1, groups.err and 0 or #groups do sources[i] = 'L ' .. place .. ' ' .. $group .. place .. ':' .. groups[i] end
+  add(sources, tonumber(redis.pcall('HGET', $grouped, place) or 0))
+end

@@ -1,0 +1,36 @@
+-- Reads entries of an operation's source from a cursor on; see plan. Returns the ids, and a function that tells the cursor after
+-- the i-th of them.
+-- The rank of the first entry after this score and id.
+local function rankAfter(key, score, member)
+  local low, high = redis.pcall('ZCOUNT', key, '-inf', '(' .. score), redis.pcall('ZCOUNT', key, '-inf', score)
+  if type(low) ~= 'number' or member == '' then return low end
+  for _ = 1, 64 do
+    if low >= high then break end
+    local middle = math.floor((low + high) / 2)
+    if redis.call('ZRANGE', key, middle, middle)[1] <= member then low = middle + 1 else high = middle end
+  end
+  return low
+end
+local function scanSorted(lowest, highest, key, cursor, most)
+  local score, member = string.match(cursor, '^(%S+) (.*)$')
+  local from = rankAfter(key, score or lowest, member or '')
+  local entries = type(from) == 'number' and redis.pcall('ZRANGE', key, from, from + most - 1, 'WITHSCORES') or {}
+  local ids = {}
+  for i = 1, entries.err and 0 or #entries, 2 do
+    if tonumber(entries[i + 1]) > tonumber(highest) then break end
+    ids[#ids + 1] = entries[i]
+  end
+  return ids, function(i) return entries[2 * i] .. ' ' .. entries[2 * i - 1] end
+end
+local function scanList(key, cursor, most)
+  local seen = tonumber(cursor) or 0
+  local entries, ids = redis.pcall('LRANGE', key, -seen - most, -seen - 1), {}
+  for i = entries.err and 0 or #entries, 1, -1 do ids[#ids + 1] = entries[i] end
+  return ids, function(i) return string.format('%d', seen + i) end
+end
+local function scan(source, cursor, most)
+  local lowest, highest, sorted = string.match(source, '^Z (%S+) (%S+) (.*)$')
+  if sorted then return '-', scanSorted(lowest, highest, sorted, cursor, most) end
+  local place, list = string.match(source, '^L (%S+) (.*)$')
+  return place or '-', scanList(list or $none, cursor, most)
+end
