@@ -6,12 +6,15 @@ import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import { OptionError } from './errors.ts';
 import { MAX_SHARDS } from './job/job-id.ts';
+import type { JobState } from './job/states.ts';
+import { JOB_STATES } from './job/states.ts';
 import type { Rule } from './options.ts';
-import { anything, checkOptions, namespaceName, shortText, wholeNumber, yesOrNo } from './options.ts';
+import { anything, checkOptions, namespaceName, oneOf, shortText, wholeNumber, yesOrNo } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { resolveRedaction } from './redact.ts';
 import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
 import { DEFAULT_LIMITS } from './redis/connect.ts';
+import type { Change } from './store/change-call.ts';
 import type { Actor, Retention } from './store/job-store.ts';
 import { DEFAULT_RETENTION } from './store/job-store.ts';
 
@@ -126,6 +129,12 @@ export interface ChangeOptions {
   readonly reason?: string;
 }
 
+/** A change of jobs that must be in the right states. */
+export interface JobChangeOptions extends ChangeOptions {
+  /** The states in which the job is expected: in another one nothing is changed. @default all that the verb allows */
+  readonly expect?: JobState | readonly JobState[];
+}
+
 const CHANGE_RULES: Readonly<Record<string, Rule>> = {
   by: shortText(128),
   reason: shortText(1000),
@@ -137,6 +146,18 @@ export function actorOf(options: ChangeOptions | undefined, where: string): Acto
   checkOptions(options, CHANGE_RULES, where);
   return { who: options?.by ?? processUser(), why: options?.reason ?? '' };
 }
+
+/** Checks {@link JobChangeOptions}. */
+export function changeOf(options: JobChangeOptions | undefined, where: string): Change {
+  const { expect, ...actor } = options ?? {};
+  const states = typeof expect === 'string' ? [expect] : expect;
+  const isList = Array.isArray(states) && states.length > 0;
+  if (states !== undefined && !(isList && states.every((state) => isState(state) === undefined)))
+    throw new OptionError(`${where}.expect`, `must be of ${JOB_STATES.join(', ')}, one or several`, expect);
+  return { ...actorOf(actor, where), expect: states };
+}
+
+const isState = oneOf(JOB_STATES);
 
 function processUser(): string {
   try {

@@ -5,15 +5,19 @@ import { CallChain } from './client-middleware.ts';
 import type { BatchBuilder, BatchOptions } from './batch-builder.ts';
 import type { BatchHandle } from './batches.ts';
 import { Batches } from './batches.ts';
-import type { ChangeOptions, ClientOptions, ResolvedClientOptions } from './client-options.ts';
-import { actorOf, resolveClientOptions } from './client-options.ts';
+import type { ClientOptions, JobChangeOptions, ResolvedClientOptions } from './client-options.ts';
+import { resolveClientOptions } from './client-options.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
 import { parentTies } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
 import { toMs } from './duration.ts';
-import type { Enqueued, EnqueueStatus } from './enqueuer.ts';
+import type { Enqueued } from './enqueuer.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { ClosedError, JobNotFoundError, StateConflictError } from './errors.ts';
+import { ClosedError, JobNotFoundError } from './errors.ts';
+import type { JobUpdate, MoveTarget } from './job-changes.ts';
+import { JobChanges, settle } from './job-changes.ts';
+import type { JobHandle, WaitOptions } from './job-handle.ts';
+import { StoredHandle } from './job-handle.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
@@ -29,24 +33,12 @@ import { ShardSet } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PersonOutcome } from './store/outcomes.ts';
 
-/** How long to wait for something. */
-export interface WaitOptions {
-  /** @default 30 s */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** A job that was enqueued. */
-export interface JobHandle<Result = unknown> {
-  readonly id: string;
-  /** Whether it was stored, or another job with its key stands for it: docs/flow-control.md. */
-  readonly status: EnqueueStatus;
-  /** Waits for the result. Throws `JOB_FAILED`, `JOB_CANCELLED`, `JOB_NOT_FOUND`, `TIMEOUT`. */
-  result(options?: WaitOptions): Promise<Result>;
-}
+export type { JobHandle, WaitOptions } from './job-handle.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const MOST_IDS = 500;
+
+type Update = JobUpdate & JobChangeOptions;
+type UpdateArguments = [update: Update] | [contract: JobContract, update: Update];
 
 /**
  * Enqueues jobs and changes them, from any service. It loads no handler and holds one connection.
@@ -65,6 +57,7 @@ export class Client {
   /** What this client tells of; and the transitions of all jobs: docs/events.md. */
   readonly events: ClientEvents;
   readonly #calls: CallChain;
+  readonly #changes: JobChanges;
   #opened: readonly [Shard, ...Shard[]] | undefined;
   #recurring: RecurringJobs | undefined;
   #batches: Batches | undefined;
@@ -83,6 +76,11 @@ export class Client {
       prefixes: async () => (await this.#open()).map(({ prefix }) => prefix),
     });
     this.#calls = new CallChain(this.events);
+    this.#changes = new JobChanges({
+      keepCancelled: this.#options.retention.failedCount,
+      codecs: this.#options.codecs,
+      shards: () => this.#open(),
+    });
   }
 
   /** Wraps every later call that stores jobs, or defines a recurring one; the first one given is the outermost. @throws {OptionError} */
@@ -170,41 +168,66 @@ export class Client {
   }
 
   /** Ends a job that has not ended. A running one is told by its signal. @throws {JobNotFoundError} @throws {StateConflictError} */
-  async cancel(id: string, options?: ChangeOptions): Promise<void> {
+  async cancel(id: string, options?: JobChangeOptions): Promise<void> {
     settle('cancel', id, (await this.cancelMany([id], options))[0]);
   }
 
-  /** Runs an ended job again, or a scheduled one now. @throws {JobNotFoundError} @throws {StateConflictError} */
-  async requeue(id: string, options?: ChangeOptions): Promise<void> {
+  /** Runs an ended job again, or a scheduled one now; with all its attempts. Errors as {@link cancel}. */
+  async requeue(id: string, options?: JobChangeOptions): Promise<void> {
     settle('requeue', id, (await this.requeueMany([id], options))[0]);
   }
 
-  /** Removes a job and all that is known of it; a running one only by `force`. @throws {JobNotFoundError} @throws {StateConflictError} */
-  async delete(id: string, options?: ChangeOptions & { readonly force?: boolean }): Promise<void> {
+  /** Removes a job and all that is known of it; a running one only by `force`. Errors as {@link cancel}. */
+  async delete(id: string, options?: JobChangeOptions & { readonly force?: boolean }): Promise<void> {
     settle('delete', id, (await this.deleteMany([id], options))[0]);
   }
 
   /** As {@link cancel}, for many: one outcome per id. */
-  async cancelMany(ids: readonly string[], options?: ChangeOptions): Promise<PersonOutcome[]> {
-    const actor = actorOf(options, 'cancel');
-    return this.#change(ids, (shard, some) =>
-      shard.jobs.cancel(some, actor, this.#options.retention.failedCount),
-    );
+  async cancelMany(ids: readonly string[], options?: JobChangeOptions): Promise<PersonOutcome[]> {
+    return this.#changes.cancel(ids, options);
   }
 
   /** As {@link requeue}, for many: one outcome per id. */
-  async requeueMany(ids: readonly string[], options?: ChangeOptions): Promise<PersonOutcome[]> {
-    const actor = actorOf(options, 'requeue');
-    return this.#change(ids, (shard, some) => shard.jobs.requeue(some, actor));
+  async requeueMany(ids: readonly string[], options?: JobChangeOptions): Promise<PersonOutcome[]> {
+    return this.#changes.requeue(ids, options);
   }
 
   /** As {@link delete}, for many: one outcome per id. */
   async deleteMany(
     ids: readonly string[],
-    options?: ChangeOptions & { readonly force?: boolean },
+    options?: JobChangeOptions & { readonly force?: boolean },
   ): Promise<PersonOutcome[]> {
-    const actor = actorOf(options, 'delete');
-    return this.#change(ids, (shard, some) => shard.jobs.delete(some, actor, options?.force === true));
+    return this.#changes.delete(ids, options);
+  }
+
+  /** Makes a job that waits due at another time. Errors as {@link cancel}. @throws {OptionError} */
+  async reschedule(id: string, when: Due & JobChangeOptions): Promise<void> {
+    settle('reschedule', id, (await this.#changes.reschedule([id], when))[0]);
+  }
+
+  /** Runs a scheduled job now. Unlike {@link requeue} it keeps its attempts so far. Errors as {@link cancel}. */
+  async promote(id: string, options?: JobChangeOptions): Promise<void> {
+    settle('promote', id, (await this.#changes.promote([id], options))[0]);
+  }
+
+  /** Gives a job that waits another queue, priority, or both. Errors as {@link cancel}. @throws {OptionError} */
+  async move(id: string, target: MoveTarget & JobChangeOptions): Promise<void> {
+    settle('move', id, (await this.#changes.move([id], target))[0]);
+  }
+
+  /**
+   * Gives a job that waits another input, other options, or both; what is left out stays, and so does what ties it to others.
+   * With its contract the input is checked. Errors as {@link cancel}. @throws {OptionError} @throws {PayloadError}
+   */
+  async update(id: string, update: JobUpdate & JobChangeOptions): Promise<void>;
+  async update<I>(
+    id: string,
+    contract: JobContract<I>,
+    update: JobUpdate<NoInfer<I>> & JobChangeOptions,
+  ): Promise<void>;
+  async update(id: string, ...rest: UpdateArguments): Promise<void> {
+    const [contract, update] = rest.length === 1 ? [undefined, ...rest] : rest;
+    settle('update', id, await this.#changes.update(id, contract, update));
   }
 
   /** Recurring jobs: to define, list, pause, trigger. */
@@ -326,23 +349,7 @@ export class Client {
   }
 
   #handle<R>(job: Enqueued): JobHandle<R> {
-    return new Handle<R>(job, this);
-  }
-
-  async #change(
-    ids: readonly string[],
-    apply: (shard: Shard, ids: readonly string[]) => Promise<PersonOutcome[]>,
-  ): Promise<PersonOutcome[]> {
-    const outcomes = new Map<string, PersonOutcome>();
-    for (const shard of await this.#open()) {
-      const own = [...new Set(ids)].filter((id) => isJobId(id) && shardOf(id) === shard.number);
-      for (let from = 0; from < own.length; from += MOST_IDS) {
-        const some = own.slice(from, from + MOST_IDS);
-        const replies = await apply(shard, some);
-        some.forEach((id, i) => outcomes.set(id, replies[i] ?? 'GONE'));
-      }
-    }
-    return ids.map((id) => outcomes.get(id) ?? 'GONE');
+    return new StoredHandle<R>(job, this);
   }
 
   async #findShard(id: string): Promise<Shard | undefined> {
@@ -361,31 +368,3 @@ export class Client {
 
 /** A call as it was made: without options, when it had none. */
 type UnplannedCall = Omit<ClientCall, 'options'> & { readonly options: ClientCall['options'] | undefined };
-
-/** A handle of a job; a class, because many are made at once and a closure each costs more. */
-class Handle<R> implements JobHandle<R> {
-  readonly id: string;
-  readonly status: EnqueueStatus;
-  readonly #client: Client;
-
-  constructor({ id, status }: Enqueued, client: Client) {
-    this.id = id;
-    this.status = status;
-    this.#client = client;
-  }
-
-  result(options?: WaitOptions): Promise<R> {
-    return this.#client.result(this.id, options) as Promise<R>;
-  }
-}
-
-/** How outcomes that are no states read in a message. */
-const CONFLICTS: Readonly<Record<string, string>> = {
-  DAMAGED: 'damaged',
-  LOCKED: 'not allowed beside another job that holds its unique key',
-};
-
-function settle(verb: string, id: string, outcome: PersonOutcome | undefined): void {
-  if (outcome === undefined || outcome === 'GONE') throw new JobNotFoundError(id);
-  if (outcome !== 'OK') throw new StateConflictError(id, verb, CONFLICTS[outcome] ?? outcome);
-}

@@ -8,7 +8,13 @@ export type { ClientCallEvent, ClientEventMap, ClientEvents, EnableEventsOptions
 export type { ClientCall, ClientCallKind, ClientCallOptions, ClientMiddleware } from './client-middleware.ts';
 export type { BatchBuilder, BatchOptions, CallbackOptions } from './batch-builder.ts';
 export type { Batches, BatchHandle, BatchView } from './batches.ts';
-export type { ChangeOptions, ClientOptions, InstallationOptions, MonitorOptions } from './client-options.ts';
+export type {
+  ChangeOptions,
+  ClientOptions,
+  InstallationOptions,
+  JobChangeOptions,
+  MonitorOptions,
+} from './client-options.ts';
 export type { CodecOptions, EncryptionOptions } from './codec-options.ts';
 export type { DecryptionProblem } from './codec.ts';
 export { defineJob } from './contract.ts';
@@ -47,6 +53,7 @@ export type {
   StreamEvent,
   SubscribeOptions,
 } from './event-subscription.ts';
+export type { ChangeableOptions, JobUpdate, MoveTarget } from './job-changes.ts';
 export type { Due } from './job-factory.ts';
 export { Cron } from './job/cron.ts';
 export type { Weekday } from './job/cron.ts';

@@ -102,11 +102,11 @@ function isPlain(own: RunOptions<never>): boolean {
   );
 }
 
-function dueText(due: Due): string {
-  if (due?.in !== undefined && due.at === undefined) return `in ${toMs(due.in, 'schedule.in')}`;
+/** `in <ms>` or `at <ms since 1970>`, as scripts take it. @throws {OptionError} */
+export function dueText(due: Due, where = 'schedule'): string {
+  if (due?.in !== undefined && due.at === undefined) return `in ${toMs(due.in, `${where}.in`)}`;
   const ms = due?.at instanceof Date && due.in === undefined ? due.at.getTime() : Number.NaN;
-  if (!(ms >= 0))
-    throw new OptionError('schedule', 'must have either "in" (a duration) or "at" (a Date)', due);
+  if (!(ms >= 0)) throw new OptionError(where, 'must have either "in" (a duration) or "at" (a Date)', due);
   return `at ${Math.ceil(ms)}`;
 }
 

@@ -118,7 +118,8 @@ export type WhyReason =
   | (Said & FullLimit & { readonly code: 'QUEUE_LIMIT'; readonly queue: string })
   | (Said & { readonly code: 'QUEUE_RATE'; readonly queue: string; readonly startsAt: number })
   /** `position`: its place among those that wait for this limit, from 1; undefined: it does not wait there yet. */
-  | (Said & FullLimit & { readonly code: 'LIMIT'; readonly key: string; readonly position: number | undefined })
+  | (Said &
+      FullLimit & { readonly code: 'LIMIT'; readonly key: string; readonly position: number | undefined })
   /** `startsAt`: when the next job with this key may start. */
   | (Said & {
       readonly code: 'RATE';

@@ -6,10 +6,13 @@ import { startRedis } from '@linstock/test-kit/redis';
 import { afterEach, expect, test, vi } from 'vitest';
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const guide = await readFile(file('../../../docs/handlers.md'), 'utf8');
-const programs = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)]
-  .map(([, program = '']) => program)
-  .filter((program) => program.includes('await worker.start()'));
+/** The whole programs of a page. */
+async function programsOf(page: string): Promise<string[]> {
+  const text = await readFile(file(`../../../docs/${page}`), 'utf8');
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)]
+    .map(([, program = '']) => program)
+    .filter((program) => program.includes('await client.close();'));
+}
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -18,8 +21,12 @@ afterEach(async () => {
   await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()));
 });
 
-test('every example of docs/handlers.md prints what its comments say', async () => {
-  expect(programs.length).toBeGreaterThan(4);
+test.each([
+  ['handlers.md', 6],
+  ['events.md', 2],
+])('every example of docs/%s prints what its comments say', async (page, count) => {
+  const programs = await programsOf(page);
+  expect(programs).toHaveLength(count);
   const redis = await startRedis();
   const folder = await mkdtemp(path.join(tmpdir(), 'linstock-guide-'));
   cleanUps.push(

@@ -40,6 +40,8 @@ export class Station {
   #beatAt = performance.now();
   #polledAt = performance.now();
   #registering = false;
+  #tending = false;
+  #tendAgain = false;
   #leaving = false;
   #stopped = false;
 
@@ -207,20 +209,30 @@ export class Station {
     }
   }
 
-  /** What blocks jobs may be over; what they let go wakes somebody. */
+  /** What blocks jobs may be over; what they let go wakes somebody. One round at a time; what comes meanwhile, after it. */
   async #reopen(): Promise<void> {
-    const { link } = this;
-    if (this.#stopped || link.fenced) return;
+    this.#tendAgain = true;
+    if (this.#tending) return;
+    this.#tending = true;
+    while (this.#tendAgain && !this.#stopped && !this.link.fenced) {
+      this.#tendAgain = false;
+      await this.#tendOnce();
+    }
+    this.#tending = false;
+  }
+
+  async #tendOnce(): Promise<void> {
+    const { shard, identity, clockOffset } = this.link;
     try {
-      const { nextTimer, isTimekeeper, due } = await link.shard.jobs.reopen(link.identity);
-      if (due.has('deadline')) while ((await link.shard.jobs.expire(this.#parts.keepCancelled)).more);
-      if (due.has('todo')) while (await link.shard.jobs.follow());
-      if (due.has('ticks')) await sweepTicks(link.shard, () => Date.now() + link.clockOffset);
-      await tendBatches(link.shard, due, this.#parts.keepCancelled);
+      const { nextTimer, isTimekeeper, due } = await shard.jobs.reopen(identity);
+      if (due.has('deadline')) while ((await shard.jobs.expire(this.#parts.keepCancelled)).more);
+      if (due.has('todo')) while (await shard.jobs.follow());
+      if (due.has('ticks')) await sweepTicks(shard, () => Date.now() + this.link.clockOffset);
+      await tendBatches(shard, due, this.#parts.keepCancelled);
       if (!this.#stopped) this.#tend.set(nextTimer, isTimekeeper);
     } catch (error) {
       this.#parts.trouble(error, 'reopen');
-      if (!this.#stopped) this.#tend.set(Date.now() + link.clockOffset + 1000, true);
+      if (!this.#stopped) this.#tend.set(Date.now() + clockOffset + 1000, true);
     }
   }
 }

@@ -60,7 +60,12 @@ export async function readLimit(shard: Shard, now: number, [key, limit]: LimitTi
     connection.redis.scard(name),
     connection.redis.srandmember(name, MOST_HOLDERS),
   ]);
-  return { key, limit, running, holders: await Promise.all(members.map((member) => readHolder(shard, now, member))) };
+  return {
+    key,
+    limit,
+    running,
+    holders: await Promise.all(members.map((member) => readHolder(shard, now, member))),
+  };
 }
 
 async function readHolder({ connection, prefix }: Shard, now: number, member: string): Promise<LimitHolder> {
@@ -91,7 +96,11 @@ export async function readRate(shard: Shard, now: number, rate: RateTie): Promis
 }
 
 /** What holds a queue back in a shard, and the jobs of a name there. */
-export async function readGates(shard: Shard, now: number, job: { queue: string; name: string }): Promise<GateFacts> {
+export async function readGates(
+  shard: Shard,
+  now: number,
+  job: { queue: string; name: string },
+): Promise<GateFacts> {
   const { connection, prefix } = shard;
   const { queue, name } = job;
   const [pauses, text] = await Promise.all([

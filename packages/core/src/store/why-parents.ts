@@ -64,7 +64,11 @@ async function readParent(shard: Shard, [id, letters]: Condition): Promise<Pendi
 }
 
 /** A job that succeeded keeps the mark of its run; whether it runs, its claim's set tells. */
-async function stateOfMark({ connection, prefix }: Shard, id: string, mark: JobMark): Promise<JobState | 'unknown'> {
+async function stateOfMark(
+  { connection, prefix }: Shard,
+  id: string,
+  mark: JobMark,
+): Promise<JobState | 'unknown'> {
   if (mark.state !== 'processing') return mark.state;
   const open = `${prefix}${KEY.processing}${mark.owner ?? ''}:${mark.claim ?? ''}`;
   return (await connection.redis.sismember(open, id)) === 1 ? 'processing' : 'unknown';
@@ -74,7 +78,13 @@ async function readBatch(
   { connection, prefix }: Shard,
   parent: Omit<PendingParent, 'state'>,
 ): Promise<PendingParent> {
-  const fields = await connection.redis.hmget(prefix + KEY.batch + parent.id, 'state', 'ended', 'pending', 'total');
+  const fields = await connection.redis.hmget(
+    prefix + KEY.batch + parent.id,
+    'state',
+    'ended',
+    'pending',
+    'total',
+  );
   const [state, ended, pending, total] = fields;
   if (typeof state !== 'string') return { ...parent, state: 'missing' };
   return {

@@ -38,7 +38,8 @@ export async function readPlace(shard: Shard, job: Waiting): Promise<PlaceFacts>
     return { list: 'suspects', of: undefined, ...(await find(shard, KEY.suspects + queue, id)) };
   const [group] = ties.group ?? [];
   const slot = `${queue}:${mark.priority}`;
-  if (group === undefined) return { list: 'ready', of: undefined, ...(await find(shard, KEY.ready + slot, id)) };
+  if (group === undefined)
+    return { list: 'ready', of: undefined, ...(await find(shard, KEY.ready + slot, id)) };
   return { list: 'group', of: group, ...(await find(shard, `${KEY.group}${slot}:${group}`, id)) };
 }
 
@@ -92,7 +93,8 @@ export async function countUrgent(
     ...slots.map((slot) => redis.llen(prefix + KEY.ready + slot)),
   ]);
   return lengths.reduce(
-    (sum, length, i) => sum + Math.max(0, length - Number(stale[i] ?? 0)) + Math.max(0, Number(grouped[i] ?? 0)),
+    (sum, length, i) =>
+      sum + Math.max(0, length - Number(stale[i] ?? 0)) + Math.max(0, Number(grouped[i] ?? 0)),
     0,
   );
 }

@@ -135,7 +135,11 @@ async function readOnce({ shard, home, viewing }: WhyPlace, id: string, head: He
   }
 }
 
-async function readAbsent({ connection: { redis }, prefix }: Shard, id: string, isThere: boolean): Promise<JobFacts> {
+async function readAbsent(
+  { connection: { redis }, prefix }: Shard,
+  id: string,
+  isThere: boolean,
+): Promise<JobFacts> {
   const at = await redis.zscore(prefix + KEY.damaged, id);
   if (at === null && !isThere) return { kind: 'missing' };
   return { kind: 'damaged', quarantinedAt: at === null ? undefined : Number(at) };
@@ -205,4 +209,3 @@ async function readWaiting(
     workers: workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > now),
   };
 }
-

@@ -29,8 +29,8 @@ export const openSet = (claim: number): readonly string[] => [
 ];
 /** What a script touches that may wake a worker. */
 export const wakeKeys = { idle: ['idle:mail'], leases: ['leases'], wake: [] } as const;
-/** What a script touches that tells of transitions. Nobody listens in these scenes: `store/event-store.test.ts`. */
-export const tellKeys = { events: ['events'], eventsMost: ['events:most'] } as const;
+/** What a script touches that tells of transitions. Nobody wants to know it here; damaged ones: `store/event-store.test.ts`. */
+export const tellKeys = { events: [], eventsMost: [] } as const;
 /** What a script touches that meets damaged records. */
 export const quarantineKeys = {
   ...tellKeys,
