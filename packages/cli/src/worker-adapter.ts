@@ -21,6 +21,7 @@ export async function makeWorker(
 ): Promise<Worker> {
   const module = await import('@linstock/worker');
   const worker = new module.Worker({ ...options, shutdownTimeout: shutdownTimeoutMs });
-  for (const { contract, handler, options } of handlers) worker.handle(contract, handler, options);
+  for (const definition of handlers)
+    worker.handle(definition.contract, definition.handler, definition.options);
   return worker;
 }

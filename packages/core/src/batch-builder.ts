@@ -121,7 +121,11 @@ export class BatchBuilder {
     const { on, in: delay, ...own } = options;
     const { ties, shard } = parentTies(this.id, on);
     if (this.#callbacks.size >= MOST_CALLBACKS)
-      throw new OptionError('onEnd', `must not be called more than ${MOST_CALLBACKS} times`, this.#callbacks.size);
+      throw new OptionError(
+        'onEnd',
+        `must not be called more than ${MOST_CALLBACKS} times`,
+        this.#callbacks.size,
+      );
     this.#checkOpen();
     const plan = this.#host.plan(contract, own, delay === undefined ? undefined : { in: delay });
     const stored = await this.#host.add({ ...plan, parents: ties }, input, shard);
@@ -130,7 +134,10 @@ export class BatchBuilder {
   }
 
   /** Adds a batch that is a member of this one, and complete together with it. Resolves to its id. */
-  async batch(build: (inner: BatchBuilder) => Promise<unknown>, options: BatchOptions = {}): Promise<{ readonly id: string }> {
+  async batch(
+    build: (inner: BatchBuilder) => Promise<unknown>,
+    options: BatchOptions = {},
+  ): Promise<{ readonly id: string }> {
     this.#checkOpen();
     const { name } = checkBatchOptions(options);
     if (options.key !== undefined)
@@ -193,7 +200,9 @@ export class BatchBuilder {
   }
 
   /** Plain members wait until a call is full; the others are stored at once, because they may turn out to exist. */
-  async #put(made: readonly MadeJob[]): Promise<readonly { id: string; status: 'stored' | 'existing' | 'replaced' }[]> {
+  async #put(
+    made: readonly MadeJob[],
+  ): Promise<readonly { id: string; status: 'stored' | 'existing' | 'replaced' }[]> {
     if (made.some(({ job }) => job.draft === undefined)) return this.#host.store(made);
     for (const one of made) this.#buffer.push(one);
     if (this.#buffer.length >= MOST_JOBS) this.#sendBuffer();

@@ -62,7 +62,10 @@ export class Batches {
   }
 
   /** As `client.batch()`. */
-  async create(build: (batch: BatchBuilder) => Promise<unknown>, options: BatchOptions = {}): Promise<BatchHandle> {
+  async create(
+    build: (batch: BatchBuilder) => Promise<unknown>,
+    options: BatchOptions = {},
+  ): Promise<BatchHandle> {
     const { name } = checkBatchOptions(options);
     const shards = await this.#host.shards();
     const number = this.#place(options, shards.length);
@@ -92,16 +95,17 @@ export class Batches {
     checkOptions({ most }, { most: wholeNumber(1, 1000) }, 'batches.list');
     const shards = await this.#host.shards();
     const found = await Promise.all(
-      shards.map(async ({ batches }) =>
-        Promise.all((await batches.ids(most)).map((id) => batches.find(id))),
-      ),
+      shards.map(async ({ batches }) => Promise.all((await batches.ids(most)).map((id) => batches.find(id)))),
     );
     const views = found.flat().flatMap((stored) => (stored === undefined ? [] : [viewOf(stored)]));
     return views.toSorted((a, b) => b.createdAt - a.createdAt).slice(0, most);
   }
 
   /** Ids of its members in the order in which they were added, 1 to 1000 of them; a batch within is a member too. */
-  async members(id: string, page: { readonly from?: number; readonly most?: number } = {}): Promise<string[]> {
+  async members(
+    id: string,
+    page: { readonly from?: number; readonly most?: number } = {},
+  ): Promise<string[]> {
     const { from = 0, most = 100 } = page;
     checkOptions(page, { from: wholeNumber(0, 1e9), most: wholeNumber(1, 1000) }, 'batches.members');
     await this.#require(id);

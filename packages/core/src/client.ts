@@ -21,6 +21,7 @@ import { StoredHandle } from './job-handle.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
+import { findByKey, findByTag, whyOf } from './lookups.ts';
 import { anything, checkOptions } from './options.ts';
 import type { PauseOptions } from './pauses.ts';
 import { toggle } from './pauses.ts';
@@ -32,6 +33,7 @@ import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PersonOutcome } from './store/outcomes.ts';
+import type { WhyReasons } from './why.ts';
 
 export type { JobHandle, WaitOptions } from './job-handle.ts';
 
@@ -143,6 +145,7 @@ export class Client {
    * Stores a job that waits for others to end; it runs at once when they have. `ctx.parents()` gives its handler their
    * results or errors. Errors as {@link enqueue}. @throws {JobNotFoundError} a parent does not exist any more
    */
+  // oxlint-disable-next-line max-params -- as enqueue, with the parent before it
   async continueWith<I, R>(
     parent: ParentRef | readonly ParentRef[],
     contract: JobContract<I, R>,
@@ -156,6 +159,21 @@ export class Client {
   /** A job, or undefined when there is none with this id. */
   async get(id: string): Promise<JobView | DamagedJob | undefined> {
     return (await this.#findShard(id))?.reader.find(id, this.#options.viewing);
+  }
+
+  /** Why a job is not running, the most decisive reason first; docs/why.md tells what to do about each. */
+  async why(id: string): Promise<WhyReasons> {
+    return whyOf(await this.#open(), id, this.#options.viewing);
+  }
+
+  /** The job that was enqueued with an idempotency `key`, while that is remembered and the job is there. @throws {OptionError} */
+  async findByKey(contract: JobContract, key: string): Promise<JobView | undefined> {
+    return findByKey(await this.#open(), { contract, key }, this.#options.viewing);
+  }
+
+  /** Jobs with a tag, newest first; at most `most` (100 by default, up to 500). @throws {OptionError} */
+  async findByTag(tag: string, options?: { readonly most?: number }): Promise<JobView[]> {
+    return findByTag(await this.#open(), { tag, options }, this.#options.viewing);
   }
 
   /** Waits for a job's result. Throws `JOB_FAILED`, `JOB_CANCELLED`, `JOB_NOT_FOUND`, `TIMEOUT`, `RESULT_NOT_DECRYPTED`. */
@@ -257,7 +275,8 @@ export class Client {
       keepCancelled: this.#options.retention.failedCount,
       shards: () => this.#open(),
       plan: (contract, options, due) => this.#plan(contract, options, due),
-      add: async (plan, input, shard) => this.#enqueuer.add(plan, input, await this.#open(), shard),
+      add: async (plan, input, shard) =>
+        this.#enqueuer.add({ ...plan, home: shard }, input, await this.#open()),
       store: async (made) => this.#enqueuer.store(made, await this.#open()),
       handle: (job) => this.#handle(job),
     });
@@ -339,7 +358,8 @@ export class Client {
 
   async #add<R>(plan: JobPlan, input: unknown, home?: number): Promise<JobHandle<R>> {
     const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
-    return this.#handle(await this.#enqueuer.add(plan, input, shards, home));
+    const placed = home === undefined ? plan : { ...plan, home };
+    return this.#handle(await this.#enqueuer.add(placed, input, shards));
   }
 
   async #addMany<R>(plan: JobPlan, inputs: readonly unknown[]): Promise<JobHandle<R>[]> {

@@ -191,9 +191,8 @@ export function defineJob(definition: JobDefinition): JobContract {
 export function flowOf(options: FlowOptions<never>): FlowOptions<never> | undefined {
   if (!hasFlow(options)) return undefined;
   const names = Object.keys(FLOW_RULES) as (keyof FlowOptions)[];
-  return Object.freeze(
-    Object.fromEntries(names.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined)),
-  );
+  const given = names.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined);
+  return Object.freeze(Object.fromEntries(given) as FlowOptions<never>);
 }
 
 /** Line 1 of a job's record: what its call says before what its contract says. @throws {OptionError} over 4 KiB */

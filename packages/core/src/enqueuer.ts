@@ -47,9 +47,8 @@ export class Enqueuer {
     await this.#pins.learn(shards);
   }
 
-  /** `home`: the shard where it belongs, when that is known. */
-  async add(plan: JobPlan, input: unknown, shards: Shards, home?: number): Promise<Enqueued> {
-    const shard = home ?? this.#nextShard(shards, plan.queue);
+  async add(plan: JobPlan, input: unknown, shards: Shards): Promise<Enqueued> {
+    const shard = plan.home ?? this.#nextShard(shards, plan.queue);
     const made = makeJob(plan, input, { shard, shards: shards.length });
     const job = made instanceof Promise ? await made : made;
     return enqueued(plan, job, await this.#producer(job, shards).add(job));

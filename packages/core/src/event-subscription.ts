@@ -1,19 +1,17 @@
 import { LinstockError, OptionError } from './errors.ts';
-import type { TransitionVerb } from './job/states.ts';
-import { TRANSITIONS } from './job/states.ts';
 import type { Rule } from './options.ts';
 import { anything, checkOptions } from './options.ts';
 import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
 import { Connection } from './redis/connect.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
 import { KEY } from './redis/keys.ts';
-import type { EventPage, ReachedState, StoredTransition } from './store/event-store.ts';
-import { EventStore } from './store/event-store.ts';
+import type { EventPage, EventVerb, ReachedState, StoredTransition } from './store/event-store.ts';
+import { EVENT_VERBS, EventStore } from './store/event-store.ts';
 
-/** A job has changed its state, or began or ceased to exist. */
+/** A job has changed its state, was moved or updated, or began or ceased to exist. */
 export interface JobTransition {
   readonly kind: 'transition';
-  readonly verb: TransitionVerb;
+  readonly verb: EventVerb;
   /** The job. */
   readonly id: string;
   /** What it is now; `none`: it is gone; `quarantine`: its record was damaged and is set aside. */
@@ -39,7 +37,7 @@ export interface SubscribeOptions {
   /** Where to begin: with what comes, with all that is still there, or after an event by its cursor. @default "new" */
   readonly from?: 'new' | 'oldest' | (string & {});
   /** Only these transitions; gaps are always told. @default all */
-  readonly verbs?: readonly TransitionVerb[];
+  readonly verbs?: readonly EventVerb[];
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
 }
@@ -64,16 +62,15 @@ const CURSOR = /^\^?\d+-\d+( \^?\d+-\d+)*$/;
 
 const NOTHING_NEW = { transitions: [], hasGap: false, isFull: false } as const;
 
-const VERBS = Object.keys(TRANSITIONS);
 const OPTION_RULES: Readonly<Record<string, Rule>> = {
   from: (value) =>
     value === 'new' || value === 'oldest' || (typeof value === 'string' && CURSOR.test(value))
       ? undefined
       : 'must be "new", "oldest" or the cursor of an event',
   verbs: (value) =>
-    Array.isArray(value) && value.every((verb) => VERBS.includes(verb as string))
+    Array.isArray(value) && value.every((verb) => EVENT_VERBS.includes(verb as string))
       ? undefined
-      : `must be a list of ${VERBS.join(', ')}`,
+      : `must be a list of ${EVENT_VERBS.join(', ')}`,
   signal: anything,
 };
 
@@ -84,7 +81,7 @@ const OPTION_RULES: Readonly<Record<string, Rule>> = {
 export class EventSubscription implements AsyncIterable<StreamEvent> {
   readonly #host: SubscriptionHost;
   readonly #from: string;
-  readonly #verbs: ReadonlySet<TransitionVerb> | undefined;
+  readonly #verbs: ReadonlySet<EventVerb> | undefined;
   readonly #generator: AsyncGenerator<StreamEvent, undefined, undefined>;
   readonly #signal: AbortSignal | undefined;
   #reader: Connection | undefined;

@@ -262,7 +262,7 @@ function tagsOf(tags: readonly string[], where: string): readonly string[] {
     const problem = isTag(tag);
     if (problem !== undefined) throw new OptionError(`${where}.tags[${i}]`, problem, tag);
   });
-  return [...new Set(tags)];
+  return [...new Set<string>(tags)];
 }
 
 /** All keys of a job must lie together, or what they guard could not be decided in one place. */

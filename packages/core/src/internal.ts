@@ -39,7 +39,14 @@ export { recurringRun } from './recurring-run.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
 export { DEFAULT_RETENTION, JobStore } from './store/job-store.ts';
-export type { Chore, Clockwork, HeldClaim, JobOutcome, Retention, SucceededClaim } from './store/job-store.ts';
+export type {
+  Chore,
+  Clockwork,
+  HeldClaim,
+  JobOutcome,
+  Retention,
+  SucceededClaim,
+} from './store/job-store.ts';
 export type { Outcome } from './store/outcomes.ts';
 export type { StoredRecurring } from './store/recurring-store.ts';
 export type { TickCall } from './store/tick-call.ts';

@@ -36,6 +36,8 @@ export interface JobPlan {
   readonly mayReplace: boolean;
   /** What ties its jobs to others; undefined: nothing does. */
   readonly flow: FlowOptions<never> | undefined;
+  /** The shard where they belong; undefined: any. */
+  readonly home?: number;
   /** The jobs that they wait for; undefined: none. */
   readonly parents?: readonly ParentTie[];
   /** The batch that they are members of; undefined: none. */
@@ -74,7 +76,7 @@ export function planJob(
     queue: own.queue ?? contract.queue,
     priority: priorityDigit(own.priority ?? contract.priority),
     toFront: own.lifo ?? contract.lifo,
-    header: isPlain(own) ? contract.header : headerOf(contract, own, 'enqueue'),
+    header: sharesHeader(own) ? contract.header : headerOf(contract, own, 'enqueue'),
     due: due === undefined ? undefined : dueText(due),
     codecs: undefined,
     mayReplace: false,
@@ -89,8 +91,8 @@ function mergeFlow(
   return own === undefined ? defaults : { ...defaults, ...own };
 }
 
-/** Whether a job says nothing of its own that its header would tell. */
-function isPlain(own: RunOptions<never>): boolean {
+/** Whether a job has the header of its contract: it says nothing of its own there. */
+function sharesHeader(own: RunOptions<never>): boolean {
   return (
     own === NO_OPTIONS ||
     (own.maxAttempts === undefined &&
@@ -216,7 +218,11 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
     throw new OptionError('batch.key', 'must have the same part in braces as the keys of its jobs', home);
   const mayReplace = ties.locks?.some(([, , , policy]) => policy === 'replace') === true;
   if (batch !== undefined && mayReplace)
-    throw new OptionError('enqueue', 'must not take the place of another job: it is a member of a batch', all);
+    throw new OptionError(
+      'enqueue',
+      'must not take the place of another job: it is a member of a batch',
+      all,
+    );
   return {
     ...buildPlain({ ...plan, header, due, mayReplace }, input, home),
     isTied: true,

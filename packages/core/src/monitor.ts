@@ -4,18 +4,22 @@ import { OptionError } from './errors.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
-import { checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
+import { checkTag, whyOf } from './lookups.ts';
+import { anything, checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
+import type { ShardPage } from './store/page-reader.ts';
 import { readPage } from './store/page-reader.ts';
 import type { QueueCounts } from './store/queue-reader.ts';
 import { addCounts, readPaused, readQueueCounts, readQueueNames } from './store/queue-reader.ts';
 import { readQuarantine, readStateCounts, readTotals } from './store/shard-reader.ts';
+import { readTagged } from './store/tag-reader.ts';
 import type { WorkerView } from './store/worker-reader.ts';
 import { readWorkers } from './store/worker-reader.ts';
+import type { WhyReasons } from './why.ts';
 
 /** A queue as a person sees it. */
 export interface QueueView extends QueueCounts {
@@ -24,9 +28,11 @@ export interface QueueView extends QueueCounts {
   readonly paused: { readonly by: string; readonly why: string; readonly at: number } | undefined;
 }
 
-/** Which jobs a page shows. */
+/** Which jobs a page shows: those of one state, or those with a tag. */
 export interface PageOptions {
-  readonly state: JobState;
+  readonly state?: JobState;
+  /** Instead of `state`. Entries of jobs that are gone count for `offset`, `limit` and `total`, and are not shown. */
+  readonly tag?: string;
   /** Only for `enqueued`: one queue. */
   readonly queue?: string;
   /** How many jobs to pass over, 0 to 100,000. @default 0 */
@@ -45,6 +51,7 @@ export interface JobPage {
 const CONNECT_TIMEOUT_MS = 10_000;
 const PAGE_RULES = {
   state: oneOf(JOB_STATES),
+  tag: anything,
   queue: queueName,
   offset: wholeNumber(0, 100_000),
   limit: wholeNumber(1, 500),
@@ -111,22 +118,26 @@ export class Monitor {
   /** A page of jobs in one state. @throws {OptionError} */
   async page(options: PageOptions): Promise<JobPage> {
     checkOptions(options, PAGE_RULES, 'page');
-    const { state, queue, offset = 0, limit = 50 } = options;
-    if (queue !== undefined && state !== 'enqueued')
-      throw new OptionError(
-        'page.queue',
-        `can only be given with the state "enqueued", not "${state}"`,
-        queue,
-      );
-    const pages = await this.#each((shard) => readPage(shard, { state, queue, most: offset + limit }));
+    const { offset = 0, limit = 50 } = options;
+    const read = pageReader(options);
+    const pages = await this.#each((shard) => read(shard, offset + limit));
     const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
     const wanted = entries.slice(offset, offset + limit).map((entry) => entry.id);
-    return { jobs: await this.#find(wanted), total: pages.reduce((sum, page) => sum + page.total, 0) };
+    const found = await this.#find(wanted);
+    const { tag } = options;
+    const jobs =
+      tag === undefined ? found : found.filter((job) => 'damaged' in job || job.tags.includes(tag));
+    return { jobs, total: pages.reduce((sum, page) => sum + page.total, 0) };
   }
 
   /** One job with its history, or undefined when there is none. */
   async job(id: string): Promise<JobView | DamagedJob | undefined> {
     return (await this.#find([id]))[0];
+  }
+
+  /** Why a job is not running, the most decisive reason first; docs/why.md tells what to do about each. */
+  async why(id: string): Promise<WhyReasons> {
+    return whyOf(await this.#shards.open(CONNECT_TIMEOUT_MS), id, this.#viewing);
   }
 
   /** Workers that are alive, with their load. */
@@ -161,4 +172,15 @@ export class Monitor {
   async #each<T>(read: (shard: Shard) => Promise<T>): Promise<T[]> {
     return Promise.all((await this.#shards.open(CONNECT_TIMEOUT_MS)).map(read));
   }
+}
+
+/** How a page is read from a shard. @throws {OptionError} */
+function pageReader({ state, tag, queue }: PageOptions): (shard: Shard, most: number) => Promise<ShardPage> {
+  if ((state === undefined) === (tag === undefined))
+    throw new OptionError('page', 'must have either "state" or "tag"', { state, tag });
+  if (queue !== undefined && state !== 'enqueued')
+    throw new OptionError('page.queue', 'can only be given with the state "enqueued"', queue);
+  if (state !== undefined) return (shard, most) => readPage(shard, { state, queue, most });
+  checkTag(tag, 'page.tag');
+  return (shard, most) => readTagged(shard, tag ?? '', most);
 }

@@ -187,10 +187,11 @@ export class Producer {
     for (let attempt = 0; ; attempt++) {
       try {
         const reply = await this.#attempt(lane, jobs, deadline);
-        if (Array.isArray(reply)) return reply as Admission[];
+        if (Array.isArray(reply)) return reply;
         if (typeof reply === 'object' && 'full' in reply)
           return await this.#withoutFull(lane, jobs, reply.full);
-        if (reply === 'GONE') throw new BatchError('BATCH_GONE', 'was not complete in time, and is gone', jobs[0]?.draft);
+        if (reply === 'GONE')
+          throw new BatchError('BATCH_GONE', 'was not complete in time, and is gone', jobs[0]?.draft);
         if (reply !== 'CODES') return NO_ADMISSIONS;
         this.#shard.queues.forgetCodes();
       } catch (error) {

@@ -11,7 +11,7 @@ const FRESH_MS = 5000;
 export class QueuePins {
   #pinned: ReadonlySet<string> = new Set();
   #readAt = -Infinity;
-  #reading: Promise<void> | undefined;
+  #isReading = false;
 
   /** Knows the settings from then on. */
   async learn(shards: readonly Shard[]): Promise<void> {
@@ -33,8 +33,10 @@ export class QueuePins {
 
   #readSoon(shards: readonly Shard[]): void {
     // While Redis cannot be reached, what was known stays.
-    this.#reading ??= this.learn(shards)
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.learn(shards)
       .catch(() => undefined)
-      .finally(() => (this.#reading = undefined));
+      .finally(() => (this.#isReading = false));
   }
 }

@@ -64,6 +64,7 @@ export class RecurringJobs {
    *
    * @throws {OptionError} @throws {PayloadError} the input is over 64 KiB, or invalid
    */
+  // oxlint-disable-next-line max-params -- as enqueue, with the id before it
   async upsert<I, R>(
     id: string,
     contract: JobContract<I, R>,

@@ -126,7 +126,10 @@ describe('a batch', () => {
     const ids: string[] = [];
     const created = scene.client.batch(async (b) => {
       ids.push(b.id);
-      await b.enqueueMany(work, Array.from({ length: 600 }, () => ({})));
+      await b.enqueueMany(
+        work,
+        Array.from({ length: 600 }, () => ({})),
+      );
       await b.schedule(work, {}, { in: 1 });
       await b.onEnd(after, 'done');
       await b.flush();
@@ -151,18 +154,26 @@ describe('a batch', () => {
   test('whose making throws leaves nothing', async () => {
     const scene = stage.open();
     const before = new Set(await scene.keys());
-    const created = scene.client.batch(async (b) => {
-      await b.enqueueMany(work, Array.from({ length: 1200 }, () => ({})));
-      const first = await b.enqueue(work, {}, { tags: ['x'], unique: { key: 'k' } });
-      await b.continueWith(first, after, 'child');
-      await b.onEnd(after, 'done');
-      await b.batch((inner) => inner.enqueueMany(work, [{}, {}]));
-      throw new Error('changed my mind');
-    });
+    const created = scene.client.batch(
+      async (b) => {
+        await b.enqueueMany(
+          work,
+          Array.from({ length: 1200 }, () => ({})),
+        );
+        const first = await b.enqueue(work, {}, { tags: ['x'], unique: { key: 'k' } });
+        await b.continueWith(first, after, 'child');
+        await b.onEnd(after, 'done');
+        await b.batch((inner) => inner.enqueueMany(work, [{}, {}]));
+        throw new Error('changed my mind');
+      },
+      { key: 'k' },
+    );
     await expect(created).rejects.toThrow('changed my mind');
     await startWorker(scene);
     await eventually(async () => {
-      const left = (await scene.keys()).filter((key) => /^(job|batch|members|waits|children|lock|tag|parents)\b/.test(key));
+      const left = (await scene.keys()).filter((key) =>
+        /^(job|batch|members|waits|children|lock|tag|parents)\b/.test(key),
+      );
       expect(left.filter((key) => !before.has(key))).toEqual([]);
     });
   });
@@ -170,7 +181,10 @@ describe('a batch', () => {
   test('whose creator died before it was complete goes by itself', async () => {
     const scene = stage.open();
     const id = await abandonedDraft(scene, async (b) => {
-      await b.enqueueMany(work, Array.from({ length: 1200 }, () => ({})));
+      await b.enqueueMany(
+        work,
+        Array.from({ length: 1200 }, () => ({})),
+      );
       await b.onEnd(after, 'done');
       await b.batch((inner) => inner.enqueue(work, {}));
     });
@@ -180,7 +194,9 @@ describe('a batch', () => {
     await scene.call('ZADD', `${prefix}timers`, '1', `draft:${id}`);
     const ran = await startWorker(scene);
     await eventually(async () => {
-      const left = (await scene.keys()).filter((key) => /^(job|batch|members|waits|children|parents)\b/.test(key));
+      const left = (await scene.keys()).filter((key) =>
+        /^(job|batch|members|waits|children|parents)\b/.test(key),
+      );
       expect(left).toEqual([]);
     });
     expect(ran).toMatchObject({ members: 0, callbacks: [] });
@@ -202,7 +218,10 @@ describe('a batch', () => {
   test('whose creator died after the first call of the launch is launched by a worker', async () => {
     const scene = stage.open();
     const id = await abandonedDraft(scene, async (b) => {
-      await b.enqueueMany(work, Array.from({ length: 1100 }, () => ({})));
+      await b.enqueueMany(
+        work,
+        Array.from({ length: 1100 }, () => ({})),
+      );
       await b.batch((inner) => inner.enqueueMany(work, [{}, {}]));
       await b.onEnd(after, 'done');
     });
@@ -225,7 +244,10 @@ describe('a batch', () => {
     const scene = stage.open();
     const ran = await startWorker(scene);
     const batch = await scene.client.batch(async (b) => {
-      await b.enqueueMany(work, Array.from({ length: 10_000 }, () => ({})));
+      await b.enqueueMany(
+        work,
+        Array.from({ length: 10_000 }, () => ({})),
+      );
       await b.onEnd(after, 'done', { on: 'finished' });
     });
     expect(await batch.finished({ timeoutMs: 60_000 })).toMatchObject({ succeeded: 10_000, pending: 0 });
@@ -344,7 +366,10 @@ describe('callbacks of a batch', () => {
     };
     const first = await start();
     const batch = await scene.client.batch(async (b) => {
-      await b.enqueueMany(work, Array.from({ length: 10 }, () => ({})));
+      await b.enqueueMany(
+        work,
+        Array.from({ length: 10 }, () => ({})),
+      );
       for (const on of ['succeeded', 'finished'] as const) await b.onEnd(after, on, { on });
     });
     await eventually(() => gates.length === 5);
@@ -399,12 +424,18 @@ describe('a batch that lives', () => {
     worker.handle(work, async ({ fail }, ctx) => {
       if (fail === undefined) return;
       ctx.signal.addEventListener('abort', () => aborted.push(ctx.id));
-      await Promise.race([gate.opened, new Promise((resolve) => ctx.signal.addEventListener('abort', resolve))]);
+      await Promise.race([
+        gate.opened,
+        new Promise((resolve) => ctx.signal.addEventListener('abort', resolve)),
+      ]);
     });
     worker.handle(after, (input) => void callbacks.push(input));
     const batch = await scene.client.batch(async (b) => {
       await b.enqueue(work, {});
-      await b.enqueueMany(work, Array.from({ length: 600 }, () => ({ fail: false })));
+      await b.enqueueMany(
+        work,
+        Array.from({ length: 600 }, () => ({ fail: false })),
+      );
       await b.schedule(work, {}, { in: '1h' });
       await b.continueWith(await b.enqueue(work, { fail: false }), work, {});
       await b.batch((inner) => inner.enqueueMany(work, [{ fail: false }, { fail: false }]));
@@ -533,7 +564,8 @@ describe('members of a batch', () => {
       await b.onEnd(after, 'finished', { on: 'finished' });
     });
     expect(await batch.finished()).toMatchObject({ state: 'failed', failed: 1, cancelled: 2, succeeded: 1 });
-    for (const id of ids) expect((await scene.job(id)).history.at(-1)?.detail).toMatchObject({ reason: 'PARENT_ENDED' });
+    for (const id of ids)
+      expect((await scene.job(id)).history.at(-1)?.detail).toMatchObject({ reason: 'PARENT_ENDED' });
     await eventually(() => expect(ran.callbacks).toEqual(['finished']));
     await expectNothingTied(scene);
   });
@@ -588,7 +620,9 @@ test('a batch that ended is forgotten after 7 days, and what still waits for it 
   await eventually(async () => expect(await scene.client.batches.get(batch.id)).toBeUndefined());
   await eventually(async () => expect(await stateOf(scene, ids[0] ?? '')).toBe('cancelled'));
   expect(await scene.client.batches.list()).toEqual([]);
-  expect((await scene.keys()).filter((key) => /^(batch|members|batches|children|waits)\b/.test(key))).toEqual([]);
+  expect((await scene.keys()).filter((key) => /^(batch|members|batches|children|waits)\b/.test(key))).toEqual(
+    [],
+  );
   await expect(batch.finished()).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
 });
 

@@ -96,8 +96,14 @@ describe('a continuation', () => {
     const state = { true: 'succeeded', false: 'cancelled', awaiting: 'awaiting' }[String(runs)];
     for (const { id } of [before, after])
       await eventually(async () => expect(await stateOf(scene, id)).toBe(state));
-    if (fail && runs === true)
-      expect(await before.result()).toMatchObject([{ state: 'failed', error: { message: 'no luck' } }]);
+  });
+
+  test('is told the error of a parent that failed', async () => {
+    const scene = stage.open();
+    await startWorker(scene);
+    const parent = await scene.client.enqueue(first, { fail: true });
+    const child = await scene.client.continueWith(parent, then, null, { on: 'failed' });
+    expect(await child.result()).toMatchObject([{ state: 'failed', error: { message: 'no luck' } }]);
   });
 
   test('whose parent failed runs when the parent has succeeded after all', async () => {

@@ -1,4 +1,4 @@
-import type { JobTransition, StreamEvent, TransitionVerb } from '@linstock/core';
+import type { JobTransition, StreamEvent, EventVerb } from '@linstock/core';
 import { defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
@@ -31,7 +31,7 @@ class Listener {
     return this.events.filter((event) => event.kind === 'transition');
   }
 
-  verbs(id: string): TransitionVerb[] {
+  verbs(id: string): EventVerb[] {
     return this.transitions.filter((event) => event.id === id).map(({ verb }) => verb);
   }
 
@@ -113,7 +113,7 @@ describe('the stream of events', () => {
       () => expect(listener.transitions.filter(({ verb }) => verb === 'succeed')).toHaveLength(2000),
       { timeoutMs: 20_000 },
     );
-    const first = new Map<string, TransitionVerb[]>();
+    const first = new Map<string, EventVerb[]>();
     for (const { id, verb } of listener.transitions) first.set(id, [...(first.get(id) ?? []), verb]);
     for (const { id } of handles) {
       const verbs = first.get(id) ?? [];

@@ -148,9 +148,8 @@ describe('a rate of a key', () => {
     const rateLimit = { key: 'api', limit: 3, per: 400, burst: 'window' } as const;
     const handles = await Promise.all(names(9).map((n) => scene.client.enqueue(call, { n }, { rateLimit })));
     await Promise.all(handles.map((handle) => handle.result()));
-    starts.forEach((start, i) => {
-      if (i >= 3) expect(start - (starts[i - 3] ?? 0)).toBeGreaterThanOrEqual(380);
-    });
+    const waits = starts.slice(3).map((start, i) => start - (starts[i] ?? 0));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(380);
   });
 });
 

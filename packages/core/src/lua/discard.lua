@@ -12,7 +12,6 @@ local P = KEYS[1]
 --@include stale
 --@include detach
 --@include loosen
---@include tell
 --@include ended
 --@include trim
 --@include push
@@ -44,5 +43,6 @@ if #ids < most then
   ids = redis.pcall('LRANGE', $children .. id, 0, most - 1)
   for i = 1, ids.err and 0 or #ids do drop(ids[i]) end
 end
+tell('discard', '-', gone)
 unlinkRecords(gone)
 return redis.call('EXISTS', list) == 1 and 'MORE' or remove('DONE')

@@ -8,6 +8,7 @@
 --          {"EXISTS", id…} when some ids exist (the others are stored)
 local P = KEYS[1]
 --@include now
+--@include tell
 local batch = ARGV[8 + 2 * tonumber(ARGV[5])]
 local key = $batch .. batch
 local state, root = unpack(redis.call('HMGET', key, 'state', 'root'))
@@ -23,6 +24,7 @@ while group < #ARGV do
     local ids = store(from, math.min(from + 499, group + 3 + 2 * jobs), existing)
     if #ids > 0 then redis.call('RPUSH', $members .. batch, unpack(ids)) end
     total = total + #ids
+    tell('gather', 'A', ids)
   end
   group = group + 4 + 2 * jobs
 end

@@ -11,7 +11,6 @@ local P = KEYS[1]
 --@include loosen
 --@include state
 --@include stale
---@include tell
 --@include detach
 --@include tail
 --@include cancel

@@ -7,7 +7,6 @@ local P = KEYS[1]
 --@include now
 --@include place
 --@include quarantine
---@include tell
 --@include follow
 --@include batch
 --@include open

@@ -66,7 +66,8 @@ function decode(id: string, hash: Record<string, string>): StoredBatch | undefin
     createdAt: count('createdAt'),
     endedAt: hash['endedAt'] === undefined ? undefined : Number(hash['endedAt']),
     ended: isLetter(hash['ended']) ? hash['ended'] : undefined,
-    cancelledBy: hash['halted'] === undefined ? undefined : (JSON.parse(hash['halted']) as StoredBatch['cancelledBy']),
+    cancelledBy:
+      hash['halted'] === undefined ? undefined : (JSON.parse(hash['halted']) as StoredBatch['cancelledBy']),
     outer: hash['outer'],
     total: count('total'),
     pending: count('pending'),

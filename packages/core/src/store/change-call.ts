@@ -32,11 +32,7 @@ export interface NewContent {
 }
 
 /** States of a job that waits: what `move` and `update` may change. */
-export const WAITING_STATES = [
-  'scheduled',
-  'enqueued',
-  'awaiting',
-] as const satisfies readonly JobState[];
+export const WAITING_STATES = ['scheduled', 'enqueued', 'awaiting'] as const satisfies readonly JobState[];
 
 /** Verbs of a person for jobs by their ids. */
 export type PersonVerb =

@@ -1,6 +1,6 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { TransitionVerb } from '../job/states.ts';
+import type { EventVerb } from './event-store.ts';
 import { A, ADA, B, BOB, C, D, EVE, no, tailLine } from '../testing/cast.ts';
 import { Shards } from '../testing/shards.ts';
 import type { TestShard } from '../testing/test-shard.ts';
@@ -21,7 +21,7 @@ async function telling(): Promise<TestShard> {
   return shard;
 }
 
-async function told(shard: TestShard): Promise<[TransitionVerb, string, string][]> {
+async function told(shard: TestShard): Promise<[EventVerb, string, string][]> {
   const { transitions } = await eventsOf(shard).read(NO_STREAM, 1000);
   return transitions.map(({ verb, job, state }) => [verb, job, state]);
 }

@@ -3,6 +3,13 @@ import { STATE_LETTERS, TRANSITIONS } from '../job/states.ts';
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 
+/** Changes of a job that leave its state as it is. */
+const CHANGES = ['move', 'update'] as const;
+
+/** What the stream tells of: transitions, and other changes of a job. */
+export type EventVerb = TransitionVerb | (typeof CHANGES)[number];
+export const EVENT_VERBS: readonly string[] = [...Object.keys(TRANSITIONS), ...CHANGES];
+
 /** What a job is after a transition; `none`: it is gone. */
 export type ReachedState = JobState | 'none' | 'quarantine';
 
@@ -12,7 +19,7 @@ export interface StoredTransition {
   readonly entry: string;
   /** By the clock of Redis, ms since 1970. */
   readonly at: number;
-  readonly verb: TransitionVerb;
+  readonly verb: EventVerb;
   readonly job: string;
   readonly state: ReachedState;
 }
@@ -38,6 +45,8 @@ const STATES = new Map<string, ReachedState>([
   ['-', 'none'],
   ['X', 'quarantine'],
 ]);
+
+const KNOWN = new Set(EVENT_VERBS);
 
 type Entry = readonly [id: string, fields: readonly string[]];
 
@@ -119,8 +128,8 @@ export class EventStore {
 function decode([entry, fields]: Entry): StoredTransition | undefined {
   const [, verb = '', , job = '', , letter = ''] = fields;
   const state = STATES.get(letter);
-  if (state === undefined || !Object.hasOwn(TRANSITIONS, verb)) return undefined;
-  return { entry, at: timeOf(entry), verb: verb as TransitionVerb, job, state };
+  if (state === undefined || !KNOWN.has(verb)) return undefined;
+  return { entry, at: timeOf(entry), verb: verb as EventVerb, job, state };
 }
 
 function timeOf(entry: string): number {

@@ -193,6 +193,7 @@ function parse(...texts: (string | undefined)[]): typeof UNREADABLE | undefined 
   return { schedule, job: job as StoredJob, policy: policy as StoredPolicy };
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what stands there is written by this class alone
 function json<T>(text: string | undefined): T | undefined {
   if (text === undefined) return undefined;
   try {
