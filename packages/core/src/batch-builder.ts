@@ -93,6 +93,7 @@ export class BatchBuilder {
    * Adds a job that waits for others, of this batch or not. When its condition can no longer hold, it is cancelled at once: a
    * batch must end, so a member does not wait until somebody runs a failed parent again.
    */
+  // oxlint-disable-next-line max-params -- as client.continueWith
   async continueWith<I, R>(
     parent: ParentRef | readonly ParentRef[],
     contract: JobContract<I, R>,

@@ -113,6 +113,7 @@ export class Batches {
   }
 
   /** Adds a job to a batch that has not ended. @throws {BatchError} `BATCH_ENDED`, `BATCH_NOT_FOUND`. Else as `client.enqueue()` */
+  // oxlint-disable-next-line max-params -- as client.enqueue, and which batch
   async add<I, R>(
     id: string,
     contract: JobContract<I, R>,
@@ -125,6 +126,7 @@ export class Batches {
   }
 
   /** As {@link add}, for many jobs of one kind, in calls of up to 500: each adds all of its jobs, or none if the batch has ended. */
+  // oxlint-disable-next-line max-params -- as client.enqueue, and which batch
   async addMany<I, R>(
     id: string,
     contract: JobContract<I, R>,

@@ -5,6 +5,7 @@ import { CallChain } from './client-middleware.ts';
 import type { BatchBuilder, BatchOptions } from './batch-builder.ts';
 import type { BatchHandle } from './batches.ts';
 import { Batches } from './batches.ts';
+import type { BulkRequest } from './bulk-request.ts';
 import type { ClientOptions, JobChangeOptions, ResolvedClientOptions } from './client-options.ts';
 import { resolveClientOptions } from './client-options.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
@@ -22,6 +23,8 @@ import type { Due, JobPlan } from './job-factory.ts';
 import { planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import { findByKey, findByTag, whyOf } from './lookups.ts';
+import type { BulkHandle } from './operations.ts';
+import { Operations } from './operations.ts';
 import { anything, checkOptions } from './options.ts';
 import type { PauseOptions } from './pauses.ts';
 import { toggle } from './pauses.ts';
@@ -63,6 +66,7 @@ export class Client {
   #opened: readonly [Shard, ...Shard[]] | undefined;
   #recurring: RecurringJobs | undefined;
   #batches: Batches | undefined;
+  #operations: Operations | undefined;
   #closed = false;
 
   constructor(options: ClientOptions) {
@@ -248,6 +252,28 @@ export class Client {
     settle('update', id, await this.#changes.update(id, contract, update));
   }
 
+  /**
+   * Changes all jobs that a filter names, where they are: cancels, requeues, deletes, moves, or reschedules them. Resolves when
+   * it has begun; it goes on when this process dies, as long as a worker lives: docs/changing-jobs.md.
+   *
+   * @example
+   * const operation = await client.bulk({ verb: 'requeue', filter: { state: 'failed', name: 'mail.send', newerThan: '1d' } });
+   * console.log((await operation.done()).changed);
+   * @throws {OptionError}
+   */
+  async bulk(request: BulkRequest): Promise<BulkHandle> {
+    return this.operations.begin(request);
+  }
+
+  /** Operations that {@link bulk} has begun: to list, look at, cancel. */
+  get operations(): Operations {
+    this.#operations ??= new Operations({
+      keepCancelled: this.#options.retention.failedCount,
+      shards: () => this.#open(),
+    });
+    return this.#operations;
+  }
+
   /** Recurring jobs: to define, list, pause, trigger. */
   get recurring(): RecurringJobs {
     this.#recurring ??= new RecurringJobs({
@@ -316,6 +342,7 @@ export class Client {
     this.#closed = true;
     this.#results.close();
     this.events.close();
+    await this.#operations?.close();
     await this.#enqueuer.close();
     this.#connection.close();
   }

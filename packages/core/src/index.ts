@@ -15,6 +15,7 @@ export type {
   JobChangeOptions,
   MonitorOptions,
 } from './client-options.ts';
+export type { BulkChange, BulkFilter, BulkRequest } from './bulk-request.ts';
 export type { CodecOptions, EncryptionOptions } from './codec-options.ts';
 export type { DecryptionProblem } from './codec.ts';
 export { defineJob } from './contract.ts';
@@ -65,6 +66,8 @@ export type { JobState } from './job/states.ts';
 export type { Misfire, ScheduleOptions } from './job/schedule.ts';
 export { Monitor } from './monitor.ts';
 export type { JobPage, PageOptions, QueueView } from './monitor.ts';
+export { OperationNotFoundError } from './operations.ts';
+export type { BulkHandle, Operations, OperationView } from './operations.ts';
 export { UnreadablePayload } from './payload-view.ts';
 export type { PauseOptions } from './pauses.ts';
 export type { QueueHandle } from './queue-handle.ts';

@@ -16,6 +16,7 @@ export { isJobId } from './job/job-id.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
 export { jitterOf, planTicks } from './job/schedule.ts';
 export { TRANSITIONS } from './job/states.ts';
+export { driveOperation } from './operation-driver.ts';
 export {
   anything,
   checkOptions,

@@ -161,8 +161,8 @@ function isMade(job: NewJob | Promise<NewJob>): job is NewJob {
 
 /** The plan for members of a batch. What all have in common stands in their header once. */
 export function memberPlan(plan: JobPlan, batch: string, isDraft: boolean): JobPlan {
-  const isPlain = plan.flow === undefined && plan.parents === undefined;
-  const header = isPlain
+  const isTiedBesides = plan.flow !== undefined || plan.parents !== undefined;
+  const header = !isTiedBesides
     ? shortHeader('enqueue', extendHeader(plan.header, { ties: { batch } }))
     : plan.header;
   return { ...plan, header, batch, isDraft };

@@ -115,7 +115,7 @@ export class Monitor {
       .toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** A page of jobs in one state. @throws {OptionError} */
+  /** A page of jobs in one state, or with a tag (the newest first). @throws {OptionError} */
   async page(options: PageOptions): Promise<JobPage> {
     checkOptions(options, PAGE_RULES, 'page');
     const { offset = 0, limit = 50 } = options;

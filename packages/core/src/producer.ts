@@ -260,8 +260,8 @@ export class Producer {
   #group({ queue, priority, due, isTied, toFront, draft }: NewJob): Group {
     const code = this.#shard.queues.knownCode(queue) ?? '';
     const place = draft ?? due ?? (isTied ? 'now' : String(priority)) + (toFront ? '<' : '');
-    const state = draft === undefined ? (due === undefined ? 'E' : 'S') : 'A';
-    const head = encodeRecord(state, code + placeDigit(priority, isTied), '');
+    const ownState = due === undefined ? 'E' : 'S';
+    const head = encodeRecord(draft === undefined ? ownState : 'A', code + placeDigit(priority, isTied), '');
     return { queue, code, place, priority, due, toFront, head, jobs: [] };
   }
 }

@@ -5,6 +5,7 @@ import { checkServer, openInstallation } from './redis/shards.ts';
 import { BatchStore } from './store/batch-store.ts';
 import { JobReader } from './store/job-reader.ts';
 import { JobStore } from './store/job-store.ts';
+import { OperationStore } from './store/operation-store.ts';
 import { QueueStore } from './store/queue-store.ts';
 import { RecurringStore } from './store/recurring-store.ts';
 
@@ -16,6 +17,7 @@ export interface Shard {
   readonly jobs: JobStore;
   readonly queues: QueueStore;
   readonly recurring: RecurringStore;
+  readonly operations: OperationStore;
   readonly batches: BatchStore;
   readonly reader: JobReader;
 }
@@ -61,6 +63,7 @@ export class ShardSet {
       queues: new QueueStore(this.#connection, prefix),
       batches: new BatchStore(this.#connection, prefix),
       recurring: new RecurringStore(this.#connection, prefix),
+      operations: new OperationStore(this.#connection, prefix),
       reader: new JobReader(this.#connection, prefix),
     };
   }

@@ -26,6 +26,13 @@ const RANDOM_BYTES = 12;
 
 const pair = (n: number): string => PAIRS[n & 1023] ?? '';
 
+/** What ids begin with that are made at this instant, ms since 1970. */
+export function idPrefix(ms: number): string {
+  let time = '';
+  for (let rest = ms, i = 0; i < 5; i++, rest = Math.floor(rest / 1024)) time = pair(rest % 1024) + time;
+  return time;
+}
+
 /** Returns a function that makes ids for a shard. Ids of one source rise strictly, also within a millisecond. */
 export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number) => string {
   const pool = new Uint8Array(RANDOM_BYTES * 256);
@@ -42,8 +49,7 @@ export function createIdSource({ now, randomBytes }: IdEntropy): (shard: number)
       used = 0;
     }
     const bytes = pool.subarray(used, (used += RANDOM_BYTES));
-    let time = '';
-    for (let rest = ms, i = 0; i < 5; i++, rest = Math.floor(rest / 1024)) time = pair(rest % 1024) + time;
+    const time = idPrefix(ms);
     let chance = '';
     for (let i = 0; i < 10; i += 2) chance += pair(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0));
     prefix = time + chance;

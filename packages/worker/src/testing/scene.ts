@@ -21,6 +21,7 @@ export class Scene {
   readonly log = new MemoryLog();
   readonly #connection: Connection;
   readonly #workers: Worker[] = [];
+  readonly #closers: (() => void)[] = [];
 
   constructor(target: SceneTarget, options: Partial<ClientOptions> = {}) {
     this.target = target;
@@ -87,11 +88,17 @@ export class Scene {
     return (await this.job(id)).history.map(({ what }) => what);
   }
 
+  /** Something that ends with the scene. */
+  onClose(close: () => void): void {
+    this.#closers.push(close);
+  }
+
   /** Stops every worker at once, then closes the rest. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop({ now: true })));
     await this.client.close();
     await this.monitor.close();
     this.#connection.close();
+    for (const close of this.#closers) close();
   }
 }

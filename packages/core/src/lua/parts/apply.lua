@@ -3,7 +3,9 @@
 local function due()
   return target.at or now() + target.delay
 end
-local code = target.queue and redis.call('HGET', $queues, target.queue) or ''
+-- Of a queue that this shard does not know nothing can be moved there.
+local code = ''
+if target.queue then code = redis.call('HGET', $queues, target.queue) end
 local done = {}
 local APPLY = {
   cancel = function(job, state, mark)
@@ -20,7 +22,10 @@ local APPLY = {
     deleteJob(job, state, mark)
     return true
   end,
-  move = function(job, state, mark) return moveJob(job, state, mark, code, target.priority or '', reason) end,
+  move = function(job, state, mark)
+    if not code then return nil end
+    return moveJob(job, state, mark, code, target.priority or '', reason)
+  end,
   reschedule = function(job, state, mark) return rescheduleJob(job, state, mark, due(), reason) end,
 }
 local COUNTERS_OF = { cancel = 'cancelled', requeue = 'requeued', delete = 'deleted', reschedule = 'rescheduled' }

@@ -1,0 +1,135 @@
+import type { ChangeOptions } from './client-options.ts';
+import type { Duration } from './duration.ts';
+import { toMs } from './duration.ts';
+import { OptionError } from './errors.ts';
+import type { MoveTarget } from './job-changes.ts';
+import { newPlace } from './job-changes.ts';
+import type { Due } from './job-factory.ts';
+import { dueText } from './job-factory.ts';
+import { idPrefix } from './job/job-id.ts';
+import type { JobState } from './job/states.ts';
+import { STATE_LETTERS } from './job/states.ts';
+import type { Rule } from './options.ts';
+import { anything, checkOptions, jobName, oneOf, queueName, shortText, yesOrNo } from './options.ts';
+import type { PersonVerb } from './store/change-call.ts';
+import { statesFor } from './store/change-call.ts';
+import type { BulkVerb, OperationCall, StoredFilter, StoredTarget } from './store/operation-store.ts';
+import { BULK_VERBS } from './store/operation-store.ts';
+
+/** Which jobs an operation is about: those that have all of these. */
+export interface BulkFilter {
+  readonly state: Exclude<JobState, 'processing'>;
+  readonly queue?: string;
+  /** The job's name. */
+  readonly name?: string;
+  readonly tag?: string;
+  /**
+   * Older than this, or than this instant: since they ended (succeeded, failed, cancelled) or began to wait for others (awaiting),
+   * else since they were created.
+   */
+  readonly olderThan?: Duration | Date;
+  /** Not older than this; as `olderThan`. */
+  readonly newerThan?: Duration | Date;
+  /** A text in the error of the last attempt, its message or its stack; upper and lower case count. 1 to 500 characters. */
+  readonly errorContains?: string;
+}
+
+/** What is to be done with each of the jobs. */
+export type BulkChange =
+  | { readonly verb: 'cancel' | 'requeue' | 'delete' }
+  | { readonly verb: 'move'; readonly to: MoveTarget }
+  | { readonly verb: 'reschedule'; readonly due: Due };
+
+/** An operation: one change of all jobs that a filter names. */
+export type BulkRequest = BulkChange &
+  ChangeOptions & {
+    readonly filter: BulkFilter;
+    /** At most so many jobs are changed in a second, over all shards; 0.1 to 100,000. @default as fast as it goes */
+    readonly ratePerSecond?: number;
+    /** Only counts the jobs. @default false */
+    readonly dryRun?: boolean;
+  };
+
+/** States whose jobs an index lists. */
+const STATES = ['scheduled', 'enqueued', 'awaiting', 'succeeded', 'failed', 'cancelled'] as const;
+const FILTER_RULES: Readonly<Record<string, Rule>> = {
+  state: oneOf(STATES),
+  queue: queueName,
+  name: jobName,
+  tag: shortText(128),
+  olderThan: anything,
+  newerThan: anything,
+  errorContains: shortText(500),
+};
+const REQUEST_RULES: Readonly<Record<string, Rule>> = {
+  verb: oneOf(BULK_VERBS),
+  filter: anything,
+  to: anything,
+  due: anything,
+  by: anything,
+  reason: anything,
+  ratePerSecond: (value) =>
+    typeof value === 'number' && value >= 0.1 && value <= 100_000
+      ? undefined
+      : 'must be a number from 0.1 to 100,000',
+  dryRun: yesOrNo,
+};
+
+/** Checks a request. `now`: the clock of Redis, ms since 1970. @throws {OptionError} */
+export function operationOf(request: BulkRequest, now: number): Omit<OperationCall, 'id'> {
+  checkOptions(request ?? {}, REQUEST_RULES, 'bulk');
+  const { verb, filter, ratePerSecond = 0, dryRun = false } = request;
+  if (verb === undefined) throw new OptionError('bulk.verb', `must be one of ${BULK_VERBS.join(', ')}`, verb);
+  checkOptions(filter, FILTER_RULES, 'bulk.filter');
+  if (filter?.state === undefined)
+    throw new OptionError('bulk.filter.state', `must be one of ${STATES.join(', ')}`, filter?.state);
+  const from = statesFor(verb satisfies PersonVerb);
+  if (!from.includes(filter.state))
+    throw new OptionError(
+      'bulk.filter.state',
+      `must be one that ${verb} can change: ${from.join(', ')}`,
+      filter.state,
+    );
+  return { verb, filter: storedFilter(filter, now), target: targetOf(request), rate: ratePerSecond, dryRun };
+}
+
+function storedFilter(filter: BulkFilter, now: number): StoredFilter {
+  const { state, queue, name, tag, errorContains } = filter;
+  const before = instantOf(filter.olderThan, now, 'bulk.filter.olderThan');
+  const after = instantOf(filter.newerThan, now, 'bulk.filter.newerThan');
+  return {
+    state: STATE_LETTERS[state],
+    ...(queue !== undefined && { queue }),
+    ...(name !== undefined && { name }),
+    ...(tag !== undefined && { tag }),
+    ...(after !== undefined && { after, afterId: idPrefix(after) }),
+    ...(before !== undefined && { before, beforeId: idPrefix(before) }),
+    ...(errorContains !== undefined && { error: JSON.stringify(errorContains).slice(1, -1) }),
+  };
+}
+
+function instantOf(age: Duration | Date | undefined, now: number, option: string): number | undefined {
+  if (age === undefined) return undefined;
+  if (!(age instanceof Date)) return now - toMs(age, option);
+  const ms = age.getTime();
+  if (!(ms >= 0)) throw new OptionError(option, 'must be a duration or a Date since 1970', age);
+  return ms;
+}
+
+function targetOf(request: BulkRequest): StoredTarget {
+  const { to, due } = request as { readonly to?: MoveTarget; readonly due?: Due };
+  refuseUnused('to', to, request.verb, 'move');
+  refuseUnused('due', due, request.verb, 'reschedule');
+  if (request.verb === 'move') {
+    const { queue, priority } = newPlace(request.to ?? {}, 'bulk.to');
+    return { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
+  }
+  if (request.verb !== 'reschedule') return {};
+  const [kind, ms] = dueText(request.due, 'bulk.due').split(' ');
+  return kind === 'in' ? { delay: Number(ms) } : { at: Number(ms) };
+}
+
+function refuseUnused(option: string, value: unknown, verb: BulkVerb, owner: BulkVerb): void {
+  if (value !== undefined && verb !== owner)
+    throw new OptionError(`bulk.${option}`, `belongs to the verb "${owner}", not to "${verb}"`, value);
+}
