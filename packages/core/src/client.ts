@@ -15,7 +15,7 @@ import { toMs } from './duration.ts';
 import type { Enqueued } from './enqueuer.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { ClosedError, JobNotFoundError } from './errors.ts';
-import type { JobUpdate, MoveTarget } from './job-changes.ts';
+import type { JobUpdate, MoveTarget, UpdateArguments } from './job-changes.ts';
 import { JobChanges, settle } from './job-changes.ts';
 import type { JobHandle, WaitOptions } from './job-handle.ts';
 import { StoredHandle } from './job-handle.ts';
@@ -42,9 +42,6 @@ export type { JobHandle, WaitOptions } from './job-handle.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-type Update = JobUpdate & JobChangeOptions;
-type UpdateArguments = [update: Update] | [contract: JobContract, update: Update];
-
 /**
  * Enqueues jobs and changes them, from any service. It loads no handler and holds one connection.
  *
@@ -61,12 +58,14 @@ export class Client {
   readonly #enqueuer: Enqueuer;
   /** What this client tells of; and the transitions of all jobs: docs/events.md. */
   readonly events: ClientEvents;
+  /** Recurring jobs: to define, list, pause, trigger. */
+  readonly recurring: RecurringJobs;
+  /** Operations that {@link bulk} has begun: to list, look at, cancel. */
+  readonly operations: Operations;
   readonly #calls: CallChain;
   readonly #changes: JobChanges;
   #opened: readonly [Shard, ...Shard[]] | undefined;
-  #recurring: RecurringJobs | undefined;
   #batches: Batches | undefined;
-  #operations: Operations | undefined;
   #closed = false;
 
   constructor(options: ClientOptions) {
@@ -82,10 +81,14 @@ export class Client {
       prefixes: async () => (await this.#open()).map(({ prefix }) => prefix),
     });
     this.#calls = new CallChain(this.events);
-    this.#changes = new JobChanges({
-      keepCancelled: this.#options.retention.failedCount,
-      codecs: this.#options.codecs,
+    const { codecs, retention } = this.#options;
+    const host = { keepCancelled: retention.failedCount, codecs, shards: () => this.#open() };
+    this.#changes = new JobChanges(host);
+    this.operations = new Operations(host);
+    this.recurring = new RecurringJobs({
       shards: () => this.#open(),
+      plan: (contract, options) => this.#plan(contract, options, undefined),
+      calls: this.#calls,
     });
   }
 
@@ -265,25 +268,6 @@ export class Client {
     return this.operations.begin(request);
   }
 
-  /** Operations that {@link bulk} has begun: to list, look at, cancel. */
-  get operations(): Operations {
-    this.#operations ??= new Operations({
-      keepCancelled: this.#options.retention.failedCount,
-      shards: () => this.#open(),
-    });
-    return this.#operations;
-  }
-
-  /** Recurring jobs: to define, list, pause, trigger. */
-  get recurring(): RecurringJobs {
-    this.#recurring ??= new RecurringJobs({
-      shards: () => this.#open(),
-      plan: (contract, options) => this.#plan(contract, options, undefined),
-      calls: this.#calls,
-    });
-    return this.#recurring;
-  }
-
   /** Nothing, or nothing of a job's name, is claimed any more; what runs goes on. False: it was paused already. @throws {OptionError} */
   async pause(options?: PauseOptions): Promise<boolean> {
     return toggle('pause', await this.#open(), options);
@@ -342,7 +326,7 @@ export class Client {
     this.#closed = true;
     this.#results.close();
     this.events.close();
-    await this.#operations?.close();
+    await this.operations.close();
     await this.#enqueuer.close();
     this.#connection.close();
   }

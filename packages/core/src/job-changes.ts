@@ -36,6 +36,11 @@ export interface JobUpdate<Input = unknown> {
   readonly options?: ChangeableOptions;
 }
 
+/** What an update is called with after the job's id. */
+export type UpdateArguments =
+  | [update: JobUpdate & JobChangeOptions]
+  | [contract: JobContract, update: JobUpdate & JobChangeOptions];
+
 /** What these need of the client. */
 export interface ChangesHost {
   readonly keepCancelled: number;

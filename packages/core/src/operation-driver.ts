@@ -18,7 +18,7 @@ export async function driveOperation(
   let behind = 0;
   while (!signal.aborted) {
     const reply = await store.step(id, step, keep);
-    if (reply.status === 'DONE' || reply.status === 'GONE') return;
+    if (reply.status !== 'MORE' && reply.status !== 'STALE') return;
     // Once is an answer that was lost, or a beginning in the middle; twice, somebody else is faster.
     behind = reply.status === 'STALE' && reply.waitMs === 0 ? behind + 1 : 0;
     step = reply.step;

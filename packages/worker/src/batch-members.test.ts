@@ -42,6 +42,7 @@ describe('a batch that lives', () => {
         gate.opened,
         new Promise((resolve) => ctx.signal.addEventListener('abort', resolve)),
       ]);
+      return 1;
     });
     worker.handle(after, (input) => void callbacks.push(input));
     const batch = await scene.client.batch(async (b) => {

@@ -25,6 +25,7 @@ test.each([
   ['handlers.md', 6],
   ['events.md', 2],
   ['queues.md', 3],
+  ['recurring.md', 1],
 ])('every example of docs/%s prints what its comments say', async (page, count) => {
   const programs = await programsOf(page);
   expect(programs).toHaveLength(count);

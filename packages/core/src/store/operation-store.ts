@@ -69,7 +69,8 @@ export interface StoredOperation {
 /** What became of a step. `STALE`: that step was made, or it is not yet time for it. */
 export type StepReply =
   | { readonly status: 'MORE' | 'STALE'; readonly step: number; readonly waitMs: number }
-  | { readonly status: 'DONE' | 'GONE' };
+  | { readonly status: 'DONE' }
+  | { readonly status: 'GONE' };
 
 /** When nobody has gone on with an operation for so long, any worker does. */
 const LEAD_MS = 2000;
@@ -99,7 +100,8 @@ export class OperationStore {
   async step(id: string, step: number, keep: number): Promise<StepReply> {
     const reply = await runScript(this.#target, 'step', [id, step, keep, LEAD_MS]);
     const [status, next, waitMs]: unknown[] = Array.isArray(reply) ? reply : [];
-    if (status === 'DONE' || status === 'GONE') return { status };
+    if (status === 'DONE') return { status };
+    if (status === 'GONE') return { status };
     if (status === 'MORE' || status === 'STALE')
       return { status, step: Number(next), waitMs: Number(waitMs) };
     throw new ProtocolError('step', reply);
