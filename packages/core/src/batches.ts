@@ -48,6 +48,8 @@ export interface BatchHandle {
 }
 
 const STATES = { D: 'succeeded', F: 'failed', C: 'cancelled' } as const;
+/** Calls of a launch without an answer. */
+const CALLS_AT_ONCE = 3;
 /** The first and the longest pause between two looks at a batch that somebody waits for, ms. */
 const LOOK_FIRST_MS = 20;
 const LOOK_MOST_MS = 1000;
@@ -186,14 +188,22 @@ export class Batches {
   /** From the first answer on it exists; what is left to do then, a worker does too. */
   async #launch(shard: Shard, builder: BatchBuilder): Promise<void> {
     const { id } = builder;
-    let step = await persistBatch(this.#host, { id, shard }, () => shard.jobs.launch(id));
+    const step = await persistBatch(this.#host, { id, shard }, () => shard.jobs.launch(id));
     if (step === 'GONE') throw notInTime(id);
     try {
-      while (step === 'MORE') step = await shard.jobs.launch(id);
-      for (const inner of builder.ids().slice(1)) while ((await shard.jobs.launch(inner)) === 'MORE');
+      if (step === 'MORE') await this.#finishLaunch(shard, id);
+      for (const inner of builder.ids().slice(1)) await this.#finishLaunch(shard, inner);
     } catch {
       // Its timer calls a worker.
     }
+  }
+
+  /** Several calls at once: Redis need not wait for the next. Those that come too late find nothing to do. */
+  async #finishLaunch({ jobs }: Shard, id: string): Promise<void> {
+    const call = async (): Promise<void> => {
+      while ((await jobs.launch(id)) === 'MORE');
+    };
+    await Promise.all(Array.from({ length: CALLS_AT_ONCE }, call));
   }
 
   #handle(id: string): BatchHandle {

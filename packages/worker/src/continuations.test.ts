@@ -143,6 +143,16 @@ describe('a continuation', () => {
     },
   );
 
+  test('is cancelled when the record of its parent is damaged', async () => {
+    const scene = stage.open({ shards: 1 });
+    const parent = await scene.client.enqueue(first, {});
+    const child = await scene.client.continueWith(parent, then, null);
+    await scene.call('SET', `${scene.prefix()}job:${parent.id}`, 'damaged');
+    await startWorker(scene);
+    await expect(child.result()).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await expectNothingTied(scene);
+  });
+
   test('of several parents waits for all of them', async () => {
     const scene = stage.open({ shards: 1 });
     const parents = await scene.client.enqueueMany(first, [{}, {}, {}]);

@@ -28,9 +28,12 @@ end
 local cursor, mixed = unpack(redis.call('HMGET', key, 'cursor', 'mixed'))
 if not cursor then return 'DONE' end
 local ids = redis.call('LRANGE', $members .. id, cursor, cursor + most - 1)
+--@include release
 for i = 1, #ids do
   local mark = redis.pcall('GETRANGE', $job .. ids[i], '0', '31')
-  if mark == '' then
+  if release(ids[i], mark) then
+    moved[#moved + 1] = ids[i]
+  elseif mark == '' then
     if redis.pcall('HGET', $batch .. ids[i], 'state') == 'draft' then openBatch(ids[i]) end
   elseif not isMark(mark) then
     quarantine(ids[i])
@@ -40,10 +43,9 @@ for i = 1, #ids do
       if redis.call('HLEN', $waits .. ids[i]) == redis.call('HEXISTS', $waits .. ids[i], '+') then letGo(ids[i])
       else redis.call('ZADD', $awaiting, now(), ids[i]) end
     else
-      redis.call('SETRANGE', $job .. ids[i], '0', 'E')
-      local list = listOf(mark)
-      if not lists[list] then lists[list], queues[queueOf(mark)] = {}, true end
-      lists[list][#lists[list] + 1], moved[#moved + 1] = ids[i], ids[i]
+      known[string.sub(mark, 1, 7)] = listFor(mark)
+      release(ids[i], mark)
+      moved[#moved + 1] = ids[i]
     end
   end
 end

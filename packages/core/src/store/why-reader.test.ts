@@ -47,13 +47,13 @@ describe('a job that has ended', () => {
 
   test('has succeeded', async () => {
     const id = await scene.enqueue();
-    await scene.end(id, await scene.claim(), 'S', 'fine');
+    await scene.end(id, await scene.claim(), ['S', 'fine']);
     expect(await scene.only(id)).toMatchObject({ code: 'SUCCEEDED', endedAt: 2, worker: ADA });
   });
 
   test('has failed, with its error', async () => {
     const id = await scene.enqueue();
-    await scene.end(id, await scene.claim(), 'F', { name: 'Error', message: 'no luck' });
+    await scene.end(id, await scene.claim(), ['F', { name: 'Error', message: 'no luck' }]);
     expect(await scene.only(id)).toMatchObject({
       code: 'FAILED',
       attempt: 1,
@@ -76,7 +76,7 @@ describe('a job that has ended', () => {
 
   test('was cancelled by its handler', async () => {
     const id = await scene.enqueue();
-    await scene.end(id, await scene.claim(), 'C', { by: 'handler', why: 'paid already' });
+    await scene.end(id, await scene.claim(), ['C', { by: 'handler', why: 'paid already' }]);
     expect(await scene.only(id)).toMatchObject({ code: 'CANCELLED', cause: 'handler', why: 'paid already' });
   });
 
@@ -99,9 +99,10 @@ describe('a job that a worker has', () => {
     await scene.register(ADA, about());
     const id = await scene.enqueue();
     await scene.claim();
-    const reason = await scene.only(id);
-    expect(reason).toMatchObject({ code: 'RUNNING', worker: ADA, attempt: 1, isWorkerAlive: true });
-    if (shardOf(id) === 0) expect(reason).toMatchObject({ host: 'h1', pid: 42 });
+    // Other shards know a worker by other identities.
+    const where = shardOf(id) === 0 ? { host: 'h1', pid: 42 } : { host: undefined, pid: undefined };
+    const running = { code: 'RUNNING', worker: ADA, attempt: 1, isWorkerAlive: true, ...where };
+    expect(await scene.only(id)).toMatchObject(running);
   });
 
   test('whose lease has ended, goes back soon', async () => {
@@ -142,7 +143,7 @@ describe('a scheduled job', () => {
 
   test('is retried after an error', async () => {
     const id = await scene.enqueue();
-    await scene.end(id, await scene.claim(), 'R', { name: 'Error', message: 'busy' });
+    await scene.end(id, await scene.claim(), ['R', { name: 'Error', message: 'busy' }]);
     expect(await scene.only(id)).toMatchObject({
       because: 'RETRY',
       error: { message: 'busy' },
@@ -154,20 +155,20 @@ describe('a scheduled job', () => {
     'was put off by %s',
     async (reason) => {
       const id = await scene.enqueue();
-      await scene.end(id, await scene.claim(), 'D', { reason });
+      await scene.end(id, await scene.claim(), ['D', { reason }]);
       expect(await scene.only(id)).toMatchObject({ code: 'SCHEDULED', because: reason });
     },
   );
 
   test('was put off by its handler, with the reason', async () => {
     const id = await scene.enqueue();
-    await scene.end(id, await scene.claim(), 'D', { reason: 'SNOOZED', why: 'the bank is closed' });
+    await scene.end(id, await scene.claim(), ['D', { reason: 'SNOOZED', why: 'the bank is closed' }]);
     expect(await scene.only(id)).toMatchObject({ because: 'SNOOZED', why: 'the bank is closed' });
   });
 
   test('without a handler names that too, while nobody has one', async () => {
     const id = await scene.enqueue({}, defineJob<number>({ name: 'odd', queue: 'mail' }));
-    await scene.end(id, await scene.claim(), 'D', { reason: 'NO_HANDLER' });
+    await scene.end(id, await scene.claim(), ['D', { reason: 'NO_HANDLER' }]);
     expect(await scene.why(id)).toMatchObject([
       { code: 'SCHEDULED', because: 'NO_HANDLER' },
       { code: 'NO_HANDLER', name: 'odd', workers: 1 },
@@ -191,7 +192,7 @@ describe('an awaiting job', () => {
     const running = await scene.enqueue(key);
     await scene.claim();
     const failed = await scene.enqueue({ unique: { key: '{family}' } });
-    await scene.end(failed, await scene.claim(), 'F', { name: 'Error', message: 'no luck' });
+    await scene.end(failed, await scene.claim(), ['F', { name: 'Error', message: 'no luck' }]);
     const { id: later } = await scene.client.schedule(greet, 1, { in: '1h', ...key });
     const child = await scene.client.continueWith([running, failed, later], greet, 2);
     const reason = await scene.only(child.id);
@@ -221,7 +222,7 @@ describe('an awaiting job', () => {
     const child = await scene.client.continueWith(parent, greet, 2, { on: 'failed' });
     // What a call with more children than it may look at leaves for later.
     await scene.connection.redis.del(scene.key(parent, `children:${parent}`));
-    await scene.end(parent, await scene.claim(), 'S', 'x'.repeat(5000));
+    await scene.end(parent, await scene.claim(), ['S', 'x'.repeat(5000)]);
     expect(await scene.only(child.id)).toMatchObject({ parents: [{ id: parent, state: 'succeeded' }] });
   });
 

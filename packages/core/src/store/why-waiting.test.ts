@@ -233,7 +233,7 @@ describe('a limit', () => {
 
   test('whose holder died names the lease that has ended', async () => {
     const concurrency = { key: 'line' };
-    const first = await scene.enqueue({ concurrency });
+    await scene.enqueue({ concurrency });
     await scene.claim();
     await scene.expire(ADA);
     await scene.register(BOB, about());

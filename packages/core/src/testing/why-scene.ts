@@ -18,6 +18,12 @@ export const greet = defineJob<number>({ name: 'greet', queue: 'mail' });
 
 const LEASE_MS = 60_000;
 
+interface Place {
+  readonly redis: string;
+  readonly namespace: string;
+  readonly shards: number;
+}
+
 /** As a worker of the queue `mail` describes itself. */
 export function about(info: object = {}): object {
   return { host: 'h1', pid: 42, queues: ['mail'], jobs: ['greet'], concurrency: 5, ...info };
@@ -28,18 +34,16 @@ export class WhyScene {
   readonly client: Client;
   readonly monitor: Monitor;
   readonly connection: Connection;
-  readonly #place: { readonly redis: string; readonly namespace: string; readonly shards: number };
   #shards: readonly Shard[] = [];
   #claims = 0;
 
-  private constructor(place: WhyScene['#place']) {
-    this.#place = place;
+  private constructor(place: Place) {
     this.client = new Client(place);
     this.monitor = new Monitor(place);
     this.connection = new Connection(place.redis, 'commands');
   }
 
-  static async open(place: { redis: string; namespace: string; shards: number }): Promise<WhyScene> {
+  static async open(place: Place): Promise<WhyScene> {
     const scene = new WhyScene(place);
     scene.#shards = await new ShardSet(scene.connection, place.namespace, place.shards).open(5000);
     return scene;
@@ -106,7 +110,7 @@ export class WhyScene {
   }
 
   /** The outcome of a job that {@link ADA} has. One that lives on is due a minute later. */
-  async end(id: string, claim: string, code: TailCode, detail: unknown): Promise<void> {
+  async end(id: string, claim: string, [code, detail]: readonly [TailCode, unknown]): Promise<void> {
     const json = JSON.stringify(detail);
     const line = encodeTailLine({ code, worker: ADA, claim, attempt: 1, startedAt: 1, endedAt: 2, json });
     const { jobs } = this.shardOf(id);

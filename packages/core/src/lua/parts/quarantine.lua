@@ -12,5 +12,10 @@ end
 local function quarantine(id)
   if redis.call('EXISTS', $job .. id) == 0 then return end
   setAside($job .. id, id)
+  -- Its children wait for what will not come.
+  if redis.pcall('SISMEMBER', $parents, id) == 1 then
+    redis.pcall('RPUSH', $todo, 'X' .. id .. ' -1')
+    redis.pcall('ZADD', $timers, 'LT', now(), 'todo')
+  end
   tell('quarantine', 'X', { id })
 end
