@@ -1,4 +1,5 @@
 import { isExact } from './delivery.ts';
+import { hasFeature } from './features.ts';
 import type { Options } from './options.ts';
 import type { PeerName } from './peer.ts';
 import type { Durability } from './redis-server.ts';
@@ -6,7 +7,9 @@ import type { Outcome, Scenario } from './scenario.ts';
 import { delayedDrain } from './scenarios/delayed-drain.ts';
 import { delayedLate } from './scenarios/delayed-late.ts';
 import { enqueueOne, enqueueWindow } from './scenarios/enqueue.ts';
+import { FEATURE_SCENARIOS } from './scenarios/features.ts';
 import { pickup } from './scenarios/pickup.ts';
+import { recurringUpsert } from './scenarios/recurring.ts';
 import { RUN_SCENARIOS } from './scenarios/run.ts';
 import { Session, type Contestant } from './session.ts';
 import { formatFigures } from './table.ts';
@@ -18,6 +21,8 @@ const SCENARIOS: readonly Scenario[] = [
   pickup,
   delayedLate,
   delayedDrain,
+  ...FEATURE_SCENARIOS,
+  recurringUpsert,
 ];
 
 interface PlannedRun {
@@ -92,9 +97,9 @@ export class Bench {
     for (const scenario of SCENARIOS.filter((candidate) =>
       candidate.rows.some((row) => rows.includes(row)),
     )) {
-      const contestants = peers.flatMap((peer) =>
-        contestantsOf(peer, scenario.dependsOnRetention && !isQuick),
-      );
+      const contestants = peers
+        .filter((peer) => hasFeature(peer, scenario.feature))
+        .flatMap((peer) => contestantsOf(peer, scenario.dependsOnRetention && !isQuick));
       for (const contestant of rotated(contestants, round)) {
         await this.#runOnce({ durability, round, scenario, contestant });
       }

@@ -1,4 +1,5 @@
 import type { Results, Run } from './bench.ts';
+import { featureCostTable } from './feature-costs.ts';
 import type { Machine, Versions } from './machine.ts';
 import type { Durability } from './redis-server.ts';
 import { median } from './statistics.ts';
@@ -67,7 +68,14 @@ function detailTable(runs: readonly Run[]): string {
 function durabilitySection(durability: Durability, runs: readonly Run[]): string {
   const { rows, extraRows } = summarize(runs);
   const all = [...rows, ...extraRows];
-  return [`## ${TITLES[durability]}`, summaryTable(all), spreadTable(all), detailTable(runs)].join('\n\n');
+  const costs = featureCostTable(runs);
+  return [
+    `## ${TITLES[durability]}`,
+    summaryTable(all),
+    spreadTable(all),
+    ...(costs === undefined ? [] : [costs]),
+    detailTable(runs),
+  ].join('\n\n');
 }
 
 /** The report for people. */

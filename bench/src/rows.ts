@@ -15,11 +15,19 @@ export type RowName =
   | 'delayed-late-p99'
   | 'delayed-drain'
   | 'redis-cpu-per-job'
-  | 'memory-per-waiting-job';
+  | 'memory-per-waiting-job'
+  | 'run-c100-keyed'
+  | 'run-c100-keyed-tight'
+  | 'run-c100-groups'
+  | 'run-c100-priorities'
+  | 'run-c100-rate'
+  | 'enqueue-unique'
+  | 'enqueue-batch'
+  | 'recurring-upsert';
 
 export interface Row {
   readonly name: RowName;
-  readonly unit: 'jobs/s' | 'µs' | 'ms' | 'bytes';
+  readonly unit: 'jobs/s' | 'upserts/s' | 'µs' | 'ms' | 'bytes';
   readonly better: 'higher' | 'lower';
   /** Measured in full runs only, and reported apart from the fourteen rows that every run has. */
   readonly isExtra: boolean;
@@ -31,6 +39,10 @@ function throughput(name: RowName): Row {
 
 function cost(name: RowName, unit: Row['unit']): Row {
   return { name, unit, better: 'lower', isExtra: false };
+}
+
+function extra(name: RowName, unit: Row['unit'] = 'jobs/s'): Row {
+  return { name, unit, better: 'higher', isExtra: true };
 }
 
 export const ROWS: readonly Row[] = [
@@ -48,8 +60,16 @@ export const ROWS: readonly Row[] = [
   throughput('delayed-drain'),
   cost('redis-cpu-per-job', 'µs'),
   cost('memory-per-waiting-job', 'bytes'),
-  { ...throughput('run-c1-two-processes'), isExtra: true },
-  { ...throughput('run-c10-two-processes'), isExtra: true },
+  extra('run-c1-two-processes'),
+  extra('run-c10-two-processes'),
+  extra('run-c100-keyed'),
+  extra('run-c100-keyed-tight'),
+  extra('run-c100-groups'),
+  extra('run-c100-priorities'),
+  extra('run-c100-rate'),
+  extra('enqueue-unique'),
+  extra('enqueue-batch'),
+  extra('recurring-upsert', 'upserts/s'),
 ];
 
 export function isRowName(name: string): name is RowName {

@@ -1,4 +1,5 @@
 import type { Delivery } from './delivery.ts';
+import type { Feature } from './features.ts';
 import type { RowName } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Sizes } from './sizes.ts';
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly name: string;
   readonly rows: readonly RowName[];
   readonly processes: number;
+  /** What a library must have to take part. */
+  readonly feature?: Feature;
   /** Whether keeping or removing finished jobs can change the figures; where it cannot, only removing is measured. */
   readonly dependsOnRetention: boolean;
   measure(session: Session, sizes: Sizes): Promise<Outcome>;

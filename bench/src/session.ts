@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { countDelivery, type Delivery } from './delivery.ts';
 import type { PeerName, Retention } from './peer.ts';
-import type { EnqueueWay, ProducerMethods } from './processes/producer-process.ts';
+import type { EnqueueWay, ProducerMethods, Spent } from './processes/producer-process.ts';
 import { RemoteProcess } from './processes/remote-process.ts';
 import type { Executions, WorkerMethods, WorkerStart } from './processes/worker-process.ts';
 import { RedisServer, type Durability } from './redis-server.ts';
@@ -23,6 +23,7 @@ export interface Contestant {
 export interface Enqueued {
   readonly jobsPerS: number;
   readonly redisCpuUsPerJob: number;
+  readonly producerCpuUsPerJob: number;
   readonly memoryBytesPerJob: number;
 }
 
@@ -31,7 +32,8 @@ export interface Drained {
   readonly executions: readonly Executions[];
 }
 
-type WorkersStart = Pick<WorkerStart, 'slots' | 'jobs'> & Partial<Pick<WorkerStart, 'handlerMs' | 'clock'>>;
+type WorkersStart = Pick<WorkerStart, 'slots' | 'jobs'> &
+  Partial<Pick<WorkerStart, 'handlerMs' | 'clock' | 'feature'>>;
 
 /** A fresh Redis, a producer process and worker processes, all of one run of one contestant. */
 export class Session {
@@ -71,14 +73,20 @@ export class Session {
     { warmUp, count }: { readonly warmUp: number; readonly count: number },
   ): Promise<Enqueued> {
     await this.producer.call('enqueue', { way, from: 0, count: warmUp });
+    return this.observe(count, () => this.producer.call('enqueue', { way, from: warmUp, count }));
+  }
+
+  /** What a call that stores `count` jobs costs each of them. */
+  async observe(count: number, call: () => Promise<Spent>): Promise<Enqueued> {
     const memoryBefore = await this.redis.usedMemoryBytes();
     const cpuBefore = await this.redis.cpuUs();
-    const { tookNs } = await this.producer.call('enqueue', { way, from: warmUp, count });
+    const { tookNs, cpuUs } = await call();
     const cpuAfter = await this.redis.cpuUs();
     const memoryAfter = await this.redis.usedMemoryBytes();
     return {
       jobsPerS: (count / tookNs) * 1e9,
       redisCpuUsPerJob: (cpuAfter - cpuBefore) / count,
+      producerCpuUsPerJob: cpuUs / count,
       memoryBytesPerJob: (memoryAfter - memoryBefore) / count,
     };
   }
@@ -89,13 +97,14 @@ export class Session {
     jobs,
     handlerMs = 0,
     clock = 'none',
+    feature,
   }: WorkersStart): Promise<SteadyStateMeter> {
     const { retention } = this.contestant;
     const meter = new SteadyStateMeter(jobs, this.#workers.length, this.redis);
     this.#workers.forEach((worker, index) =>
       worker.onProgress((progress) => meter.onProgress(index, progress)),
     );
-    const start: WorkerStart = { port: this.redis.port, slots, retention, handlerMs, jobs, clock };
+    const start: WorkerStart = { port: this.redis.port, slots, retention, feature, handlerMs, jobs, clock };
     await Promise.all(this.#workers.map((worker) => worker.call('start', start)));
     return meter;
   }

@@ -14,6 +14,8 @@ export interface Sizes {
   readonly pickups: number;
   readonly lateJobs: number;
   readonly drainJobs: number;
+  /** Recurring jobs that are defined. */
+  readonly recurringJobs: number;
 }
 
 export const FULL: Sizes = {
@@ -27,6 +29,7 @@ export const FULL: Sizes = {
   pickups: 500,
   lateJobs: 400,
   drainJobs: 10_000,
+  recurringJobs: 10_000,
 };
 
 export const QUICK: Sizes = {
@@ -40,6 +43,7 @@ export const QUICK: Sizes = {
   pickups: 50,
   lateJobs: 150,
   drainJobs: 10_000,
+  recurringJobs: 2_000,
 };
 
 /** The same sizes with `jobs` jobs wherever throughput is measured. */
@@ -52,5 +56,6 @@ export function withJobs(sizes: Sizes, jobs: number): Sizes {
     runJobs: jobs,
     runOneSlotJobs: jobs,
     drainJobs: jobs,
+    recurringJobs: jobs,
   };
 }

@@ -169,11 +169,11 @@ function sum(hash: Readonly<Record<string, number>>, but: string): number {
 }
 
 const KNOWN_KEY =
-  /^(job|payload|progress|log|quarantine|producer|ready|suspects|idle|processing):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|paused|stats|workers|loads|audit|quarantine|meta|extras)$/;
+  /^(job|payload|progress|log|inputs|quarantine|producer|ready|suspects|idle|processing|rate|recurring|history):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|timers|ticks|grouped|paused|stats|workers|loads|audit|quarantine|meta|extras)$/;
 
 function leakProblems(shard: ShardSnapshot): string[] {
   const { prefix, keys, jobs, leases, openIds, openClaims, idle } = shard;
-  const kinds = ['payload', 'progress', 'log'];
+  const kinds = ['payload', 'progress', 'log', 'inputs'];
   const problems = keys.filter((key) => !KNOWN_KEY.test(key)).map((key) => `${prefix}: left over: ${key}`);
   if (openIds.length > 0) problems.push(`${prefix}: still open in claims: ${openIds.join(', ')}`);
   if (openClaims.length > 0)

@@ -81,7 +81,7 @@ export class Stage {
   readonly monitor: Monitor;
   readonly client: Client;
   readonly #redis: RedisTarget;
-  readonly #shards: number;
+  readonly shards: number;
   readonly #connection: Connection;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'linstock-e2e-'));
   readonly children: Child[] = [];
@@ -94,7 +94,7 @@ export class Stage {
   ) {
     this.namespace = namespace;
     this.#redis = redis;
-    this.#shards = shards;
+    this.shards = shards;
     const options: ClientOptions = { redis, namespace, shards };
     this.monitor = new Monitor(options);
     this.client = new Client(options);
@@ -104,7 +104,7 @@ export class Stage {
   /** Starts a process with workers; resolves when they take jobs. */
   async worker(plan: WorkerPlan = {}): Promise<Child> {
     const { count = 1, jobs = ['act'], clockShiftMs, redis = this.#redis, ...options } = plan;
-    const worker = { redis, namespace: this.namespace, shards: this.#shards, leaseMs: 1000, ...options };
+    const worker = { redis, namespace: this.namespace, shards: this.shards, leaseMs: 1000, ...options };
     const child = this.#spawn('worker-child', { worker, count, jobs }, clockShiftMs);
     await child.ready;
     return child;
@@ -126,7 +126,7 @@ export class Stage {
     const client = {
       redis,
       namespace: this.namespace,
-      shards: this.#shards,
+      shards: this.shards,
       ...(retryFor === undefined ? {} : { retryFor }),
       ...(commandTimeout === undefined ? {} : { commandTimeout }),
     };
@@ -157,14 +157,14 @@ export class Stage {
     return new Sightings(this.children.flatMap((child) => child.events()));
   }
 
-  /** Resolves when nothing waits, is due later, or runs. */
+  /** Resolves when nothing waits, also for other jobs, is due later, or runs. */
   async drained(timeoutMs: number): Promise<void> {
     let last = '';
     let empty = 0;
     const look = async (): Promise<boolean> => {
-      const { enqueued, scheduled, processing } = await this.monitor.counts();
-      last = JSON.stringify({ enqueued, scheduled, processing });
-      empty = enqueued + scheduled + processing === 0 ? empty + 1 : 0;
+      const { enqueued, scheduled, awaiting, processing } = await this.monitor.counts();
+      last = JSON.stringify({ enqueued, scheduled, awaiting, processing });
+      empty = enqueued + scheduled + awaiting + processing === 0 ? empty + 1 : 0;
       // The numbers of one look are not of one moment: a job that moves meanwhile may be in none of them.
       return empty >= 3;
     };
@@ -177,7 +177,7 @@ export class Stage {
     await this.#connection.ready(10_000);
     const { redis } = this.#connection;
     return Promise.all(
-      Array.from({ length: this.#shards }, (_, shard) => readShard(redis, this.namespace, shard)),
+      Array.from({ length: this.shards }, (_, shard) => readShard(redis, this.namespace, shard)),
     );
   }
 

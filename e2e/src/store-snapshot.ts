@@ -7,6 +7,8 @@ type Redis = Connection['redis'];
 export interface StoredJob {
   readonly id: string;
   readonly mark: string;
+  /** The line of its name and its options. */
+  readonly header?: string;
   readonly tail: readonly TailEntry[];
 }
 
@@ -15,6 +17,8 @@ export interface TailEntry {
   readonly code: string;
   readonly worker: string;
   readonly claim: string;
+  /** When it ended, ms since 1970. */
+  readonly endedAt?: number;
   readonly json: string;
 }
 
@@ -92,13 +96,14 @@ async function readJobs(
 }
 
 function splitStored(id: string, record: string): StoredJob {
-  const [mark = '', , , ...tail] = record.split('\n');
+  const [mark = '', header = '', , ...tail] = record.split('\n');
   return {
     id,
     mark,
+    header,
     tail: tail.map((line) => {
-      const [code = '', worker = '', claim = '', , , , ...json] = line.split(' ');
-      return { code, worker, claim, json: json.join(' ') };
+      const [code = '', worker = '', claim = '', , , endedAt, ...json] = line.split(' ');
+      return { code, worker, claim, endedAt: Number(endedAt), json: json.join(' ') };
     }),
   };
 }

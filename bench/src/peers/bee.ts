@@ -31,6 +31,7 @@ async function connectProducer(port: number): Promise<Producer> {
       await queue.createJob(input).save();
     },
     enqueueMany: (inputs) => saveMany(queue, inputs),
+    enqueueWith: {},
     async schedule(input, dueAtMs) {
       await queue.createJob(input).delayUntil(dueAtMs).save();
     },

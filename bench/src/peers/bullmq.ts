@@ -1,11 +1,11 @@
 import { Queue, Worker } from 'bullmq';
 
+import { RATE, RECURRING_EVERY_MS } from '../features.ts';
 import type { JobInput } from '../job-input.ts';
 import type { Peer, Producer, RunningWorker, WorkerSettings } from '../peer.ts';
-import { inChunks } from './in-chunks.ts';
+import { addMany, bullmqFeatures, JOB_NAME, plain } from './bullmq-features.ts';
 
 const QUEUE = 'bench';
-const JOB_NAME = 'noop';
 
 interface Delay {
   readonly delay: number;
@@ -18,22 +18,27 @@ function untilDue(dueAtMs: number): Delay {
   return { delay: Math.max(0, dueAtMs - timestamp), timestamp };
 }
 
-function addMany(queue: Queue, inputs: readonly JobInput[], opts: Partial<Delay>): Promise<void> {
-  return inChunks(inputs, (chunk) => queue.addBulk(chunk.map((data) => ({ name: JOB_NAME, data, opts }))));
-}
-
 async function connectProducer(port: number): Promise<Producer> {
-  const queue = new Queue(QUEUE, { connection: { host: '127.0.0.1', port } });
+  const connection = { host: '127.0.0.1', port };
+  const queue = new Queue(QUEUE, { connection });
   await queue.waitUntilReady();
   return {
     async enqueue(input) {
       await queue.add(JOB_NAME, input);
     },
-    enqueueMany: (inputs) => addMany(queue, inputs, {}),
+    enqueueMany: (inputs) => addMany(queue, inputs, plain),
+    enqueueWith: bullmqFeatures({ queue, connection }),
     async schedule(input, dueAtMs) {
       await queue.add(JOB_NAME, input, untilDue(dueAtMs));
     },
-    scheduleMany: (inputs, dueAtMs) => addMany(queue, inputs, untilDue(dueAtMs)),
+    scheduleMany(inputs, dueAtMs) {
+      const delay = untilDue(dueAtMs);
+      return addMany(queue, inputs, () => delay);
+    },
+    async recur(input, firstAtMs) {
+      const schedule = { every: RECURRING_EVERY_MS, startDate: firstAtMs };
+      await queue.upsertJobScheduler(`bench-${input.n}`, schedule, { name: JOB_NAME, data: input });
+    },
     close: () => queue.close(),
   };
 }
@@ -43,6 +48,7 @@ async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
     connection: { host: '127.0.0.1', port: settings.port },
     concurrency: settings.slots,
     ...(settings.retention === 'remove' ? { removeOnComplete: { count: 0 } } : {}),
+    ...(settings.feature === 'rate' ? { limiter: { max: RATE.starts, duration: RATE.perMs } } : {}),
   });
   worker.on('error', (error) => console.error('bullmq:', error));
   await worker.waitUntilReady();

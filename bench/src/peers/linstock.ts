@@ -1,12 +1,12 @@
-import { Client, defineJob } from '@linstock/core';
+import { Client } from '@linstock/core';
 import { Worker } from '@linstock/worker';
 
-import type { JobInput } from '../job-input.ts';
+import { RECURRING_EVERY_MS } from '../features.ts';
 import type { Peer, Producer, RunningWorker, WorkerSettings } from '../peer.ts';
+import { limitQueueRate, linstockFeatures } from './linstock-features.ts';
+import { noop, QUEUE } from './linstock-job.ts';
 
 const NAMESPACE = 'ls';
-
-const noop = defineJob<JobInput>({ name: 'bench.noop' });
 
 function redisUrl(port: number): string {
   return `redis://127.0.0.1:${port}`;
@@ -22,21 +22,33 @@ async function connectProducer(port: number): Promise<Producer> {
     async enqueueMany(inputs) {
       await client.enqueueMany(noop, inputs);
     },
+    enqueueWith: linstockFeatures(client),
     async schedule(input, dueAtMs) {
       await client.schedule(noop, input, { at: new Date(dueAtMs) });
     },
     async scheduleMany(inputs, dueAtMs) {
       await client.scheduleMany(noop, inputs, { at: new Date(dueAtMs) });
     },
+    async recur(input, firstAtMs) {
+      const schedule = { every: RECURRING_EVERY_MS, startAt: new Date(firstAtMs) };
+      await client.recurring.upsert(`bench-${input.n}`, noop, input, schedule);
+    },
     close: () => client.close(),
   };
 }
 
+async function limitRate(port: number): Promise<void> {
+  const client = new Client({ redis: redisUrl(port), namespace: NAMESPACE });
+  await limitQueueRate(client);
+  await client.close();
+}
+
 async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
+  if (settings.feature === 'rate') await limitRate(settings.port);
   const worker = new Worker({
     redis: redisUrl(settings.port),
     namespace: NAMESPACE,
-    queues: ['default'],
+    queues: [QUEUE],
     concurrency: settings.slots,
   });
   worker.handle(noop, (input) => settings.run(input.n));

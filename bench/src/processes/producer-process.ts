@@ -1,15 +1,26 @@
 // A process that enqueues: it loads one library, does as it is told by the bench, and times itself.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Feature } from '../features.ts';
 import { createInputs, type JobInput } from '../job-input.ts';
-import { loadPeer, type PeerName, type Producer } from '../peer.ts';
+import { loadPeer, type EnqueueMany, type PeerName, type Producer } from '../peer.ts';
 import { monotonicNs } from './calls.ts';
 import { serveCalls } from './serve-calls.ts';
 
 /** Calls in flight when neither one at a time nor in bulk. */
 const WINDOW = 100;
 
-export type EnqueueWay = 'one' | 'window' | 'bulk';
+type PlainWay = 'one' | 'window' | 'bulk';
+
+/** Plain jobs one by one, many at a time, or in bulk; or in bulk with a feature. */
+export type EnqueueWay = PlainWay | Feature;
+
+/** What a call took, without the making of the payloads. */
+export interface Spent {
+  readonly tookNs: number;
+  /** User and system time of the producer's process. */
+  readonly cpuUs: number;
+}
 
 export interface JobRange {
   /** Number of the first job. */
@@ -42,27 +53,47 @@ async function inWindow(
   await Promise.all(Array.from({ length: WINDOW }, sendNext));
 }
 
-const ENQUEUE: Readonly<Record<EnqueueWay, (inputs: readonly JobInput[]) => Promise<void>>> = {
+const PLAIN_WAYS: Readonly<Record<PlainWay, EnqueueMany>> = {
   one: (inputs) => oneByOne(inputs, connected().enqueue),
   window: (inputs) => inWindow(inputs, connected().enqueue),
   bulk: (inputs) => connected().enqueueMany(inputs),
 };
+
+function isPlain(way: EnqueueWay): way is PlainWay {
+  return way in PLAIN_WAYS;
+}
+
+function enqueueIn(way: EnqueueWay): EnqueueMany {
+  const enqueue = isPlain(way) ? PLAIN_WAYS[way] : connected().enqueueWith[way];
+  if (enqueue === undefined) throw new Error(`This library cannot enqueue with '${way}'.`);
+  return enqueue;
+}
+
+async function spentBy(work: () => Promise<void>): Promise<Spent> {
+  const before = process.cpuUsage();
+  const startNs = monotonicNs();
+  await work();
+  const tookNs = monotonicNs() - startNs;
+  const { user, system } = process.cpuUsage(before);
+  return { tookNs, cpuUs: user + system };
+}
 
 const methods = {
   async connect({ peer, port }: { readonly peer: PeerName; readonly port: number }): Promise<void> {
     producer = await (await loadPeer(peer)).connectProducer(port);
   },
 
-  /** Returns how long it took, without the making of the payloads. */
-  async enqueue({
-    way,
-    from,
-    count,
-  }: JobRange & { readonly way: EnqueueWay }): Promise<{ readonly tookNs: number }> {
+  async enqueue({ way, from, count }: JobRange & { readonly way: EnqueueWay }): Promise<Spent> {
     const inputs = createInputs(from, count);
-    const startNs = monotonicNs();
-    await ENQUEUE[way](inputs);
-    return { tookNs: monotonicNs() - startNs };
+    return spentBy(() => enqueueIn(way)(inputs));
+  },
+
+  /** Defines a recurring job for each number, all to run first at one instant; many calls at a time. */
+  async recur({ from, count, firstAtMs }: JobRange & { readonly firstAtMs: number }): Promise<Spent> {
+    const { recur } = connected();
+    if (recur === undefined) throw new Error('This library has no recurring jobs.');
+    const inputs = createInputs(from, count);
+    return spentBy(() => inWindow(inputs, (input) => recur(input, firstAtMs)));
   },
 
   /** Enqueues one job each `everyMs`; returns when each enqueue was begun. */

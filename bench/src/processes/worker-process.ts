@@ -1,6 +1,7 @@
 // A process that runs jobs: it loads one library, starts one worker, and counts what that executes.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Feature } from '../features.ts';
 import { loadPeer, type Peer, type PeerName, type Retention, type RunningWorker } from '../peer.ts';
 import { ExecutionLog, type StartClock } from './execution-log.ts';
 import { serveCalls } from './serve-calls.ts';
@@ -9,6 +10,7 @@ export interface WorkerStart {
   readonly port: number;
   readonly slots: number;
   readonly retention: Retention;
+  readonly feature: Feature | undefined;
   /** How long each handler waits; 0 for a handler that does nothing. */
   readonly handlerMs: number;
   /** All jobs of the run, whichever process executes them. */
@@ -49,10 +51,10 @@ const methods = {
     peer = await loadPeer(name);
   },
 
-  async start({ port, slots, retention, handlerMs, jobs, clock }: WorkerStart): Promise<void> {
+  async start({ handlerMs, jobs, clock, ...settings }: WorkerStart): Promise<void> {
     if (peer === undefined) throw new Error('No library is loaded.');
     log = new ExecutionLog(jobs, clock);
-    worker = await peer.startWorker({ port, slots, retention, run: handlerBody(log, handlerMs) });
+    worker = await peer.startWorker({ ...settings, run: handlerBody(log, handlerMs) });
   },
 
   /** Stops the worker; returns everything that it ran. */

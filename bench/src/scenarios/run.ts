@@ -1,3 +1,4 @@
+import type { Feature } from '../features.ts';
 import type { RowName } from '../rows.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 import type { Enqueued } from '../session.ts';
@@ -8,12 +9,41 @@ interface RunScenario {
   readonly slots: number;
   readonly processes?: number;
   readonly handlerMs?: number;
+  /** What the jobs have beyond being plain. */
+  readonly feature?: Feature;
+}
+
+/** Both halves of a run, whichever of them is its row. */
+export type RunCosts = Readonly<
+  Record<
+    | 'enqueue jobs/s'
+    | 'run jobs/s'
+    | 'Redis µs/job enqueued'
+    | 'Redis µs/job'
+    | 'producer µs/job'
+    | 'worker µs/job',
+    number
+  >
+>;
+
+/** What a run told of enqueuing and of running. */
+type ValuesOf = (enqueued: Enqueued, steady: SteadyState) => Outcome['values'];
+
+function costsOf(enqueued: Enqueued, steady: SteadyState): RunCosts {
+  return {
+    'enqueue jobs/s': enqueued.jobsPerS,
+    'run jobs/s': steady.jobsPerS,
+    'Redis µs/job enqueued': enqueued.redisCpuUsPerJob,
+    'Redis µs/job': steady.redisCpuUsPerJob,
+    'producer µs/job': enqueued.producerCpuUsPerJob,
+    'worker µs/job': steady.workerCpuUsPerJob,
+  };
 }
 
 /** Enqueues all jobs in bulk, then starts the workers and measures them in their steady state. */
-function runScenario(
-  { row, slots, processes = 1, handlerMs = 0 }: RunScenario,
-  furtherValues: (enqueued: Enqueued, steady: SteadyState) => Outcome['values'] = () => ({}),
+export function runScenario(
+  { row, slots, processes = 1, handlerMs = 0, feature }: RunScenario,
+  valuesOf: ValuesOf = (_, { jobsPerS }) => ({ [row]: jobsPerS }),
 ): Omit<Scenario, 'rows'> {
   return {
     name: row,
@@ -22,16 +52,20 @@ function runScenario(
     async measure(session, sizes) {
       const count = slots === 1 ? sizes.runOneSlotJobs : sizes.runJobs;
       const jobs = sizes.warmUpJobs + count;
-      const enqueued = await session.enqueue('bulk', { warmUp: sizes.warmUpJobs, count });
+      const enqueued = await session.enqueue(feature ?? 'bulk', { warmUp: sizes.warmUpJobs, count });
       await session.producer.call('close');
-      const meter = await session.startWorkers({ slots, jobs, handlerMs });
+      const meter = await session.startWorkers({
+        slots,
+        jobs,
+        handlerMs,
+        ...(feature === undefined ? {} : { feature }),
+      });
       const { delivery } = await session.drain(meter, jobs);
       const steady = await meter.steadyState();
       return {
-        values: { [row]: steady.jobsPerS, ...furtherValues(enqueued, steady) },
+        values: valuesOf(enqueued, steady),
         details: {
-          'Redis µs/job': steady.redisCpuUsPerJob,
-          'worker µs/job': steady.workerCpuUsPerJob,
+          ...costsOf(enqueued, steady),
           ...(handlerMs > 0 ? { 'slots busy %': (steady.busySlots / (slots * processes)) * 100 } : {}),
         },
         delivery,
@@ -43,6 +77,7 @@ function runScenario(
 /** The central scenario: what it enqueues and runs also gives the cost of a job in Redis. */
 export const runC100: Scenario = {
   ...runScenario({ row: 'run-c100', slots: 100 }, (enqueued, steady) => ({
+    'run-c100': steady.jobsPerS,
     'enqueue-bulk': enqueued.jobsPerS,
     'redis-cpu-per-job': enqueued.redisCpuUsPerJob + steady.redisCpuUsPerJob,
     'memory-per-waiting-job': enqueued.memoryBytesPerJob,

@@ -1,10 +1,11 @@
 import type { BatchHost } from './batch-host.ts';
 import { persistBatch } from './batch-host.ts';
-import type { JobHandle } from './client.ts';
+import type { ClientCall, Send } from './client-middleware.ts';
+import type { JobHandle } from './job-handle.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
 import { memberTies, parentTies } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
-import type { MadeJob } from './enqueuer.ts';
+import type { Enqueued, MadeJob } from './enqueuer.ts';
 import { BatchError, OptionError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { makeJob, makeJobs, memberPlan, nextId } from './job-factory.ts';
@@ -61,7 +62,9 @@ export class BatchBuilder {
     input: I,
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
-    return this.#add(this.#member(contract, options, undefined), input);
+    if (this.#host.calls.isPlain) return this.#add(this.#member(contract, options, undefined), input);
+    const call = { kind: 'enqueue', contract, inputs: [input], options, batchId: this.id } as const;
+    return this.#host.calls.one(call, this.#send);
   }
 
   /** Adds a job that is due later. `in` counts from this call, not from the batch's completion. */
@@ -70,7 +73,9 @@ export class BatchBuilder {
     input: I,
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
-    return this.#add(this.#member(contract, when, when), input);
+    if (this.#host.calls.isPlain) return this.#add(this.#member(contract, when, when), input);
+    const call = { kind: 'schedule', contract, inputs: [input], options: when, batchId: this.id } as const;
+    return this.#host.calls.one(call, this.#send);
   }
 
   /** Adds many jobs of one kind. */
@@ -79,14 +84,10 @@ export class BatchBuilder {
     inputs: readonly I[],
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
-    const plan = this.#member(contract, options, undefined);
-    const handles: JobHandle<R>[] = [];
-    for (let from = 0; from < inputs.length; from += MOST_JOBS) {
-      const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), this.#home);
-      for (const stored of await this.#put(jobs.map((job) => ({ plan, job }))))
-        handles.push(this.#host.handle<R>(stored));
-    }
-    return handles;
+    return this.#host.calls.many(
+      { kind: 'enqueueMany', contract, inputs, options, batchId: this.id },
+      this.#send,
+    );
   }
 
   /**
@@ -100,14 +101,15 @@ export class BatchBuilder {
     input: I,
     options: ContinueOptions & RunOptions<NoInfer<I>> = {},
   ): Promise<JobHandle<R>> {
-    const { on, in: delay, ...own } = options;
-    const { ties, shard } = parentTies(parent, on);
-    this.#checkParents(ties.map(([id]) => id));
-    if (shard !== this.#draft.shard.number)
-      throw new OptionError('continueWith.parent', 'must be in the shard of the batch', ties[0]?.[0]);
-    const due = delay === undefined ? undefined : { in: delay };
-    await this.flush();
-    return this.#add({ ...this.#member(contract, own, due), parents: memberTies(ties) }, input);
+    const call = {
+      kind: 'continueWith',
+      contract,
+      inputs: [input],
+      options,
+      parents: parent,
+      batchId: this.id,
+    } as const;
+    return this.#host.calls.one(call, this.#send);
   }
 
   /**
@@ -119,19 +121,8 @@ export class BatchBuilder {
     input: I,
     options: CallbackOptions & RunOptions<NoInfer<I>> = {},
   ): Promise<JobHandle<R>> {
-    const { on, in: delay, ...own } = options;
-    const { ties, shard } = parentTies(this.id, on);
-    if (this.#callbacks.size >= MOST_CALLBACKS)
-      throw new OptionError(
-        'onEnd',
-        `must not be called more than ${MOST_CALLBACKS} times`,
-        this.#callbacks.size,
-      );
-    this.#checkOpen();
-    const plan = this.#host.plan(contract, own, delay === undefined ? undefined : { in: delay });
-    const stored = await this.#host.add({ ...plan, parents: ties }, input, shard);
-    this.#callbacks.add(stored.id);
-    return this.#host.handle<R>(stored);
+    const call = { kind: 'onEnd', contract, inputs: [input], options, batchId: this.id } as const;
+    return this.#host.calls.one(call, this.#send);
   }
 
   /** Adds a batch that is a member of this one, and complete together with it. Resolves to its id. */
@@ -164,6 +155,13 @@ export class BatchBuilder {
     return { id };
   }
 
+  /** Adds jobs that were made for this batch: all plain members, or all tied. Waits until they are stored. */
+  async store(made: readonly MadeJob[]): Promise<readonly Enqueued[]> {
+    const stored = await this.#put(made);
+    await this.flush();
+    return stored;
+  }
+
   /** Waits until everything added so far is stored. */
   async flush(): Promise<void> {
     this.#checkOpen();
@@ -183,8 +181,55 @@ export class BatchBuilder {
     return [this.id, ...this.#inner.flatMap((inner) => inner.ids())];
   }
 
-  get #home(): { readonly shard: number; readonly shards: number } {
+  /** Where its jobs live. */
+  get home(): { readonly shard: number; readonly shards: number } {
     return { shard: this.#draft.shard.number, shards: this.#draft.shards };
+  }
+
+  /** What is inside of all middleware. */
+  readonly #send: Send = async (call) => {
+    const { kind, contract, inputs, options } = call;
+    if (kind === 'continueWith') return [await this.#follow(call)];
+    if (kind === 'onEnd') return [await this.#callback(call)];
+    const plan = this.#member(contract, options, kind === 'schedule' ? (options as Due) : undefined);
+    return kind === 'enqueueMany' ? this.#addMany(plan, inputs) : [await this.#add(plan, inputs[0])];
+  };
+
+  async #addMany(plan: JobPlan, inputs: readonly unknown[]): Promise<JobHandle[]> {
+    const handles: JobHandle[] = [];
+    for (let from = 0; from < inputs.length; from += MOST_JOBS) {
+      const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), this.home);
+      for (const stored of await this.#put(jobs.map((job) => ({ plan, job }))))
+        handles.push(this.#host.handle(stored));
+    }
+    return handles;
+  }
+
+  async #follow({ contract, inputs, options, parents = [] }: ClientCall): Promise<JobHandle> {
+    const { on, in: delay, ...own } = options;
+    const { ties, shard } = parentTies(parents, on);
+    this.#checkParents(ties.map(([id]) => id));
+    if (shard !== this.#draft.shard.number)
+      throw new OptionError('continueWith.parent', 'must be in the shard of the batch', ties[0]?.[0]);
+    const due = delay === undefined ? undefined : { in: delay };
+    await this.flush();
+    return this.#add({ ...this.#member(contract, own, due), parents: memberTies(ties) }, inputs[0]);
+  }
+
+  async #callback({ contract, inputs, options }: ClientCall): Promise<JobHandle> {
+    const { on, in: delay, ...own } = options;
+    const { ties, shard } = parentTies(this.id, on);
+    if (this.#callbacks.size >= MOST_CALLBACKS)
+      throw new OptionError(
+        'onEnd',
+        `must not be called more than ${MOST_CALLBACKS} times`,
+        this.#callbacks.size,
+      );
+    this.#checkOpen();
+    const plan = this.#host.plan(contract, own, delay === undefined ? undefined : { in: delay });
+    const stored = await this.#host.add({ ...plan, parents: ties }, inputs[0], shard);
+    this.#callbacks.add(stored.id);
+    return this.#host.handle(stored);
   }
 
   #member(contract: JobContract, options: RunOptions<never> | undefined, due: Due | undefined): JobPlan {
@@ -194,8 +239,8 @@ export class BatchBuilder {
 
   async #add<R>(plan: JobPlan, input: unknown): Promise<JobHandle<R>> {
     const isTied = plan.parents !== undefined || plan.flow !== undefined || plan.due !== undefined;
-    if (isTied) return this.#host.handle(await this.#host.add(plan, input, this.#home.shard));
-    const job = await makeJob(plan, input, this.#home);
+    if (isTied) return this.#host.handle(await this.#host.add(plan, input, this.home.shard));
+    const job = await makeJob(plan, input, this.home);
     const [stored] = await this.#put([{ plan, job }]);
     return this.#host.handle(stored ?? { id: job.id, status: 'stored' });
   }

@@ -1,4 +1,5 @@
-import type { JobHandle } from './client.ts';
+import type { CallChain } from './client-middleware.ts';
+import type { JobHandle } from './job-handle.ts';
 import type { JobContract, RunOptions } from './contract.ts';
 import type { Enqueued, MadeJob } from './enqueuer.ts';
 import { BatchError } from './errors.ts';
@@ -18,6 +19,8 @@ export interface BatchHost {
   /** Stores jobs that were made for one shard: all plain members of a draft, or all tied. */
   store(made: readonly MadeJob[]): Promise<Enqueued[]>;
   handle<R>(job: Enqueued): JobHandle<R>;
+  /** What is wrapped around calls that store jobs. */
+  readonly calls: CallChain;
 }
 
 /** Repeats a call about a batch that may be executed twice. @throws {BatchError} `BATCH_UNCERTAIN` */

@@ -3,7 +3,8 @@ import type { BatchOptions } from './batch-builder.ts';
 import { BatchBuilder, checkBatchOptions, notInTime } from './batch-builder.ts';
 import type { BatchHost } from './batch-host.ts';
 import { persistBatch } from './batch-host.ts';
-import type { JobHandle, WaitOptions } from './client.ts';
+import type { ClientCall } from './client-middleware.ts';
+import type { JobHandle, WaitOptions } from './job-handle.ts';
 import type { ChangeOptions } from './client-options.ts';
 import { actorOf } from './client-options.ts';
 import type { JobContract, RunOptions } from './contract.ts';
@@ -16,6 +17,8 @@ import { anything, checkOptions, shortText, wholeNumber } from './options.ts';
 import { MOST_JOBS } from './producer.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredBatch } from './store/batch-store.ts';
+import type { WorkflowHandle, WorkflowNodes } from './workflow.ts';
+import { createWorkflow } from './workflow.ts';
 
 /** A batch as a person sees it. Instants are ms since 1970, by the clock of Redis. */
 export interface BatchView {
@@ -79,11 +82,16 @@ export class Batches {
       await build(builder);
       await builder.complete();
     } catch (error) {
-      await discard(shard, id);
+      await discard(shard, builder.ids());
       throw error;
     }
     await this.#launch(shard, builder);
     return this.#handle(id);
+  }
+
+  /** As `client.workflow()`. */
+  createWorkflow<N extends WorkflowNodes>(nodes: N, options: BatchOptions = {}): Promise<WorkflowHandle<N>> {
+    return createWorkflow({ host: this.#host, batches: this }, nodes, options);
   }
 
   /** A batch, or undefined: there is none, it is not complete, or it has ended over 7 days ago. */
@@ -122,9 +130,12 @@ export class Batches {
     input: I,
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
-    const shard = await this.#shardOf(id);
-    const plan = memberPlan(this.#host.plan(contract, options, undefined), id, false);
-    return this.#host.handle(await this.#host.add(plan, input, shard.number));
+    const call = { kind: 'enqueue', contract, inputs: [input], options, batchId: id } as const;
+    return this.#host.calls.one(call, async (last) => {
+      const shard = await this.#shardOf(id);
+      const plan = memberPlan(this.#host.plan(contract, last.options, undefined), id, false);
+      return [this.#host.handle(await this.#host.add(plan, input, shard.number))];
+    });
   }
 
   /** As {@link add}, for many jobs of one kind, in calls of up to 500: each adds all of its jobs, or none if the batch has ended. */
@@ -135,15 +146,20 @@ export class Batches {
     inputs: readonly I[],
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
+    const call = { kind: 'enqueueMany', contract, inputs, options, batchId: id } as const;
+    return this.#host.calls.many(call, (last) => this.#addMany(id, last));
+  }
+
+  async #addMany(id: string, { contract, inputs, options }: ClientCall): Promise<JobHandle[]> {
     const shard = await this.#shardOf(id);
     const { length: shards } = await this.#host.shards();
     const plan = memberPlan(this.#host.plan(contract, options, undefined), id, false);
-    const handles: JobHandle<R>[] = [];
+    const handles: JobHandle[] = [];
     for (let from = 0; from < inputs.length; from += MOST_JOBS) {
       const some = inputs.slice(from, from + MOST_JOBS);
       const jobs = await makeJobs(plan, some, { shard: shard.number, shards });
       const stored = await this.#host.store(jobs.map((job) => ({ plan, job })));
-      handles.push(...stored.map((job) => this.#host.handle<R>(job)));
+      handles.push(...stored.map((job) => this.#host.handle(job)));
     }
     return handles;
   }
@@ -232,9 +248,9 @@ export class Batches {
   }
 }
 
-async function discard(shard: Shard, id: string): Promise<void> {
+async function discard({ jobs }: Shard, ids: readonly string[]): Promise<void> {
   try {
-    while ((await shard.jobs.discard(id, true)) === 'MORE');
+    for (const id of ids) while ((await jobs.discard(id, true)) === 'MORE');
   } catch {
     // Its timer calls a worker, 15 minutes after its last job.
   }

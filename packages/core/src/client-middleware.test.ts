@@ -48,6 +48,39 @@ describe('middleware of a client', () => {
     expect((await job(child.id)).state).toBe('awaiting');
   });
 
+  test('sees the jobs of a batch, whether it is being made or is there', async () => {
+    const calls: unknown[] = [];
+    client.use(({ kind, inputs, options, batchId }, next) => {
+      calls.push([kind, inputs, batchId]);
+      return next({ ...options, displayName: 'a member' });
+    });
+    const ids: string[] = [];
+    const batch = await client.batch(async (b) => {
+      const one = await b.enqueue(greet, { n: 1 });
+      const later = await b.schedule(greet, { n: 2 }, hour);
+      const many = await b.enqueueMany(greet, [{ n: 3 }, { n: 4 }]);
+      const child = await b.continueWith(one, greet, { n: 5 });
+      const last = await b.onEnd(greet, { n: 6 });
+      ids.push(...[one, later, ...many, child, last].map(({ id }) => id));
+    });
+    ids.push((await client.batches.add(batch.id, greet, { n: 7 })).id);
+    ids.push(...(await client.batches.addMany(batch.id, greet, [{ n: 8 }])).map(({ id }) => id));
+    expect(calls).toEqual(
+      [
+        ['enqueue', [{ n: 1 }]],
+        ['schedule', [{ n: 2 }]],
+        ['enqueueMany', [{ n: 3 }, { n: 4 }]],
+        ['continueWith', [{ n: 5 }]],
+        ['onEnd', [{ n: 6 }]],
+        ['enqueue', [{ n: 7 }]],
+        ['enqueueMany', [{ n: 8 }]],
+      ].map((call) => [...call, batch.id]),
+    );
+    const names = await Promise.all(ids.map(async (id) => (await job(id)).displayName));
+    expect(new Set(names)).toEqual(new Set(['a member']));
+    expect(ids).toHaveLength(8);
+  });
+
   test('changes options for what is inside; the first one given is the outermost', async () => {
     const seen: unknown[] = [];
     client.use(({ options }, next) => next({ ...options, metadata: { tenant: 'acme' } }));

@@ -1,20 +1,21 @@
 import type { EventEmitter } from 'node:events';
 import type { ChangeOptions } from './client-options.ts';
 import type { ClientEvents } from './client-events.ts';
-import type { JobHandle } from './client.ts';
+import type { JobHandle } from './job-handle.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
 import type { Duration } from './duration.ts';
 import { LinstockError, OptionError } from './errors.ts';
 import type { RecurringOptions } from './recurring-jobs.ts';
 
-/** The method of the client that was called; `recurring`: `client.recurring.upsert`. */
+/** The method of the client, or of a batch that is being made, that was called; `recurring`: `client.recurring.upsert`. */
 export type ClientCallKind =
   | 'enqueue'
   | 'schedule'
   | 'enqueueMany'
   | 'scheduleMany'
   | 'continueWith'
+  | 'onEnd'
   | 'recurring';
 
 /** Options of a call: those of any job, and those of its kind. */
@@ -33,6 +34,8 @@ export interface ClientCall {
   readonly options: ClientCallOptions;
   /** Whom the job waits for; only for `continueWith`. */
   readonly parents?: ParentRef | readonly ParentRef[] | undefined;
+  /** The batch that it is added to; undefined: none. */
+  readonly batchId?: string | undefined;
   /** The recurring job; only for `recurring`. */
   readonly recurringId?: string | undefined;
 }
@@ -50,7 +53,13 @@ export type ClientMiddleware = (
   next: (options?: ClientCallOptions) => Promise<readonly JobHandle[]>,
 ) => unknown;
 
-type Send = (call: ClientCall) => Promise<readonly JobHandle[]>;
+/** What is inside of all middleware. */
+export type Send = (call: ClientCall) => Promise<readonly JobHandle[]>;
+
+/** A call as it was made: without options, when it had none. */
+export type UnplannedCall = Omit<ClientCall, 'options'> & {
+  readonly options: ClientCall['options'] | undefined;
+};
 
 /** What is wrapped around the calls of a client: its middleware, the first one outermost, and around it the events of a call. */
 export class CallChain {
@@ -78,11 +87,21 @@ export class CallChain {
     this.#isPlain = false;
   }
 
+  /** A call that gives one handle. */
+  async one<R>(call: UnplannedCall, send: Send): Promise<JobHandle<R>> {
+    return (await this.many<R>(call, send))[0] as JobHandle<R>;
+  }
+
+  async many<R>({ options = {}, ...call }: UnplannedCall, send: Send): Promise<JobHandle<R>[]> {
+    return (await this.run({ ...call, options }, send)) as JobHandle<R>[];
+  }
+
   async run(call: ClientCall, send: Send): Promise<readonly JobHandle[]> {
     const about = { kind: call.kind, name: call.contract?.name ?? '' };
     try {
       const handles = await step({ middleware: [...this.#middleware], send }, 0, call);
-      if (handles.length > 0)
+      // A batch that is being made is not there yet, and may never be.
+      if (handles.length > 0 && call.batchId === undefined)
         this.#events.tell(
           'enqueued',
           about,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ClientEvents } from './client-events.ts';
-import type { ClientCall, ClientMiddleware } from './client-middleware.ts';
+import type { ClientCall, ClientMiddleware, Send } from './client-middleware.ts';
 import { CallChain } from './client-middleware.ts';
 import type { BatchBuilder, BatchOptions } from './batch-builder.ts';
 import type { BatchHandle } from './batches.ts';
@@ -37,6 +37,7 @@ import { ShardSet } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PersonOutcome } from './store/outcomes.ts';
 import type { WhyReasons } from './why.ts';
+import type { WorkflowHandle, WorkflowNodes } from './workflow.ts';
 
 export type { JobHandle, WaitOptions } from './job-handle.ts';
 
@@ -87,7 +88,7 @@ export class Client {
     this.operations = new Operations(host);
     this.recurring = new RecurringJobs({
       shards: () => this.#open(),
-      plan: (contract, options) => this.#plan(contract, options, undefined),
+      plan: (contract, run) => this.#plan(contract, run, undefined),
       calls: this.#calls,
     });
   }
@@ -110,7 +111,8 @@ export class Client {
     input: I,
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
-    if (!this.#calls.isPlain) return this.#one({ kind: 'enqueue', contract, inputs: [input], options });
+    if (!this.#calls.isPlain)
+      return this.#calls.one({ kind: 'enqueue', contract, inputs: [input], options }, this.#send);
     return this.#add(this.#plan(contract, options, undefined), input);
   }
 
@@ -121,7 +123,7 @@ export class Client {
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
     if (!this.#calls.isPlain)
-      return this.#one({ kind: 'schedule', contract, inputs: [input], options: when });
+      return this.#calls.one({ kind: 'schedule', contract, inputs: [input], options: when }, this.#send);
     return this.#add(this.#plan(contract, when, when), input);
   }
 
@@ -134,7 +136,8 @@ export class Client {
     inputs: readonly I[],
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
-    if (!this.#calls.isPlain) return this.#many({ kind: 'enqueueMany', contract, inputs, options });
+    if (!this.#calls.isPlain)
+      return this.#calls.many({ kind: 'enqueueMany', contract, inputs, options }, this.#send);
     return this.#addMany(this.#plan(contract, options, undefined), inputs);
   }
 
@@ -144,7 +147,8 @@ export class Client {
     inputs: readonly I[],
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
-    if (!this.#calls.isPlain) return this.#many({ kind: 'scheduleMany', contract, inputs, options: when });
+    if (!this.#calls.isPlain)
+      return this.#calls.many({ kind: 'scheduleMany', contract, inputs, options: when }, this.#send);
     return this.#addMany(this.#plan(contract, when, when), inputs);
   }
 
@@ -160,7 +164,7 @@ export class Client {
     options: ContinueOptions & RunOptions<NoInfer<I>> = {},
   ): Promise<JobHandle<R>> {
     const call = { kind: 'continueWith', contract, inputs: [input], options, parents: parent } as const;
-    return this.#calls.isPlain ? this.#follow(call) : this.#one(call);
+    return this.#calls.isPlain ? this.#follow(call) : this.#calls.one(call, this.#send);
   }
 
   /** A job, or undefined when there is none with this id. */
@@ -260,8 +264,7 @@ export class Client {
    * it has begun; it goes on when this process dies, as long as a worker lives: docs/changing-jobs.md.
    *
    * @example
-   * const operation = await client.bulk({ verb: 'requeue', filter: { state: 'failed', name: 'mail.send', newerThan: '1d' } });
-   * console.log((await operation.done()).changed);
+   * const operation = await client.bulk({ verb: 'requeue', filter: { state: 'failed', name: 'mail.send' } });
    * @throws {OptionError}
    */
   async bulk(request: BulkRequest): Promise<BulkHandle> {
@@ -289,6 +292,7 @@ export class Client {
         this.#enqueuer.add({ ...plan, home: shard }, input, await this.#open()),
       store: async (made) => this.#enqueuer.store(made, await this.#open()),
       handle: (job) => this.#handle(job),
+      calls: this.#calls,
     });
     return this.#batches;
   }
@@ -309,6 +313,11 @@ export class Client {
     options?: BatchOptions,
   ): Promise<BatchHandle> {
     return this.batches.create(build, options);
+  }
+
+  /** Creates jobs that wait for each other, as one batch: docs/workflows.md. Errors as {@link batch}; a cycle is an {@link OptionError}. */
+  async workflow<N extends WorkflowNodes>(nodes: N, options?: BatchOptions): Promise<WorkflowHandle<N>> {
+    return this.batches.createWorkflow(nodes, options);
   }
 
   /** A queue: to pause, resume, count, purge. @throws {OptionError} the name is no queue's name */
@@ -335,24 +344,15 @@ export class Client {
     await this.close();
   }
 
-  async #one<R>(call: UnplannedCall): Promise<JobHandle<R>> {
-    return (await this.#many<R>(call))[0] as JobHandle<R>;
-  }
-
-  /** With all that is wrapped around calls. */
-  async #many<R>({ options = {}, ...call }: UnplannedCall): Promise<JobHandle<R>[]> {
-    const handles = await this.#calls.run({ ...call, options }, (last) => this.#send(last));
-    return handles as JobHandle<R>[];
-  }
-
-  async #send(call: ClientCall): Promise<readonly JobHandle[]> {
+  /** What is inside of all middleware. */
+  readonly #send: Send = async (call) => {
     const { kind, contract, inputs, options } = call;
     if (kind === 'continueWith') return [await this.#follow(call)];
     const due = kind === 'schedule' || kind === 'scheduleMany' ? (options as Due) : undefined;
     const plan = this.#plan(contract, options, due);
     const isOne = kind === 'enqueue' || kind === 'schedule';
     return isOne ? [await this.#add(plan, inputs[0])] : this.#addMany(plan, inputs);
-  }
+  };
 
   async #follow<R>({ contract, inputs, options, parents = [] }: ClientCall): Promise<JobHandle<R>> {
     const { on, in: delay, ...own } = options;
@@ -396,6 +396,3 @@ export class Client {
     return (this.#opened ??= shards);
   }
 }
-
-/** A call as it was made: without options, when it had none. */
-type UnplannedCall = Omit<ClientCall, 'options'> & { readonly options: ClientCall['options'] | undefined };

@@ -1,4 +1,5 @@
 import { LinstockError, OptionError } from './errors.ts';
+import { Doorbell } from './event-doorbell.ts';
 import type { Rule } from './options.ts';
 import { anything, checkOptions } from './options.ts';
 import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
@@ -85,14 +86,12 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   readonly #generator: AsyncGenerator<StreamEvent, undefined, undefined>;
   readonly #signal: AbortSignal | undefined;
   #reader: Connection | undefined;
-  #subscriber: Connection | undefined;
+  #bell: Doorbell | undefined;
   #starting: Promise<void> | undefined;
   #shards: readonly EventStore[] = [];
   #positions: string[] = [];
-  #isRung = false;
   #failures = 0;
   #isClosed = false;
-  #wake: () => void = () => undefined;
 
   /** @throws {OptionError} */
   constructor(host: SubscriptionHost, options: SubscribeOptions = {}) {
@@ -123,8 +122,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     this.#isClosed = true;
     this.#signal?.removeEventListener('abort', this.close);
     this.#reader?.close();
-    this.#subscriber?.close();
-    this.#wake();
+    this.#bell?.close();
     this.#host.closed(this);
   };
 
@@ -146,7 +144,12 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     await reader.ready(this.#host.limits.commandTimeoutMs);
     this.#shards = prefixes.map((prefix) => new EventStore(reader, prefix));
     this.#positions = await this.#firstPositions();
-    if (!this.#isClosed) this.#listen(prefixes);
+    if (this.#isClosed) return;
+    const channels = prefixes.map((prefix) => prefix + KEY.events);
+    const { target, limits } = this.#host;
+    const trouble = (error: unknown): void => this.#host.trouble(known(error));
+    this.#bell = new Doorbell({ target, limits, trouble }, channels);
+    this.#bell.arm();
   }
 
   async #firstPositions(): Promise<string[]> {
@@ -159,24 +162,11 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     throw new OptionError('subscribe.from', rule, from);
   }
 
-  /** Messages only make it look sooner: it does not matter when one is lost. */
-  #listen(prefixes: readonly string[]): void {
-    this.#subscriber = new Connection(this.#host.target, 'subscriber', this.#host.limits);
-    const { redis } = this.#subscriber;
-    redis.on('message', () => {
-      this.#isRung = true;
-      this.#wake();
-    });
-    redis.subscribe(...prefixes.map((prefix) => prefix + KEY.events)).catch((error: Error) => {
-      if (!this.#isClosed) this.#host.trouble(asRedisError(error));
-    });
-  }
-
   async *#run(): AsyncGenerator<StreamEvent, undefined, undefined> {
     try {
       await this.ready();
       while (!this.#isClosed) {
-        this.#isRung = false;
+        this.#bell?.arm();
         const pages = await this.#read();
         yield* this.#tell(pages);
         if (!pages.some(({ isFull }) => isFull)) await this.#pause();
@@ -226,21 +216,9 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
 
   /** Until a script tells of something, or it is time to look. */
   async #pause(): Promise<void> {
-    if (this.#failures > 0) return this.#wait(Math.min(50 * 2 ** this.#failures, LOOK_EVERY_MS));
-    if (!this.#isRung) await this.#wait(LOOK_EVERY_MS);
-    if (!this.#isClosed) await this.#wait(PAUSE_MS, false);
-  }
-
-  #wait(ms: number, mayWake = true): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(), ms);
-      this.#wake = () => {
-        if (!mayWake && !this.#isClosed) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (this.#failures > 0) return this.#bell?.pause(Math.min(50 * 2 ** this.#failures, LOOK_EVERY_MS));
+    await this.#bell?.ring(LOOK_EVERY_MS);
+    await this.#bell?.pause(PAUSE_MS);
   }
 }
 

@@ -37,6 +37,7 @@ export { KEY, shardPrefix } from './redis/keys.ts';
 export { checkServer, findUnsuitable } from './redis/shards.ts';
 export { parseStored } from './recurring-jobs.ts';
 export { recurringRun } from './recurring-run.ts';
+export { fillReferences } from './result-reference.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
 export { DEFAULT_RETENTION, JobStore } from './store/job-store.ts';

@@ -5,8 +5,8 @@ import type { WorkerView } from './store/worker-reader.ts';
 import type { WhyReason } from './why-reason.ts';
 import { count, instant, some } from './why-text.ts';
 
-/** Poll of an idle worker whose wake-up was lost, and what a limit is looked at again after: docs/protocol.md §7, §16. */
-const SOON = 'within 8 s';
+/** Workers look after what blocks jobs at these intervals when nobody tells them: docs/protocol.md §16. */
+const SOON = 'when a worker looks after it next, at least every 5 s';
 
 /** All that holds back a job whose time has come; when nothing does, that it waits for a slot. */
 export function whatHolds(facts: WaitingFacts): WhyReason[] {
@@ -181,7 +181,7 @@ function parkedStill({ place, limits, rates, gates, now, deadlineAt }: WaitingFa
     (by === 'name' && gates.name !== undefined);
   if (holds) return [];
   const what = by === 'name' ? `the jobs of its name were paused` : `the ${by} of its key ${key} had no room`;
-  const message = `${what} when a worker looked; that is over, and it goes back to its queue ${SOON}`;
+  const message = `${what} when a worker looked; that is over, and it goes back to its queue in its turn ${SOON}${positionText(position, ' waits for that')}`;
   return [{ code: 'BLOCKED', by: by as 'limit' | 'rate' | 'name', key, position, message }];
 }
 

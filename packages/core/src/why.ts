@@ -82,7 +82,7 @@ function cancelled(last: HistoryEntry | undefined, at: string): WhyReason {
       ...common,
       ...nobody,
       cause: 'EXPIRED',
-      message: `it was cancelled at ${at}: its deadline passed before it could start`,
+      message: `it was cancelled at ${at}: its deadline had passed when it was to start`,
     };
   const whom = by === undefined ? 'it is not known by whom' : `by ${by}`;
   const message = `it was cancelled at ${at}, ${whom}${why === undefined ? '' : `: ${why}`}`;
@@ -104,7 +104,7 @@ const ENDS: Readonly<Record<string, string>> = {
   D: 'has succeeded',
   F: 'has failed',
   C: 'was cancelled',
-  X: 'was deleted',
+  X: 'is gone: it was deleted, or its record was damaged',
 };
 
 function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyReason {

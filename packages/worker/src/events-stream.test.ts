@@ -1,7 +1,7 @@
 import type { JobTransition, StreamEvent, EventVerb } from '@linstock/core';
-import { defineJob } from '@linstock/core';
+import { Client, defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
-import { startRedis } from '@linstock/test-kit/redis';
+import { startRedis, startRedisCluster } from '@linstock/test-kit/redis';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cancel, snooze } from './handler-outcome.ts';
@@ -97,6 +97,35 @@ describe('the stream of events', () => {
     expect(states).toEqual(['awaiting', 'cancelled']);
   });
 
+  test('tells of the members of batches', async () => {
+    const scene = stage.open();
+    const listener = await told(scene);
+    const ids: string[] = [];
+    await scene.client.batch(async (b) => {
+      ids.push((await b.enqueue(work, 'member')).id);
+      ids.push((await b.onEnd(work, 'callback')).id);
+    });
+    const given: string[] = [];
+    const giveUp = scene.client.batch(async (b) => {
+      given.push((await b.enqueue(work, 'member')).id);
+      await b.flush();
+      throw new Error('given up');
+    });
+    await expect(giveUp).rejects.toThrow('given up');
+    const cancelled = await scene.client.batch((b) => b.enqueue(work, 'member', { queue: 'nobody' }));
+    await scene.client.batches.cancel(cancelled.id);
+    const [halted] = await scene.client.batches.members(cancelled.id);
+    const worker = scene.worker();
+    worker.handle(work, handle);
+    await worker.start();
+    await eventually(() => {
+      expect(listener.verbs(ids[0] ?? '')).toEqual(['gather', 'launch', 'claim', 'succeed']);
+      expect(listener.verbs(ids[1] ?? '')).toEqual(['admit', 'follow', 'claim', 'succeed']);
+      expect(listener.verbs(given[0] ?? '')).toEqual(['gather', 'discard']);
+      expect(listener.verbs(halted ?? '')).toEqual(['gather', 'launch', 'halt']);
+    });
+  });
+
   test('tells nothing twice and leaves nothing out, with many jobs and workers', async () => {
     const scene = stage.open();
     const listener = await told(scene);
@@ -174,4 +203,23 @@ test('a job that its handler puts off is deferred', async () => {
   await eventually(() =>
     expect(listener.verbs(id)).toEqual(['enqueue', 'claim', 'defer', 'promote', 'claim', 'succeed']),
   );
+});
+
+test('a subscription in a Cluster is told of every shard', async () => {
+  const cluster = await startRedisCluster();
+  const nodes = cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
+  const client = new Client({ redis: { cluster: nodes }, shards: 5 });
+  await client.events.enable();
+  const events = client.events.subscribe();
+  await events.ready();
+  const listener = new Listener(events);
+  const handles = await Promise.all([1, 2, 3, 4, 5].map(() => client.enqueue(work, 'x')));
+  await eventually(() =>
+    expect(handles.map(({ id }) => listener.verbs(id))).toEqual(handles.map(() => ['enqueue'])),
+  );
+  await client.events.disable();
+  await eventually(() => expect(listener.events.filter(({ kind }) => kind === 'gap')).toHaveLength(5));
+  await client.close();
+  await listener.end();
+  await cluster.stop();
 });

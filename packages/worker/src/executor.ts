@@ -8,6 +8,8 @@ import { JobRun } from './job-run.ts';
 import type { RunServices } from './job-run.ts';
 import type { Around } from './middleware.ts';
 import type { OtherOutcome } from './outcome-buffer.ts';
+import type { ParentOutcome } from './parent-outcomes.ts';
+import { withResults } from './parent-results.ts';
 import type { Deferral } from './payload-codec.ts';
 import { deferralOf, inputOf, resultText } from './payload-codec.ts';
 import { adviceOf } from './retry-function.ts';
@@ -123,7 +125,26 @@ export class Executor {
     } catch (error) {
       return this.#notDecoded(task.run, tail, deferralOf(error));
     }
-    this.#call(task, input);
+    if (task.header.ties?.results === true) void this.#callWithResults(task, input);
+    else this.#call(task, input);
+  }
+
+  async #callWithResults(task: Task, input: unknown): Promise<void> {
+    const { run } = task;
+    let parents: readonly ParentOutcome[];
+    try {
+      parents = await this.#host.parents(run);
+    } catch {
+      // As with a payload that could not be fetched.
+      return this.#giveBack(run);
+    }
+    const begun = performance.now();
+    try {
+      run.throwIfAborted();
+      this.#call(task, withResults(input, parents));
+    } catch (error) {
+      this.#threw(task, { begun, error });
+    }
   }
 
   #notDecoded(run: JobRun, tail: string, deferral: Deferral | undefined): void {

@@ -23,8 +23,12 @@ afterEach(async () => {
 
 test.each([
   ['handlers.md', 6],
+  ['changing-jobs.md', 2],
   ['events.md', 2],
   ['queues.md', 3],
+  ['flow-control.md', 6],
+  ['continuations.md', 2],
+  ['why.md', 1],
   ['recurring.md', 1],
 ])('every example of docs/%s prints what its comments say', async (page, count) => {
   const programs = await programsOf(page);

@@ -4,6 +4,7 @@ import type { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { tendBatches } from './services/batch-keeper.ts';
 import { DueTimer } from './services/due-timer.ts';
+import { OperationRunner } from './services/operation-runner.ts';
 import { sweepTicks } from './services/recurring-scheduler.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { WakeListener, WakeMessage } from './wake-listener.ts';
@@ -28,6 +29,8 @@ export interface StationParts {
 const BEATS_MISSED = 2.5;
 /** The safety poll: a wake-up may get lost. Not sooner after the last one, ms. */
 const POLL_AFTER_MS = 4500;
+/** Between two rounds of tending, ms. */
+const LEAST_PAUSE_MS = 10;
 
 /** A worker's presence in one shard: its lease, its wake-ups, its timer for what is due. */
 export class Station {
@@ -35,6 +38,7 @@ export class Station {
   readonly #parts: StationParts;
   readonly #due: DueTimer;
   readonly #tend: DueTimer;
+  readonly #operations: OperationRunner;
   #channel: string | undefined;
   #heardAt = performance.now();
   #beatAt = performance.now();
@@ -56,6 +60,8 @@ export class Station {
       () => Date.now() + this.link.clockOffset,
       () => void this.#reopen(),
     );
+    const { keepCancelled: keep, trouble } = parts;
+    this.#operations = new OperationRunner({ shard: this.link.shard, keep, trouble });
   }
 
   /** Registers under a new identity; claims are allowed from then on. Gives up after a time only if one is given. */
@@ -161,6 +167,7 @@ export class Station {
     this.#leaving = this.#stopped = true;
     this.#due.stop();
     this.#tend.stop();
+    this.#operations.stop();
     this.link.stop();
   }
 
@@ -225,11 +232,14 @@ export class Station {
     const { shard, identity, clockOffset } = this.link;
     try {
       const { nextTimer, isTimekeeper, due } = await shard.jobs.reopen(identity);
+      this.#operations.run(due);
       if (due.has('deadline')) while ((await shard.jobs.expire(this.#parts.keepCancelled)).more);
       if (due.has('todo')) while (await shard.jobs.follow());
       if (due.has('ticks')) await sweepTicks(shard, () => Date.now() + this.link.clockOffset);
       await tendBatches(shard, due, this.#parts.keepCancelled);
-      if (!this.#stopped) this.#tend.set(nextTimer, isTimekeeper);
+      if (this.#stopped || nextTimer === undefined) return;
+      // What cannot be done now must not be tried without a pause.
+      this.#tend.set(Math.max(nextTimer, Date.now() + this.link.clockOffset + LEAST_PAUSE_MS), isTimekeeper);
     } catch (error) {
       this.#parts.trouble(error, 'reopen');
       if (!this.#stopped) this.#tend.set(Date.now() + clockOffset + 1000, true);

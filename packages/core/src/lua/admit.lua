@@ -28,6 +28,7 @@ redis.call('ZCARD', $deadlines)
 redis.call('ZCARD', $awaiting)
 redis.call('ZCARD', $cancelled)
 redis.call('SCARD', $parents)
+redis.call('SCARD', $extras)
 --@include lane
 --@include admit
 local group, words, counts = firstGroup, {}, { enqueued = 0, scheduled = 0 }

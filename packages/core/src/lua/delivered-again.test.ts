@@ -1,26 +1,29 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, describe, expect, test } from 'vitest';
-import { LUA } from '../generated/lua.ts';
-import type { ScriptName } from '../redis/script.ts';
 import { GONE } from '../testing/key-space.ts';
 import type { Effect } from '../testing/effect.ts';
-import { SCENES } from '../testing/script-scenes.ts';
+import type { Written } from '../testing/script-scenes.ts';
+import { SCENES, SCRIPTS } from '../testing/script-scenes.ts';
 import { Shards } from '../testing/shards.ts';
 
 const store = await sharedRedis();
 const shards = new Shards(store, testShardCount());
 afterAll(() => shards.close());
 
-const SCRIPTS = Object.keys(LUA) as ScriptName[];
 const nothing = (reply?: unknown): Effect => ({ reply, changes: {} });
 const purged = 'actor eve action purge target mail reason {"by":"eve","why":"a test"}';
 const twice = { 'log:A': ['"one"', '"two"', '"one"', '"two"'] };
 
 /** What a call answers and changes that is executed a second time at once. */
-const AGAIN: Readonly<Record<ScriptName, Effect>> = {
+const AGAIN: Readonly<Record<Written, Effect>> = {
   enqueue: nothing('ALREADY'),
   schedule: nothing('ALREADY'),
   queue: nothing(),
+  draft: nothing(true),
+  gather: nothing('ALREADY'),
+  launch: nothing('DONE'),
+  discard: nothing('GONE'),
+  halt: nothing('ENDED'),
   promote: nothing({ moved: 0, nextDue: 't+60000', isTimekeeper: false }),
   claim: nothing({ status: 'STALE' }),
   succeed: nothing(['ALREADY', 'ALREADY']),
@@ -45,14 +48,33 @@ const AGAIN: Readonly<Record<ScriptName, Effect>> = {
   renew: nothing({ now: 't+33000', dead: ['Ada'] }),
   // Lines are not numbered: a call that is executed twice writes them twice.
   progress: { reply: 'OK', changes: twice },
+  admit: nothing(['OK', { id: 'A', replaced: false }, { id: 'B', replaced: true }]),
+  drop: nothing(['ALREADY', 'ALREADY']),
+  expire: nothing({ ended: 0, more: false }),
+  reopen: nothing({ due: ['deadline'], isTimekeeper: false, nextTimer: 't+5000' }),
+  follow: nothing(false),
+  tick: nothing(['STALE']),
+  define: nothing('SAME'),
+  adjust: nothing('STALE'),
+  undefine: nothing(false),
+  configure: nothing('SAME'),
+  rest: nothing('OK'),
+  reschedule: nothing(['OK', 'OK', 'processing', 'GONE']),
+  hasten: nothing(['enqueued', 'GONE']),
+  move: nothing(['OK', 'OK', 'failed']),
+  update: nothing('OK'),
+  operate: nothing('ALREADY'),
+  step: nothing({ status: 'DONE' }),
+  abort: nothing('ALREADY'),
 };
 
 /**
  * The same call, executed a second time after the jobs went on: another worker claimed and ended what waits. A person's
  * call has no number, and is never sent again by itself; it acts on the states that it finds.
  */
-const LATER: Readonly<Partial<Record<ScriptName, Effect>>> = {
+const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   enqueue: nothing('STALE'),
+  gather: nothing('STALE'),
   schedule: nothing('STALE'),
   trim: { reply: 1, changes: { succeeded: ['B'], 'job:a later job': GONE } },
   watch: {
@@ -63,6 +85,11 @@ const LATER: Readonly<Partial<Record<ScriptName, Effect>>> = {
     reply: { now: 't+43000', dead: [] },
     changes: { 'leases Bob': 't+58000', 'sweep last': 't+43000', 'sweep graceUntil': 't+58000' },
   },
+  admit: nothing('STALE'),
+  reschedule: nothing(['succeeded', 'succeeded', 'processing', 'GONE']),
+  hasten: nothing(['succeeded', 'GONE']),
+  update: nothing('succeeded'),
+  rest: { reply: 'OK', changes: { 'paused until:mail': 't+11000' } },
 };
 
 describe('a call that is executed twice counts once', () => {

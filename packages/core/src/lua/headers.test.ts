@@ -6,6 +6,8 @@ import { TRANSITIONS } from '../job/states.ts';
 import { KEY } from '../redis/keys.ts';
 import type { ScriptName } from '../redis/script.ts';
 import { JobStore } from '../store/job-store.ts';
+import { BatchStore } from '../store/batch-store.ts';
+import { OperationStore } from '../store/operation-store.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { WorkerRegistry } from '../store/worker-registry.ts';
 
@@ -100,7 +102,7 @@ test.each(VERBS)('%s has a script, a method of the store and a row in docs/state
 });
 
 test('each script that is no transition has a method of a store', () => {
-  const methods = [QueueStore, WorkerRegistry].flatMap((store) =>
+  const methods = [JobStore, QueueStore, WorkerRegistry, BatchStore, OperationStore].flatMap((store) =>
     Object.getOwnPropertyNames(store.prototype),
   );
   const wrapped = (script: string): boolean =>

@@ -1,10 +1,9 @@
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { LUA } from '../generated/lua.ts';
 import { classifyError } from '../redis/errors.ts';
-import type { ScriptName } from '../redis/script.ts';
 import { EFFECTS } from '../testing/script-effects.ts';
-import { SCENES } from '../testing/script-scenes.ts';
+import type { Written } from '../testing/script-scenes.ts';
+import { SCENES, SCRIPTS } from '../testing/script-scenes.ts';
 import { Shards } from '../testing/shards.ts';
 
 const server = await startRedis();
@@ -21,8 +20,8 @@ async function setMemory({ connection }: Shards, maxmemory: '0' | '1'): Promise<
   await connection.redis.call('CONFIG', 'SET', 'maxmemory', maxmemory);
 }
 
-const REFUSED: readonly ScriptName[] = ['enqueue', 'schedule', 'queue'];
-const WORKS = (Object.keys(LUA) as ScriptName[]).filter((script) => !REFUSED.includes(script));
+const REFUSED: readonly Written[] = ['admit', 'configure', 'define', 'draft', 'enqueue', 'gather', 'schedule', 'queue', 'tick'];
+const WORKS = SCRIPTS.filter((script) => !REFUSED.includes(script));
 
 describe('a full Redis refuses what brings something new, and nothing of it stays', () => {
   test.each(REFUSED)('%s', async (script) => {

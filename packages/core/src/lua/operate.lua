@@ -27,6 +27,7 @@ if redis.call('ZCARD', $operations) >= most then
   if removed == 0 then return 'FULL' end
 end
 redis.call('HLEN', $queues)
+redis.call('LLEN', $plan .. id)
 redis.call('DEL', $none)
 redis.call('HSET', key, 'state', 'running', 'verb', verb, 'filter', text, 'target', target, 'rate', rate, 'dry', dry, 'who', who,
   'reason', reason, 'createdAt', now(), 'step', 0, 'cursor', '', 'nextAt', 0, 'total', 0, 'looked', 0, 'matched', 0, 'changed', 0,

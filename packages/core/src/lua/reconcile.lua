@@ -30,6 +30,10 @@ while claim < #ARGV do
   claim = claim + 2 + jobs
 end
 --@include giveback
+for i = 1, #numbers do
+  local no = string.match(numbers[i], '^~(%d%d%d%d%d%d%d%d%d%d%d%d)')
+  if no and tonumber(no) <= tonumber(settled) and not held[string.sub(numbers[i], 2)] then freeLingering(worker, numbers[i]) end
+end
 if not highest or tonumber(highest) < tonumber(settled) then redis.call('HSET', claims, 'n', settled) end
 if moved > 0 then redis.pcall('HINCRBY', $stats, 'released', moved) end
 for queue in pairs(queues) do wake(queue) end

@@ -38,6 +38,7 @@ end
 table.sort(numbers, function(a, b) return a > b end)
 local left = false
 for c = 1, #numbers do
+  if string.find(numbers[c], '^~') then freeLingering(worker, numbers[c]) end
   if string.find(numbers[c], '^%d') and not recoverClaim(numbers[c]) then
     left = true
     break

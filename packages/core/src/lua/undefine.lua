@@ -6,10 +6,13 @@
 local P = KEYS[1]
 --@include now
 --@include audit
+--@include timer
+--@include ticking
 local who, reason, id = ARGV[1], ARGV[2], ARGV[3]
 redis.call('ZCARD', $ticks)
 local removed = redis.call('UNLINK', $recurring .. id, $history .. id)
 redis.call('ZREM', $ticks, id)
+setTicksTimer()
 if removed == 0 then return 'GONE' end
 audit(who, 'remove', id, reason)
 return 'OK'

@@ -4,12 +4,19 @@
 -- ARGV: 1 worker, 2… its queues
 -- Returns: "OK", or "OPEN" while a claim is open (nothing is written)
 local P = KEYS[1]
+--@include now
+--@include place
+--@include quarantine
+--@include loosen
 local worker = ARGV[1]
 local fields = redis.call('HKEYS', $processing .. worker)
 for i = 1, #fields do
   if string.find(fields[i], '^%d') then return 'OPEN' end
 end
 redis.call('ZREM', $leases, worker)
+for i = 1, #fields do
+  if string.find(fields[i], '^~') then freeLingering(worker, fields[i]) end
+end
 redis.call('DEL', $processing .. worker)
 redis.pcall('HDEL', $workers, worker)
 redis.pcall('HDEL', $loads, worker)

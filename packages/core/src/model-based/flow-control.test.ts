@@ -1,12 +1,8 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
-import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { Connection } from '../redis/connect.ts';
-import { assertInLanes, campaignSeed, describeTally, runsOf } from './campaign.ts';
-import { sequencesOf } from './commands.ts';
-import { FLOW_STEPS } from './flow-commands.ts';
-import { FlowSession } from './flow-session.ts';
-import { settle } from './flow-settling.ts';
+import { campaignSeed, describeTally, runsOf } from './campaign.ts';
+import { runFlowCampaign } from './flow-campaign.ts';
 import { newTally } from './tally.ts';
 import { TimelessScripts } from './timeless-connection.ts';
 
@@ -21,7 +17,6 @@ afterAll(() => connection.close());
 
 /** Later passes of the tests run less; the embedded store is slow. */
 const share = (store.kind === 'embedded' ? 0.02 : 1) * (testShardCount() > 1 ? 0.1 : 1);
-const MOST_COMMANDS = 72;
 const scripts = new TimelessScripts();
 
 /** Answers that the runs must have met, or they say nothing. */
@@ -41,8 +36,7 @@ const MUST_BE_MET: readonly string[] = [
   'requeue LOCKED',
   'force OK',
   'purge some removed',
-  'reopen some expired',
-  'reopen some nextTimer',
+  'reopen deadline',
   'expire some ended',
 ];
 
@@ -51,20 +45,15 @@ test(
   { timeout: 3 * 3_600_000 },
   async () => {
     const [tally, seed, startedAt] = [newTally(), campaignSeed(process.env), performance.now()];
-    const property = fc.asyncProperty(sequencesOf(FLOW_STEPS, MOST_COMMANDS), async (steps) => {
-      const namespace = store.namespace();
-      const session = new FlowSession({ connection, scripts, namespace, shard: testShardCount() - 1 }, tally);
-      await session.start();
-      try {
-        await fc.asyncModelRun(() => ({ model: { steps: 0 }, real: session }), steps);
-        await settle(session);
-      } finally {
-        await session.end();
-      }
+    const newPlace = () => ({
+      connection,
+      scripts,
+      namespace: store.namespace(),
+      shard: testShardCount() - 1,
     });
-    const runs = runsOf(300, share, process.env);
+    const runs = runsOf(500, share, process.env);
     try {
-      await assertInLanes(property, { runs, seed, lanes: 8, shrink: true });
+      await runFlowCampaign({ runs, seed, lanes: 8, shrink: true, tally, newPlace });
     } finally {
       console.log(describeTally(tally, { seed, startedAt }));
     }

@@ -20,6 +20,10 @@ interface Circumstances {
   readonly now: number;
   /** Worker, claim and id of every job whose handler runs. */
   readonly running: ReadonlySet<string>;
+  /** Jobs that a person has cancelled or removed at some time. */
+  readonly taken: ReadonlySet<string>;
+  /** Jobs that were claimed since they were stored or requeued. */
+  readonly started: ReadonlySet<string>;
 }
 
 export function readFlow(snapshot: Snapshot): Map<string, FlowJob> {
@@ -38,16 +42,19 @@ export function findFlowDamage(snapshot: Snapshot, circumstances: Circumstances)
   return [
     ...wrongHolders(snapshot, jobs, circumstances),
     ...wrongBlocks(snapshot, jobs, circumstances),
-    ...wrongLocks(snapshot, jobs),
-    ...wrongDeadlines(snapshot, jobs),
+    ...wrongLocks(snapshot, jobs, circumstances),
+    ...wrongDeadlines(snapshot, jobs, circumstances),
   ];
 }
 
-/** A place of a limit is taken by a job that is open in just that claim, or by a handler that has not noticed yet. */
+/**
+ * A place of a limit is taken by a job that is open in just that claim, or by a handler that has not noticed yet; or by one that
+ * a person took from its worker, and whose worker has died since, or whose record is gone: `reopen` frees it.
+ */
 function wrongHolders(
   snapshot: Snapshot,
   jobs: ReadonlyMap<string, FlowJob>,
-  { running }: Circumstances,
+  { running, taken }: Circumstances,
 ): string[] {
   const held = namesUnder(snapshot, 'holders:').flatMap((key) => {
     const members = listAt(snapshot, `holders:${key}`);
@@ -57,6 +64,9 @@ function wrongHolders(
       ...members.flatMap((member) => {
         const [owner, id] = [`${member.slice(0, 12)}:${member.slice(12, 24)}`, member.slice(24)];
         const isHeld = listAt(snapshot, `processing:${owner}`).includes(id) || running.has(member);
+        // Nobody tells of these; whoever is blocked by them lets them go.
+        const isDead = !mapAt(snapshot, 'leases').has(member.slice(0, 12));
+        if (taken.has(id) && (isDead || jobs.get(id)?.letter !== 'C')) return [];
         return isHeld ? [] : [`${key} is held by ${id} in ${owner}, which does not run it`];
       }),
     ];
@@ -95,16 +105,24 @@ function wrongBlocks(
 }
 
 /** A lock that names an open job is one of its own; one that names none refuses nobody. */
-function wrongLocks(snapshot: Snapshot, jobs: ReadonlyMap<string, FlowJob>): string[] {
+function wrongLocks(
+  snapshot: Snapshot,
+  jobs: ReadonlyMap<string, FlowJob>,
+  { started }: Circumstances,
+): string[] {
   const foreign = namesUnder(snapshot, 'lock:').flatMap((key) => {
     const holder = jobs.get(String(snapshot.get(`lock:${key}`)?.value));
-    const isOwn = (holder?.ties.locks ?? []).some(([own]) => own === key);
-    return holder === undefined || !isOpen(holder) || isOwn
-      ? []
-      : [`the lock ${key} names ${holder.id}, which never asked`];
+    if (holder === undefined || !isOpen(holder)) return [];
+    const own = (holder.ties.locks ?? []).find(([name]) => name === key);
+    if (own === undefined) return [`the lock ${key} names ${holder.id}, which never asked`];
+    return own[1] === 'started' && started.has(holder.id)
+      ? [`${holder.id} has started, and keeps ${key}`]
+      : [];
   });
   const holders = [...jobs.values()].flatMap((job) =>
-    (job.ties.locks ?? []).filter((lock) => isHeldBy(lock, job)).map(([key]) => ({ key, id: job.id })),
+    (job.ties.locks ?? [])
+      .filter((lock) => isHeldBy(lock, job, started))
+      .map(([key]) => ({ key, id: job.id })),
   );
   const unheld = holders.filter(({ key, id }) => snapshot.get(`lock:${key}`)?.value !== id);
   const shared = holders.filter(({ key, id }) => holders.some((other) => other.key === key && other.id < id));
@@ -115,14 +133,17 @@ function wrongLocks(snapshot: Snapshot, jobs: ReadonlyMap<string, FlowJob>): str
   ];
 }
 
-/** Until it has ended; or until it has started, as far as its lines tell. */
-function isHeldBy([, mode]: LockTie, job: FlowJob): boolean {
-  if (mode === 'window' || !isOpen(job)) return false;
-  return mode === 'finished' || (job.letter !== 'P' && job.lines.length === 0);
+/** Until it has ended, or until it has started. */
+function isHeldBy([, mode]: LockTie, job: FlowJob, started: ReadonlySet<string>): boolean {
+  return isOpen(job) && (mode === 'finished' || (mode === 'started' && !started.has(job.id)));
 }
 
 /** A deadline counts until its job has ended. The timer is never late. */
-function wrongDeadlines(snapshot: Snapshot, jobs: ReadonlyMap<string, FlowJob>): string[] {
+function wrongDeadlines(
+  snapshot: Snapshot,
+  jobs: ReadonlyMap<string, FlowJob>,
+  { now }: Circumstances,
+): string[] {
   const deadlines = mapAt(snapshot, 'deadlines');
   const wasRequeued = (job: FlowJob): boolean => job.lines.some((line) => line.startsWith('Q '));
   const first = Math.min(...[...deadlines.values()].map(Number).filter((at) => at > 0));
@@ -137,6 +158,8 @@ function wrongDeadlines(snapshot: Snapshot, jobs: ReadonlyMap<string, FlowJob>):
     ...[...deadlines.keys()]
       .filter((id) => !isOpen(jobs.get(id) ?? ({ letter: '' } as FlowJob)))
       .map((id) => `${id} has ended, but for its deadline`),
-    ...(first < timer ? [`a deadline is at ${first}, its timer at ${timer}`] : []),
+    ...(Math.max(first, now) < timer && first < timer
+      ? [`a deadline is at ${first}, its timer at ${timer}`]
+      : []),
   ];
 }

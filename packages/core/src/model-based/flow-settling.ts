@@ -1,7 +1,8 @@
 import type { ClaimReply } from '../store/job-store.ts';
-import { lookAfter, outcome, reconcile } from './flow-commands.ts';
+import { admitJobs } from './flow-producers.ts';
 import type { FlowSession, FlowSlot } from './flow-session.ts';
-import { RATE_MS } from './flow-ties.ts';
+import { MOST, RATE_MS } from './flow-ties.ts';
+import { lookAfter, outcome, reconcile } from './flow-workers.ts';
 import { QUEUES } from './producer-model.ts';
 import { LEASE_MS } from './world.ts';
 
@@ -9,15 +10,29 @@ const MOST_ROUNDS = 150;
 
 /** Lets everything go on until nothing moves; then each job has ended, and nothing is held. Throws what is left. */
 export async function settle(session: FlowSession): Promise<void> {
+  await endAll(session);
+  // Who was cancelled and then lost its worker, or its record, is noticed when somebody needs its place.
+  for (const [key, most] of MOST) await admitProbes(session, key, most);
+  await endAll(session);
+  // Whatever is due by now is looked after once more.
+  await goOn(session);
+  const left = [...(await session.snapshot()).keys()].filter(isHolding);
+  if (left.length > 0) throw new Error(`when all jobs had ended, there was left: ${left.join(', ')}`);
+}
+
+async function endAll(session: FlowSession): Promise<void> {
   for (let round = 0; (await session.open()).length > 0; round++) {
     if (round === MOST_ROUNDS) throw new Error(`these jobs do not end: ${(await session.open()).join(', ')}`);
     await goOn(session);
     await session.check();
   }
-  // Whatever is due by now is looked after once more.
-  await goOn(session);
-  const left = [...(await session.snapshot()).keys()].filter(isHolding);
-  if (left.length > 0) throw new Error(`when all jobs had ended, there was left: ${left.join(', ')}`);
+}
+
+/** So many jobs as may run at one time. */
+async function admitProbes(session: FlowSession, key: string, most: number): Promise<void> {
+  const ties = { limits: [[key, most] as const] };
+  const jobs = Array.from({ length: most }, () => ({ id: session.newId(), ties, isLarge: false }));
+  await admitJobs(session, jobs, { queue: 'mail', priority: 1, due: undefined, lane: 0, isLate: false });
 }
 
 function isHolding(name: string): boolean {
@@ -27,6 +42,7 @@ function isHolding(name: string): boolean {
 async function goOn(session: FlowSession): Promise<void> {
   session.now += RATE_MS;
   for (const slot of session.slots) {
+    for (const { call } of slot.unanswered) await session.call(call);
     await reconcile(session, slot);
     await succeed(session, slot);
     await lookAfter(session, slot);
@@ -48,7 +64,7 @@ async function claimAll(session: FlowSession, slot: FlowSlot): Promise<void> {
     suspects: 'alone',
     queues: QUEUES,
   } as const;
-  const note = (reply: ClaimReply): void => session.claimed(slot, call, reply, true);
+  const note = (reply: ClaimReply): void => session.claimed(call, reply, slot);
   await session.call({ name: 'claim', execute: ({ jobs }) => jobs.claim(call), note });
 }
 

@@ -33,7 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: "return 'STALE' end local firstGroup",
     to: 'end local firstGroup',
   },
-  { name: 'a lane executes a call twice', from: "if last == number then return 'ALREADY' end", to: '' },
+  { name: 'a lane executes a call twice', from: "return words or 'ALREADY' end", to: 'end' },
   {
     name: 'a retried job is not scheduled',
     in: 'retry',
@@ -49,8 +49,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'retention removes what somebody waits for',
-    from: 'tonumber(until_) > now() then',
-    to: 'false then',
+    from: 'tonumber(until_) > now()',
+    to: 'false',
   },
   {
     name: 'a claim number is executed twice',
@@ -95,13 +95,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'suspects of a paused queue are claimed',
     in: 'claim',
-    from: 'not pausedAt[i - firstQueue + 1] and codes[',
-    to: 'codes[',
+    from: 'not suspect and not (gate and gate.room < 1)',
+    to: 'not suspect',
   },
   {
     name: 'cancelled suspects count as waiting',
-    from: "(isSuspect(mark) and 's' or string.sub(mark, 5, 5)), 1)",
-    to: 'string.sub(mark, 5, 5), isSuspect(mark) and 0 or 1)',
+    from: 'slotOf(mark), 1)',
+    to: 'string.byte(mark, 5) % 4, isSuspect(mark) and 0 or 1)',
   },
   {
     name: 'retention by age looks at the tenth entry only',

@@ -1,10 +1,11 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { EventVerb } from './event-store.ts';
+import { LUA } from '../generated/lua.ts';
 import { A, ADA, B, BOB, C, D, EVE, no, tailLine } from '../testing/cast.ts';
 import { Shards } from '../testing/shards.ts';
 import type { TestShard } from '../testing/test-shard.ts';
-import { EventStore, NO_STREAM } from './event-store.ts';
+import type { EventVerb } from './event-store.ts';
+import { EVENT_VERBS, EventStore, NO_STREAM } from './event-store.ts';
 import type { JobOutcome } from './job-store.ts';
 import { DEFAULT_RETENTION } from './job-store.ts';
 
@@ -163,6 +164,15 @@ describe('a shard tells of each transition of each job, in their order', () => {
     await shard.jobs.delete([A, D], EVE, false);
     await shard.claimNext(ADA);
     expect(await told(shard)).toEqual(before);
+  });
+});
+
+describe('some script tells', () => {
+  const texts = Object.values(LUA).join('\n');
+  test.each(EVENT_VERBS)('%s', (verb) => {
+    const calls = [`tell('${verb}'`, `and '${verb}' or `, `or '${verb}', `];
+    const local = new RegExp(`local VERB(?:, \\w+)* = '${verb}'`);
+    expect(calls.some((call) => texts.includes(call)) || local.test(texts)).toBe(true);
   });
 });
 

@@ -4,6 +4,7 @@ import type { JobState, TransitionVerb } from '../job/states.ts';
 import { allows, JOB_STATES, TRANSITIONS } from '../job/states.ts';
 import type { Difference } from '../testing/key-space.ts';
 import { GONE } from '../testing/key-space.ts';
+import { BATCH_TRACES } from '../testing/attempts-batch.ts';
 import { ATTEMPT, BRING } from '../testing/job-states.ts';
 import { LANDINGS } from '../testing/landings.ts';
 import { Shards } from '../testing/shards.ts';
@@ -57,7 +58,7 @@ function traces(verb: TransitionVerb, from: From): Difference {
     case 'purge':
       return from === 'cancelled' ? { ...HINT_DROPPED, 'audit 1': PURGED } : { 'audit 0': PURGED };
     default:
-      return {};
+      return BATCH_TRACES[verb] ?? {};
   }
 }
 

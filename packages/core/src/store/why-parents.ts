@@ -40,15 +40,18 @@ const MOST_PARENTS = 100;
 /** A record with its result has up to 1 MiB. */
 const MOST_RECORDS = 20;
 
-/** Reads what an awaiting job waits for: at most 100 parents. */
-export async function readParents(shard: Shard, id: string): Promise<ParentFacts> {
+/** Reads what an awaiting job waits for: at most 100 parents. `batch`: the batch that it is a member of. */
+export async function readParents(shard: Shard, id: string, batch: string | undefined): Promise<ParentFacts> {
   const { connection, prefix } = shard;
-  const { '+': delay, '*': draft, ...waits } = await connection.redis.hgetall(prefix + KEY.waits + id);
+  const [{ '+': delay, '*': draft, ...waits }, state] = await Promise.all([
+    connection.redis.hgetall(prefix + KEY.waits + id),
+    batch === undefined ? null : connection.redis.hget(prefix + KEY.batch + batch, 'state'),
+  ]);
   const conditions = Object.entries(waits).slice(0, MOST_PARENTS);
   const parents = await Promise.all(conditions.map((condition) => readParent(shard, condition)));
   return {
     parents: await resolveEnded(shard, parents),
-    isDraft: draft !== undefined,
+    isDraft: draft !== undefined || state === 'draft',
     inMs: delay === undefined || delay.startsWith('@') ? undefined : Number(delay),
   };
 }

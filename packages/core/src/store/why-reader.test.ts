@@ -241,4 +241,27 @@ describe('an awaiting job', () => {
       'missing',
     ]);
   });
+
+  test('of a batch says that it is not complete, and later how much of it is left', async () => {
+    await scene.register(ADA, about());
+    let member = '';
+    const batch = await scene.client.batch(async (b) => {
+      member = (await b.enqueue(greet, 1)).id;
+      await b.enqueue(greet, 2);
+      await b.flush();
+      expect(await scene.only(member)).toMatchObject({
+        code: 'AWAITING_PARENTS',
+        isDraft: true,
+        parents: [],
+      });
+    });
+    expect(await scene.codes(member)).toEqual(['WAITS_FOR_SLOT']);
+    const child = await scene.client.continueWith(batch.id, greet, 3);
+    await scene.end(member, await scene.claim(), ['S', 1]);
+    expect(await scene.only(child.id)).toMatchObject({
+      isDraft: false,
+      parents: [{ id: batch.id, state: 'batch', pending: 1, total: 2 }],
+      message: expect.stringContaining('a batch, 1 of 2 jobs pending') as string,
+    });
+  });
 });

@@ -128,7 +128,11 @@ async function readOnce({ shard, home, viewing }: WhyPlace, id: string, head: He
     case 'processing':
       return readRunning({ shard, home }, job, mark);
     case 'awaiting':
-      return { kind: 'awaiting', ...(await readTold(shard, job)), ...(await readParents(shard, id)) };
+      return {
+        kind: 'awaiting',
+        ...(await readTold(shard, job)),
+        ...(await readParents(shard, id, header.ties?.batch)),
+      };
     case 'scheduled':
     case 'enqueued':
       return readWaiting({ shard, home }, job, { mark, header });

@@ -50,7 +50,7 @@ export class ClientWorker {
   succeed(id: string, result: unknown): Promise<unknown> {
     const claim = this.#claims.get(id) ?? '';
     return this.#shard(id).jobs.succeed(ADA, 100, [
-      { claim, ids: [id], lines: [this.#line('S', claim, result)] },
+      { claim, tied: true, ids: [id], lines: [this.#line('S', claim, result)] },
     ]);
   }
 
@@ -59,11 +59,17 @@ export class ClientWorker {
     return this.#shard(id).jobs.fail(ADA, 100, [{ claim, id, line: this.#line('F', claim, error) }]);
   }
 
+  /** Ends an attempt; the next one is due after so many ms. */
+  retry(id: string, error: unknown, delayMs: number): Promise<unknown> {
+    const claim = this.#claims.get(id) ?? '';
+    return this.#shard(id).jobs.retry(ADA, [{ claim, id, line: this.#line('R', claim, error), delayMs }]);
+  }
+
   close(): void {
     this.#connection.close();
   }
 
-  #line(code: 'S' | 'F', claim: string, value: unknown): string {
+  #line(code: 'S' | 'F' | 'R', claim: string, value: unknown): string {
     return encodeTailLine({
       code,
       worker: ADA,

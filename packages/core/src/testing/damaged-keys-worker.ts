@@ -73,6 +73,7 @@ export const DAMAGED_FOR_WORKERS = {
           now: 't+67000',
           isTimekeeper: false,
           mustEmpty: false,
+          isCut: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -90,6 +91,7 @@ export const DAMAGED_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -111,6 +113,7 @@ export const DAMAGED_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: ['C', 'E000200nobody\ngreet\n{}', 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:A; processing:Ada suspect; processing:Ada:#7 A; suspects:mail',
@@ -123,6 +126,7 @@ export const DAMAGED_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',

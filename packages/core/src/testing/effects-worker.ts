@@ -64,6 +64,7 @@ export const WORKER_EFFECTS = {
       nextDue: 't+126000',
       isTimekeeper: true,
       mustEmpty: false,
+      isCut: false,
       jobs: [
         'A',
         'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',

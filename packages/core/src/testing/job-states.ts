@@ -1,5 +1,7 @@
 import type { JobState, TransitionVerb } from '../job/states.ts';
 import { A, ADA, BOB, EVE, no, tailLine } from './cast.ts';
+import { BATCH_ATTEMPTS } from './attempts-batch.ts';
+import { CHANGE_ATTEMPTS } from './attempts-change.ts';
 import { MINUTE_MS, NOTHING_KEPT } from './scene.ts';
 import type { TestShard } from './test-shard.ts';
 
@@ -35,6 +37,8 @@ interface Attempt {
 
 /** Tries a transition of job A; a worker's as the first claim of Ada. */
 export const ATTEMPT: Readonly<Record<TransitionVerb, Attempt>> = {
+  ...BATCH_ATTEMPTS,
+  ...CHANGE_ATTEMPTS,
   enqueue: { call: async (shard) => shard.jobs.enqueue(await shard.producerCall([A], '2')) },
   schedule: { call: async (shard) => shard.jobs.schedule(await shard.producerCall([A], 'in 5000')) },
   promote: {

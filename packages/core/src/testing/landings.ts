@@ -1,4 +1,6 @@
 import type { JobState, TransitionVerb } from '../job/states.ts';
+import { BATCH_LANDINGS } from './attempts-batch.ts';
+import { CHANGE_LANDINGS } from './attempts-change.ts';
 import type { Effect } from './effect.ts';
 import { GONE } from './key-space.ts';
 
@@ -6,6 +8,8 @@ import { GONE } from './key-space.ts';
 export const LANDINGS: Readonly<
   Record<TransitionVerb, Readonly<Partial<Record<JobState | 'none', Effect>>>>
 > = {
+  ...CHANGE_LANDINGS,
+  ...BATCH_LANDINGS,
   enqueue: {
     none: {
       reply: 'OK',
@@ -47,6 +51,7 @@ export const LANDINGS: Readonly<
         now: 't+0',
         isTimekeeper: false,
         mustEmpty: false,
+        isCut: false,
         jobs: ['A', 'E000200nobody\ngreet\n{}'],
       },
       changes: {

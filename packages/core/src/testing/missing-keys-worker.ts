@@ -89,6 +89,7 @@ export const MISSING_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: [],
         },
         undone:
@@ -101,6 +102,7 @@ export const MISSING_FOR_WORKERS = {
           now: 't+67000',
           isTimekeeper: false,
           mustEmpty: false,
+          isCut: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -118,6 +120,7 @@ export const MISSING_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
@@ -135,6 +138,7 @@ export const MISSING_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: ['C', 'E000200nobody\ngreet\n{}', 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:A; processing:Ada suspect; processing:Ada:#7 A; suspects:mail',
@@ -147,6 +151,7 @@ export const MISSING_FOR_WORKERS = {
           nextDue: 't+126000',
           isTimekeeper: true,
           mustEmpty: false,
+          isCut: false,
           jobs: [
             'A',
             'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',

@@ -24,6 +24,7 @@ export function readableValue(value: unknown): unknown {
   if (typeof value === 'number') return value >= START_MS ? readable(String(value)) : value;
   if (Array.isArray(value)) return value.map(readableValue);
   if (value instanceof Error) return value;
+  if (value instanceof Set) return [...value].map(readableValue);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [readable(key), readableValue(inner)]),

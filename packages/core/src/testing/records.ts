@@ -10,6 +10,8 @@ export interface RecordText {
   readonly blamed?: number;
   /** Identity and claim number, 24 characters. */
   readonly owner?: string;
+  /** The job's name, and what is said of it. */
+  readonly header?: string;
   readonly payload?: string;
   /** Lines without their newlines. */
   readonly tail?: readonly string[];
@@ -22,16 +24,18 @@ export function recordText({
   crashes = 0,
   blamed = 0,
   owner = NOBODY,
+  header = 'greet',
   payload = '{}',
   tail = [],
 }: RecordText): string {
-  return [`${state}${place}${crashes}${blamed}${owner}`, 'greet', payload, ...tail].join('\n');
+  return [`${state}${place}${crashes}${blamed}${owner}`, header, payload, ...tail].join('\n');
 }
 
 /** The text of a record that a producer sends. */
 export function newRecord(parts: {
   readonly state: 'S' | 'E';
   readonly place: string;
+  readonly header?: string;
   readonly payload: string;
 }): string {
   return recordText(parts);

@@ -1,6 +1,6 @@
 import type { KEY } from '../redis/keys.ts';
 import type { Retention } from '../store/job-store.ts';
-import { A, ADA, C, no } from './cast.ts';
+import { A, ADA, B, C, E, no } from './cast.ts';
 import type { TestShard } from './test-shard.ts';
 
 /** A script at work: what was before, the call, and every key that it may touch there. */
@@ -53,3 +53,48 @@ export const trimKeys = {
   log: [],
   stale: ['stale'],
 } as const;
+
+/** Keys that a script may touch and that its scene need not hold, by their names in `redis/keys.ts`. */
+export const USUAL_KEYS: Readonly<Record<string, readonly string[]>> = {
+  ready: ['ready:mail:2'],
+  suspects: ['suspects:mail'],
+  idle: ['idle:mail'],
+  holders: ['holders:k'],
+  rate: ['rate:k'],
+  blocked: ['blocked:limit:k'],
+  parked: ['parked:mail'],
+  timers: ['timers'],
+  lock: ['lock:u:greet:k'],
+  deadlines: ['deadlines'],
+  tag: ['tag:urgent'],
+  settings: ['settings'],
+  group: ['group:mail:2:g'],
+  groups: ['groups:mail:2'],
+  grouped: ['grouped'],
+  rings: ['rings'],
+  awaiting: ['awaiting'],
+  parents: ['parents'],
+  children: [`children:${A}`],
+  waits: [`waits:${B}`],
+  inputs: [`inputs:${B}`],
+  todo: ['todo'],
+  batch: [`batch:${E}`],
+  members: [`members:${E}`],
+  batches: ['batches'],
+  recurring: ['recurring:r'],
+  ticks: ['ticks'],
+  history: ['history:r'],
+  scheduled: ['scheduled'],
+  stale: ['stale'],
+  stats: ['stats'],
+  cancelled: ['cancelled'],
+  watched: ['watched'],
+  timekeeper: ['timekeeper'],
+  leases: ['leases'],
+  extras: ['extras'],
+  payload: [`payload:${A}`],
+  progress: [`progress:${A}`],
+  log: [`log:${A}`],
+  processing: openSet(1),
+  rescuing: ['rescuing'],
+};

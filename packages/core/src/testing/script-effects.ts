@@ -1,7 +1,16 @@
-import type { ScriptName } from '../redis/script.ts';
 import type { Effect } from './effect.ts';
+import { FLOW_EFFECTS } from './effects-flow.ts';
+import { BATCH_EFFECTS } from './effects-batch.ts';
+import { CHANGE_EFFECTS } from './effects-change.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
 import { WORKER_EFFECTS } from './effects-worker.ts';
+import type { Written } from './script-scenes.ts';
 
 /** The effect of each script in its scene. */
-export const EFFECTS: Readonly<Record<ScriptName, Effect>> = { ...WORKER_EFFECTS, ...PERSON_EFFECTS };
+export const EFFECTS: Readonly<Record<Written, Effect>> = {
+  ...WORKER_EFFECTS,
+  ...PERSON_EFFECTS,
+  ...BATCH_EFFECTS,
+  ...FLOW_EFFECTS,
+  ...CHANGE_EFFECTS,
+};

@@ -1,10 +1,14 @@
 import type { Redis } from 'ioredis';
+import type { JobTies } from '../job/ties.ts';
 import type { Connection } from '../redis/connect.ts';
 import { shardPrefix } from '../redis/keys.ts';
+import { BatchStore } from '../store/batch-store.ts';
 import { JobReader } from '../store/job-reader.ts';
 import type { ClaimCall, ProducerCall } from '../store/job-store.ts';
 import { DEFAULT_RETENTION, JobStore } from '../store/job-store.ts';
+import { OperationStore } from '../store/operation-store.ts';
 import { QueueStore } from '../store/queue-store.ts';
+import { RecurringStore } from '../store/recurring-store.ts';
 import { WorkerRegistry } from '../store/worker-registry.ts';
 import { ADA, BOB, EVE, no, START_MS, tailLine } from './cast.ts';
 import type { Difference, Entry, KeySpace } from './key-space.ts';
@@ -24,6 +28,8 @@ export interface NewJobOptions {
   readonly queue?: string;
   readonly priority?: number;
   readonly large?: boolean;
+  /** What ties it to others. */
+  readonly ties?: JobTies;
 }
 
 /** What a test may say of a claim. */
@@ -42,7 +48,10 @@ export class TestShard {
   readonly jobs: JobStore;
   readonly queues: QueueStore;
   readonly workers: WorkerRegistry;
+  readonly batches: BatchStore;
   readonly reader: JobReader;
+  readonly operations: OperationStore;
+  readonly recurring: RecurringStore;
   readonly #claims = new Map<string, number>();
   #calls = 0;
 
@@ -53,7 +62,10 @@ export class TestShard {
     this.jobs = new JobStore(stopped, this.prefix);
     this.queues = new QueueStore(stopped, this.prefix);
     this.workers = new WorkerRegistry(stopped, this.prefix);
+    this.batches = new BatchStore(stopped, this.prefix);
     this.reader = new JobReader(stopped, this.prefix);
+    this.operations = new OperationStore(stopped, this.prefix);
+    this.recurring = new RecurringStore(stopped, this.prefix);
   }
 
   /** The call of a producer that stores these jobs; each has a number of its own. */
@@ -62,11 +74,12 @@ export class TestShard {
     place: string,
     options: NewJobOptions = {},
   ): Promise<ProducerCall> {
-    const { queue = 'mail', priority = 2, large = false } = options;
+    const { queue = 'mail', priority = 2, large = false, ties } = options;
     if (this.queues.knownCode(queue) === undefined) await this.queues.learnCodes([queue]);
     const code = this.queues.knownCode(queue) ?? '';
     const state = /^\d$/.test(place) ? 'E' : 'S';
-    const record = newRecord({ state, place: `${code}${priority}`, payload: large ? '' : '{}' });
+    const header = ties === undefined ? 'greet' : `greet ${JSON.stringify({ ties })}`;
+    const record = newRecord({ state, place: `${code}${priority}`, header, payload: large ? '' : '{}' });
     return {
       client: 'shop',
       lane: 0,
@@ -77,8 +90,30 @@ export class TestShard {
     };
   }
 
+  /** The call of a producer that stores tied jobs. `place`: `now`, `in <ms>` … */
+  async tiedCall(
+    ids: readonly string[],
+    ties: JobTies,
+    place = 'now',
+    options: NewJobOptions = {},
+  ): Promise<ProducerCall> {
+    const { priority = 2 } = options;
+    const call = await this.producerCall(ids, '0', { ...options, ties, priority: priority + 4 });
+    return { ...call, groups: call.groups.map((group) => ({ ...group, place })) };
+  }
+
+  /** Stores jobs that are tied to others. */
+  async admit(
+    ids: readonly string[],
+    ties: JobTies,
+    { place = 'now', ...options }: NewJobOptions & { readonly place?: string } = {},
+  ): ReturnType<JobStore['admit']> {
+    return this.jobs.admit(await this.tiedCall(ids, ties, place, options));
+  }
+
   async enqueue(ids: readonly string[], options: NewJobOptions = {}): Promise<void> {
-    await this.jobs.enqueue(await this.producerCall(ids, String(options.priority ?? 2), options));
+    if (options.ties !== undefined) await this.admit(ids, options.ties, options);
+    else await this.jobs.enqueue(await this.producerCall(ids, String(options.priority ?? 2), options));
   }
 
   async schedule(ids: readonly string[], inMs: number, options: NewJobOptions = {}): Promise<void> {
@@ -199,8 +234,17 @@ export class TestShard {
 
   /** What an action changes, and what it answers or throws, in short names. */
   async changesOf(action: () => Promise<unknown>): Promise<{ reply: unknown; changes: Difference }> {
+    const { reply, changes } = await this.observe(action);
+    return { reply, changes };
+  }
+
+  /** As {@link changesOf}, with all that was and is there. */
+  async observe(
+    action: () => Promise<unknown>,
+  ): Promise<{ reply: unknown; changes: Difference; before: KeySpace; after: KeySpace }> {
     const before = await this.keySpace();
     const reply = await action().catch((error: unknown) => error as Error);
-    return { reply: readableValue(reply), changes: difference(before, await this.keySpace()) };
+    const after = await this.keySpace();
+    return { reply: readableValue(reply), changes: difference(before, after), before, after };
   }
 }

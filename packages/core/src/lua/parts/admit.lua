@@ -25,10 +25,39 @@ local function write(id, record, ties, due, state, toFront)
     setTimer('deadline', now() + ties.deadline, 'LT')
   end
 end
+-- Its payload was stored before its fate was known.
+local function forget(id)
+  redis.call('UNLINK', $payload .. id)
+  redis.pcall('SREM', $extras, id)
+end
+local function refuse(id, word)
+  forget(id)
+  return word
+end
+-- Who holds a lock that it asks for, and whether it may take that one's place: only one that holds all that it asks for and does
+-- not get, each of them to be replaced.
+local function heldBy(locks, id)
+  local holder, mayReplace = nil, true
+  for i = 1, #locks do
+    local found = holderOf(locks[i], id)
+    if found then
+      mayReplace = mayReplace and locks[i][4] == 'replace' and (not holder or holder == found)
+      if not holder or locks[i][4] ~= 'replace' then holder = found end
+    end
+  end
+  return holder, mayReplace
+end
+local function holdAll(locks, id)
+  hold(locks, id)
+  for i = 1, #locks do
+    local isWindow = locks[i][2] == 'window' and type(locks[i][3]) == 'number'
+    if isWindow then redis.call('SET', $lock .. locks[i][1], id, 'PX', locks[i][3]) end
+  end
+end
 -- A job that waits takes another's place under its old id: with the new input, options and time.
 local function replace(old, id, record, ties, due)
   local state, mark = stateOf(old)
-  if state ~= 'S' and state ~= 'E' then return '=' .. old end
+  if state ~= 'S' and state ~= 'E' then return refuse(id, '=' .. old) end
   detach(old, state, mark)
   loosen(old, nil, 'X')
   untag(old)
@@ -39,7 +68,7 @@ local function replace(old, id, record, ties, due)
     redis.call('SREM', $extras, id)
     redis.call('SADD', $extras, old)
   end
-  hold(tiesTo(ties.locks, 0), old)
+  holdAll(tiesTo(ties.locks, 0), old)
   write(old, record, ties, due)
   return '~' .. old
 end
@@ -52,18 +81,9 @@ local function join(batch, id, isDraft)
   redis.call('HSET', $batch .. batch, 'mixed', 1)
   redis.call('HSET', $waits .. id, '*', '')
 end
--- Its payload was stored before its fate was known.
-local function forget(id)
-  redis.call('UNLINK', $payload .. id)
-  redis.pcall('SREM', $extras, id)
-end
-local function refuse(id, word)
-  forget(id)
-  return word
-end
 -- "?" and the batch when there is none, "^" and the batch when it has ended; else whether it is a draft.
 local function takesMembers(batch)
-  local state, ended, halted = unpack(redis.call('HMGET', $batch .. batch, 'state', 'ended', 'halted'))
+  local state, ended, halted = unpack(redis.pcall('HMGET', $batch .. batch, 'state', 'ended', 'halted'))
   if state == 'draft' then return nil, true end
   if state ~= 'open' then return '?' .. batch end
   return (ended ~= '' or halted) and '^' .. batch
@@ -71,15 +91,12 @@ end
 local function admit(id, record, due, toFront)
   if redis.call('EXISTS', $job .. id) == 1 then return 'EXISTS' end
   local ties = tiesIn(record, 33)
-  local locks, holder, policy = tiesTo(ties.locks, 0), nil, nil
-  for i = 1, #locks do
-    local found = holderOf(locks[i], id)
-    if found then holder, policy = found, locks[i][4] end
-  end
+  local locks = tiesTo(ties.locks, 0)
+  local holder, mayReplace = heldBy(locks, id)
   local batch, closed, isDraft = type(ties.batch) == 'string' and ties.batch, nil, false
   if batch then closed, isDraft = takesMembers(batch) end
   if closed then return refuse(id, closed) end
-  if holder and policy == 'replace' and not batch then return replace(holder, id, record, ties, due) end
+  if holder and mayReplace and not batch then return replace(holder, id, record, ties, due) end
   if holder then return refuse(id, '=' .. holder) end
   local parents = tiesTo(ties.parents, 0)
   local state, parent, ended = verdict(parents)
@@ -93,11 +110,7 @@ local function admit(id, record, due, toFront)
     return 'OK'
   end
   link(parents, id, due and due - now())
-  hold(locks, id)
-  for i = 1, #locks do
-    local isWindow = locks[i][2] == 'window' and type(locks[i][3]) == 'number'
-    if isWindow then redis.call('SET', $lock .. locks[i][1], id, 'PX', locks[i][3]) end
-  end
+  holdAll(locks, id)
   if isDraft and not state and due then redis.call('HSET', $waits .. id, '+', '@' .. string.format('%.0f', due)) end
   write(id, record, ties, due, isDraft and 'A' or state, toFront)
   if isDraft or state and waitsForDraft(parents) then redis.call('ZREM', $awaiting, id) end

@@ -2,6 +2,7 @@
 -- of a running one has ended, and not before.
 local function cancelJob(id, state, mark, line)
   detach(id, state, mark)
+  if isTied(mark) and state == 'P' then linger(id, mark) end
   if isTied(mark) then loosen(id, nil, 'C') end
   redis.call('SETRANGE', $job .. id, '0', 'C' .. string.sub(mark, 2, 7) .. NOBODY)
   appendTail(id, line)

@@ -3,6 +3,7 @@
 local LEAVES = { S = 'X', E = 'X', A = 'X', P = 'X', F = 'Z', C = 'Z' }
 local function deleteJob(id, state, mark)
   leave(id, state, mark)
-  if isTied(mark) then loosen(id, state == 'P' and string.sub(mark, 8, 31), LEAVES[state]) end
+  if isTied(mark) and state == 'P' then linger(id, mark) end
+  if isTied(mark) then loosen(id, nil, LEAVES[state]) end
   unlinkRecords({ id })
 end

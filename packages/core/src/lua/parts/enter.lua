@@ -16,7 +16,9 @@ local function enter(id, record, owner, gate)
     redis.call('SETRANGE', $job .. id, '0', 'B')
     redis.pcall('ZADD', $parked .. queueOf(mark), now(), id)
     if not reason then return end
-    push('RPUSH', $blocked .. reason, id)
+    -- One that was let go and is blocked again stands before those that came later.
+    local first = redis.pcall('LINDEX', $blocked .. reason, 0)
+    push(type(first) == 'string' and id < first and 'LPUSH' or 'RPUSH', $blocked .. reason, id)
     if type(redis.pcall('ZADD', $timers, 'NX', at, reason)) ~= 'number' then
       setAside($timers, 'timers')
       redis.call('ZADD', $timers, at, reason)

@@ -14,10 +14,10 @@ local function later(parent, letter, left)
   setTimer('todo', now(), 'LT')
 end
 -- What a child may read of its parent: the letter of its state, its name, and from its last line the result or the error;
--- without that when it is too long to be copied.
+-- without that when it is too long to be copied. The pattern begins with ^, or one long line would be tried at each of its places.
 local function passOn(parent, letter, child)
   local tail = redis.pcall('GETRANGE', $job .. parent, -66000, -1)
-  local json = type(tail) == 'string' and string.match(tail, '.*\n%a %S+ %S+ %S+ %d+ %d+ ([^\n]*)$') or ''
+  local json = type(tail) == 'string' and string.match(tail, '^.*\n%a %S+ %S+ %S+ %d+ %d+ ([^\n]*)$') or ''
   local head = redis.pcall('GETRANGE', $job .. parent, 32, 200)
   local name = type(head) == 'string' and string.match(head, '^[^ \n]+') or ''
   local counts = name == '' and redis.pcall('HMGET', $batch .. parent, 'name', 'total', 'succeeded', 'failed', 'cancelled')

@@ -25,7 +25,7 @@ local function lookThrough(source, most)
   end
   local place, ids, after = scan(source, cursor, most)
   for i = 1, #ids do
-    if changed >= room or bytes > 4194304 then return false end
+    if changed >= room or bytes > 1048576 then return false end
     look(ids[i], place)
     cursor = after(i)
   end
@@ -37,7 +37,7 @@ local function march()
     local source = redis.call('LINDEX', plan, 0)
     isOver = not source
     local most = 500 - looked - turn + 1
-    if isOver or most < 1 or changed >= room or bytes > 4194304 then break end
+    if isOver or most < 1 or changed >= room or bytes > 1048576 then break end
     if lookThrough(source, most) then
       redis.call('LPOP', plan)
       cursor = ''

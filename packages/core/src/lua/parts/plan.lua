@@ -11,11 +11,11 @@ local function add(sources, count)
 end
 local function addList(place, key)
   local length = redis.pcall('LLEN', key)
-  if length ~= 0 then add({ 'L ' .. place .. ' ' .. key }, length) end
+  if length ~= 0 then add({ 'L ' .. place .. ' ' .. string.sub(key, #P + 1) }, length) end
 end
 local function addSorted(lowest, highest, key)
   local count = redis.pcall('ZCOUNT', key, lowest, highest)
-  if count ~= 0 then add({ 'Z ' .. lowest .. ' ' .. highest .. ' ' .. key }, count) end
+  if count ~= 0 then add({ 'Z ' .. lowest .. ' ' .. highest .. ' ' .. string.sub(key, #P + 1) }, count) end
 end
 local function openQueue(queue)
   addList(queue .. ':s', $suspects .. queue)
@@ -27,7 +27,7 @@ local function openQueue(queue)
   addSorted('-inf', string.format('%.0f', now()), $parked .. queue)
 end
 local function openRing(place)
-  local groups, sources = redis.pcall('ZRANGE', $groups .. place, 0, 99999), {}
-  for i = 1, groups.err and 0 or #groups do sources[i] = 'L ' .. place .. ' ' .. $group .. place .. ':' .. groups[i] end
+  local groups, sources, head = redis.pcall('ZRANGE', $groups .. place, 0, 99999), {}, string.sub($group .. place .. ':', #P + 1)
+  for i = 1, groups.err and 0 or #groups do sources[i] = 'L ' .. place .. ' ' .. head .. groups[i] end
   add(sources, tonumber(redis.pcall('HGET', $grouped, place) or 0))
 end

@@ -7,7 +7,7 @@ local function dropDeadHolders(holders)
     local lives = type(redis.pcall('ZSCORE', $leases, worker)) == 'string' or redis.pcall('SISMEMBER', $rescuing, worker) == 1
     if lives and redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 then
       -- A person has ended it, and its handler may not have ended yet; whatever else became of it, it does not run.
-      lives = string.byte(redis.pcall('GETRANGE', $job .. id, 0, 0)) == 67
+      lives = redis.pcall('HEXISTS', $processing .. worker, '~' .. no .. id) == 1
     end
     if not lives then redis.call('SREM', holders, members[i]) end
   end

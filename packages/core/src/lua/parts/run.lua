@@ -19,6 +19,7 @@ local function tick(first, runs)
   local current = redis.pcall('HGET', $recurring .. id, 'version')
   if type(current) ~= 'string' then
     redis.call('ZREM', $ticks, id)
+    setTicksTimer()
     return 'GONE'
   end
   if due ~= '' then

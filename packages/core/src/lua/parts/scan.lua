@@ -30,7 +30,7 @@ local function scanList(key, cursor, most)
 end
 local function scan(source, cursor, most)
   local lowest, highest, sorted = string.match(source, '^Z (%S+) (%S+) (.*)$')
-  if sorted then return '-', scanSorted(lowest, highest, sorted, cursor, most) end
+  if sorted then return '-', scanSorted(lowest, highest, P .. sorted, cursor, most) end
   local place, list = string.match(source, '^L (%S+) (.*)$')
-  return place or '-', scanList(list or $none, cursor, most)
+  return place or '-', scanList(P .. (list or ''), cursor, most)
 end

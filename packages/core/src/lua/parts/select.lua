@@ -35,7 +35,9 @@ local function isSelected(job, state, mark, place)
   end
   if filter.tag and not (isTied(mark) and hasTag(job)) or not isInTime(job) then return false end
   if filter.error then
-    local line = string.match(tailOf(job), '^.*\n[FR] ([^\n]*)')
+    local text = tailOf(job)
+    if not string.find(text, filter.error, 1, true) then return false end
+    local line = string.match(text, '^.*\n[FR] ([^\n]*)')
     if not line or not string.find(line, filter.error, 1, true) then return false end
   end
   -- A job that is rescheduled stays where the operation looks: it is not met twice.

@@ -4,9 +4,9 @@ local function take(worker, no, id, code)
   local set = $processing .. worker .. ':' .. no
   local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
   if redis.pcall('SREM', set, id) ~= 1 then
+    freeLingering(worker, '~' .. no .. id)
     local record = redis.pcall('GET', $job .. id)
     if not record then return nil, 'GONE' end
-    if isMark(mark) and isTied(mark) then loosen(id, worker .. no) end
     local line = '\n' .. code .. ' ' .. worker .. ' ' .. no .. ' '
     if type(record) == 'string' and string.find(record, line, 32, true) then return nil, 'ALREADY' end
     return nil, 'LOST'

@@ -1,0 +1,88 @@
+import type { Mutant } from './mutants.ts';
+
+/** Mistakes in what ties jobs that its model must find within as many runs as the real scripts have. */
+export const FLOW_MUTANTS: readonly Mutant[] = [
+  { name: 'a limit lets one more run', in: 'claim', from: 'held >= limits[i][2]', to: 'held > limits[i][2]' },
+  {
+    name: 'a job that runs takes no place of its limit',
+    in: 'claim',
+    from: "for i = 1, #limits do CALL('SADD', P .. 'holders:' .. limits[i][1], owner .. id) end",
+    to: '',
+  },
+  {
+    name: 'a place stays taken when its job is rescued',
+    in: 'rescue',
+    from: 'if isTied(mark) then loosen(id, worker .. no,',
+    to: 'if false then loosen(id, worker .. no,',
+  },
+  {
+    name: 'a place stays taken when its job succeeds',
+    in: 'succeed',
+    from: 'if claim then leaveRun(ties, job, claim) end',
+    to: '',
+  },
+  {
+    name: 'what blocks a job has no timer',
+    in: 'claim',
+    from: "PCALL('ZADD', P .. 'timers', 'NX', at, reason)",
+    to: '0',
+  },
+  {
+    name: 'nobody looks at a limit again',
+    in: 'reopen',
+    from: "then PCALL('ZADD', P .. 'timers', again, reason) end",
+    to: 'then end',
+  },
+  {
+    name: 'a parked job is not blocked by anything',
+    in: 'claim',
+    from: "push('RPUSH', P .. 'blocked:' .. reason, id)",
+    to: '',
+  },
+  {
+    name: 'a job that is let go stays parked',
+    from: "PCALL('ZREM', P .. 'parked:' .. queueOf(mark), id)",
+    to: '',
+  },
+  {
+    name: 'places of dead workers are never free',
+    in: 'reopen',
+    from: 'if not lives then',
+    to: 'if false then',
+  },
+  { name: 'a rate counts no start', in: 'claim', from: 'for i = 1, #rates do spend(rates[i]) end', to: '' },
+  { name: 'a rate lets one more start', in: 'claim', from: 'if free == 0 then', to: 'if free < 0 then' },
+  {
+    name: 'a lock is asked by nobody',
+    in: 'admit',
+    from: 'if found then holder, policy',
+    to: 'if false then holder, policy',
+  },
+  { name: 'a lock outlives its job', from: "CALL('DEL', P .. 'lock:' .. key)", to: 'local _' },
+  {
+    name: 'a lock until the start is held until the end',
+    in: 'claim',
+    from: "if locks[i][2] == 'started' then",
+    to: 'if false then',
+  },
+  {
+    name: 'a job is requeued beside another with its lock',
+    in: 'requeue',
+    from: "~= 'window' and holderOf(locks[i], id)",
+    to: "~= 'window' and false",
+  },
+  { name: 'a replaced job keeps its old lock', in: 'admit', from: "loosen(old, nil, 'X')", to: '' },
+  { name: 'a job starts after its deadline', in: 'claim', from: 'tonumber(at) <= now()', to: 'false' },
+  {
+    name: 'a deadline has no timer',
+    in: 'admit',
+    from: "setTimer('deadline', now() + ties.deadline, 'LT')",
+    to: '',
+  },
+  {
+    name: 'a job that runs is ended by its deadline',
+    in: 'expire',
+    from: "if state == 'P' then",
+    to: 'if false then',
+  },
+];
