@@ -15,6 +15,11 @@ test('a quick run measures the fourteen rows without persistence', () => {
   expect(options.rows).toHaveLength(14);
 });
 
+test('a quick run measures a feature only when it is named', () => {
+  expect(readOptions(['--quick']).rows).not.toContain('run-c100-keyed');
+  expect(readOptions(['--quick', '--only', 'run-c100-keyed']).rows).toEqual(['run-c100-keyed']);
+});
+
 test('an unknown option is refused by name', () => {
   expect(() => readOptions(['--quik'])).toThrow("Unknown option '--quik'");
 });

@@ -14,7 +14,7 @@ export interface KeyRate {
 /** By how much the clock of Redis, in whole ms, may lie behind the one of events. */
 const CLOCK_SLACK_NS = 3_000_000n;
 
-/** Which runs held a place of a key beyond its limit, and how many did at most at one time. Pure. */
+/** Which runs held a place of a key beyond its limit; `full`: how many keys had all their places taken at some time. Pure. */
 export function overLimits(
   sightings: Sightings,
   jobs: ReadonlyMap<string, StoredJob>,
@@ -23,8 +23,10 @@ export function overLimits(
   const places = new Map<string, { most: number; runs: { run: Run; endNs: bigint }[] }>();
   for (const run of sightings.runs) {
     for (const [key, most] of limitsOf.get(run.id) ?? []) {
+      const endNs = heldUntil(run, jobs.get(run.id));
       const place = places.get(key) ?? { most, runs: [] };
-      place.runs.push({ run, endNs: heldUntil(run, jobs.get(run.id)) });
+      // One whose worker was stopped before it began may have lost its places before it began.
+      if (endNs > run.startNs) place.runs.push({ run, endNs });
       places.set(key, place);
     }
   }
@@ -66,7 +68,7 @@ function toNs(wallMs: number): bigint {
 function peakOf(runs: readonly { run: Run; endNs: bigint }[]): { peak: number; at: readonly string[] } {
   const steps = runs.flatMap(({ run, endNs }) => [
     { ns: run.startNs, by: 1, run },
-    { ns: endNs < run.startNs ? run.startNs : endNs, by: -1, run },
+    { ns: endNs, by: -1, run },
   ]);
   // At one instant who ends comes first.
   steps.sort((a, b) => (a.ns === b.ns ? a.by - b.by : a.ns < b.ns ? -1 : 1));

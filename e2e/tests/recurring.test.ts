@@ -16,16 +16,6 @@ const LEASE_MS = 1000;
 const TICKS_EACH = 90;
 const PER_WAVE = 5;
 
-/** A recurring job that nobody has run for a while. Its last tick is over, so nothing but its backlog is ever due. */
-async function defineMissed(stage: Stage, redis: TestRedis, id: string): Promise<Ticks> {
-  const last = Math.floor(Date.now() / 1000) * 1000 - 5000;
-  const ticks = { id, first: last - (TICKS_EACH - 1) * 1000, last };
-  const schedule = { every: 1000, misfire: 'all', endAt: new Date(last) } as const;
-  await stage.client.recurring.upsert(id, act, { ms: 5 }, schedule);
-  for (let n = 0; n < stage.shards; n++) await missTicks(redis, shardPrefix(stage.namespace, n), ticks);
-  return ticks;
-}
-
 /** One that ticks all the while, so that all workers look every second. */
 async function defineLive(stage: Stage, id: string, forMs: number): Promise<Ticks> {
   const startAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
@@ -48,14 +38,12 @@ test.each([1, 4])(
     await using redis = disposable(await startRedis());
     await using stage = new Stage(redis.url, { shards });
     const fleet = await Fleet.start(stage, { size: 5, worker: { concurrency: 10, leaseMs: LEASE_MS } });
-    const faults = fleet.disturb(sized(9, 120), sized(600, 900));
-    let isOver = false;
-    void faults.finally(() => (isOver = true));
+    const faults = fleet.disturb(sized(6, 120), sized(500, 900));
     const ticks: Ticks[] = [];
-    for (let n = 0; n < 8; n++) ticks.push(await defineLive(stage, `live${n}`, sized(6000, 90_000)));
-    for (let wave = 0; !isOver || wave * PER_WAVE * TICKS_EACH < sized(1000, 5000); wave++) {
+    for (let n = 0; n < 8; n++) ticks.push(await defineLive(stage, `live${n}`, sized(3000, 90_000)));
+    for (let wave = 0; wave < sized(3, 15); wave++) {
       for (let n = 0; n < PER_WAVE; n++) ticks.push(await defineMissed(stage, redis, `r${wave}-${n}`));
-      await delay(sized(900, 4000) * Math.random());
+      await delay(sized(1000, 6000) * (0.5 + Math.random()));
     }
     await faults;
     await fleet.allAwake();

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BatchHost } from './batch-host.ts';
 import { persistBatch } from './batch-host.ts';
 import type { ClientCall, Send } from './client-middleware.ts';
@@ -9,6 +10,7 @@ import type { Enqueued, MadeJob } from './enqueuer.ts';
 import { BatchError, OptionError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { makeJob, makeJobs, memberPlan, nextId } from './job-factory.ts';
+import type { NewJob } from './producer.ts';
 import { MOST_JOBS } from './producer.ts';
 import { anything, checkOptions, jobName } from './options.ts';
 import type { Shard } from './shard-set.ts';
@@ -45,9 +47,11 @@ export class BatchBuilder {
   readonly #draft: Draft;
   readonly #callbacks = new Set<string>();
   readonly #inner: BatchBuilder[] = [];
-  #buffer: MadeJob[] = [];
+  #buffer: NewJob[] = [];
   readonly #underway = new Set<Promise<unknown>>();
   #failure: { readonly error: unknown } | undefined;
+  /** Calls under way. */
+  #calls = 0;
   #isComplete = false;
 
   constructor(host: BatchHost, draft: Draft) {
@@ -62,9 +66,10 @@ export class BatchBuilder {
     input: I,
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
-    if (this.#host.calls.isPlain) return this.#add(this.#member(contract, options, undefined), input);
+    if (this.#host.calls.isPlain)
+      return this.#during(this.#add(this.#member(contract, options, undefined), input));
     const call = { kind: 'enqueue', contract, inputs: [input], options, batchId: this.id } as const;
-    return this.#host.calls.one(call, this.#send);
+    return this.#during(this.#host.calls.one(call, this.#send));
   }
 
   /** Adds a job that is due later. `in` counts from this call, not from the batch's completion. */
@@ -73,9 +78,9 @@ export class BatchBuilder {
     input: I,
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
-    if (this.#host.calls.isPlain) return this.#add(this.#member(contract, when, when), input);
+    if (this.#host.calls.isPlain) return this.#during(this.#add(this.#member(contract, when, when), input));
     const call = { kind: 'schedule', contract, inputs: [input], options: when, batchId: this.id } as const;
-    return this.#host.calls.one(call, this.#send);
+    return this.#during(this.#host.calls.one(call, this.#send));
   }
 
   /** Adds many jobs of one kind. */
@@ -84,10 +89,8 @@ export class BatchBuilder {
     inputs: readonly I[],
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
-    return this.#host.calls.many(
-      { kind: 'enqueueMany', contract, inputs, options, batchId: this.id },
-      this.#send,
-    );
+    const call = { kind: 'enqueueMany', contract, inputs, options, batchId: this.id } as const;
+    return this.#during(this.#host.calls.many(call, this.#send));
   }
 
   /**
@@ -109,7 +112,7 @@ export class BatchBuilder {
       parents: parent,
       batchId: this.id,
     } as const;
-    return this.#host.calls.one(call, this.#send);
+    return this.#during(this.#host.calls.one(call, this.#send));
   }
 
   /**
@@ -122,7 +125,7 @@ export class BatchBuilder {
     options: CallbackOptions & RunOptions<NoInfer<I>> = {},
   ): Promise<JobHandle<R>> {
     const call = { kind: 'onEnd', contract, inputs: [input], options, batchId: this.id } as const;
-    return this.#host.calls.one(call, this.#send);
+    return this.#during(this.#host.calls.one(call, this.#send));
   }
 
   /** Adds a batch that is a member of this one, and complete together with it. Resolves to its id. */
@@ -145,8 +148,7 @@ export class BatchBuilder {
     const inner = new BatchBuilder(this.#host, { ...this.#draft, id, outer: this });
     this.#inner.push(inner);
     try {
-      await build(inner);
-      await inner.complete();
+      await this.#during(Promise.resolve(build(inner)).then(() => inner.complete()));
     } catch (error) {
       // Also when whoever builds the outer one goes on: a part of it would be missing.
       this.#failure ??= { error };
@@ -155,11 +157,13 @@ export class BatchBuilder {
     return { id };
   }
 
-  /** Adds jobs that were made for this batch: all plain members, or all tied. Waits until they are stored. */
+  /** Adds jobs that were made for this batch: first those that wait for nothing. Waits until they are stored. */
   async store(made: readonly MadeJob[]): Promise<readonly Enqueued[]> {
-    const stored = await this.#put(made);
+    const plain = made.filter(({ job }) => job.draft !== undefined);
+    await this.#put(plain.map(({ job }) => job));
     await this.flush();
-    return stored;
+    const tied = await this.#host.store(made.filter(({ job }) => job.draft === undefined));
+    return [...plain.map(({ job: { id } }): Enqueued => ({ id, status: 'stored' })), ...tied];
   }
 
   /** Waits until everything added so far is stored. */
@@ -172,6 +176,8 @@ export class BatchBuilder {
 
   /** Nothing more comes. @throws what went wrong on the way */
   async complete(): Promise<void> {
+    // Calls that nobody awaited: without this their jobs would be missing, and nobody would know.
+    while (this.#calls > 0) await setImmediate();
     await this.flush();
     this.#isComplete = true;
   }
@@ -199,10 +205,16 @@ export class BatchBuilder {
     const handles: JobHandle[] = [];
     for (let from = 0; from < inputs.length; from += MOST_JOBS) {
       const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), this.home);
-      for (const stored of await this.#put(jobs.map((job) => ({ plan, job }))))
-        handles.push(this.#host.handle(stored));
+      for (const stored of await this.#storeAll(plan, jobs)) handles.push(this.#host.handle(stored));
     }
     return handles;
+  }
+
+  /** Tied ones are stored at once, because they may turn out to exist. */
+  async #storeAll(plan: JobPlan, jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
+    if (jobs[0]?.draft === undefined) return this.#host.store(jobs.map((job) => ({ plan, job })));
+    await this.#put(jobs);
+    return jobs.map(({ id }) => ({ id, status: 'stored' }));
   }
 
   async #follow({ contract, inputs, options, parents = [] }: ClientCall): Promise<JobHandle> {
@@ -232,6 +244,15 @@ export class BatchBuilder {
     return this.#host.handle(stored);
   }
 
+  async #during<T>(call: Promise<T>): Promise<T> {
+    this.#calls++;
+    try {
+      return await call;
+    } finally {
+      this.#calls--;
+    }
+  }
+
   #member(contract: JobContract, options: RunOptions<never> | undefined, due: Due | undefined): JobPlan {
     this.#checkOpen();
     return memberPlan(this.#host.plan(contract, options, due), this.id, true);
@@ -241,28 +262,24 @@ export class BatchBuilder {
     const isTied = plan.parents !== undefined || plan.flow !== undefined || plan.due !== undefined;
     if (isTied) return this.#host.handle(await this.#host.add(plan, input, this.home.shard));
     const job = await makeJob(plan, input, this.home);
-    const [stored] = await this.#put([{ plan, job }]);
-    return this.#host.handle(stored ?? { id: job.id, status: 'stored' });
+    await this.#put([job]);
+    return this.#host.handle({ id: job.id, status: 'stored' });
   }
 
-  /** Plain members wait until a call is full; the others are stored at once, because they may turn out to exist. */
-  async #put(
-    made: readonly MadeJob[],
-  ): Promise<readonly { id: string; status: 'stored' | 'existing' | 'replaced' }[]> {
-    if (made.some(({ job }) => job.draft === undefined)) return this.#host.store(made);
-    for (const one of made) this.#buffer.push(one);
+  /** Plain members wait until a call is full. */
+  async #put(jobs: readonly NewJob[]): Promise<void> {
+    for (const job of jobs) this.#buffer.push(job);
     if (this.#buffer.length >= MOST_JOBS) this.#sendBuffer();
     while (this.#underway.size >= CALLS_AT_ONCE) await Promise.race(this.#underway);
     if (this.#failure !== undefined) throw this.#failure.error;
-    return made.map(({ job }) => ({ id: job.id, status: 'stored' }));
   }
 
   #sendBuffer(): void {
     if (this.#buffer.length === 0) return;
-    const made = this.#buffer;
+    const jobs = this.#buffer;
     this.#buffer = [];
     const sent: Promise<unknown> = this.#host
-      .store(made)
+      .gather(jobs)
       .catch((error: unknown) => (this.#failure ??= { error }))
       .finally(() => this.#underway.delete(sent));
     this.#underway.add(sent);

@@ -5,6 +5,7 @@ import type { Enqueued, MadeJob } from './enqueuer.ts';
 import { BatchError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { persist } from './persist.ts';
+import type { NewJob } from './producer.ts';
 import type { Shard } from './shard-set.ts';
 
 /** What batches need of the client that they belong to. */
@@ -16,7 +17,9 @@ export interface BatchHost {
   plan(contract: JobContract, options: RunOptions<never> | undefined, due: Due | undefined): JobPlan;
   /** Stores one job in a shard; jobs of one tick travel together. */
   add(plan: JobPlan, input: unknown, shard: number): Promise<Enqueued>;
-  /** Stores jobs that were made for one shard: all plain members of a draft, or all tied. */
+  /** Stores plain members of a draft. */
+  gather(jobs: readonly NewJob[]): Promise<void>;
+  /** Stores tied jobs that were made for one shard. */
   store(made: readonly MadeJob[]): Promise<Enqueued[]>;
   handle<R>(job: Enqueued): JobHandle<R>;
   /** What is wrapped around calls that store jobs. */

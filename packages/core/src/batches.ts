@@ -71,6 +71,8 @@ export class Batches {
     build: (batch: BatchBuilder) => Promise<unknown>,
     options: BatchOptions = {},
   ): Promise<BatchHandle> {
+    if (typeof build !== 'function')
+      throw new OptionError('batch', 'must be called with a function that adds jobs', build);
     const { name } = checkBatchOptions(options);
     const shards = await this.#host.shards();
     const number = this.#place(options, shards.length);

@@ -13,7 +13,7 @@ import type { Rule } from './options.ts';
 import { anything, checkOptions, jobName, oneOf, queueName, shortText, yesOrNo } from './options.ts';
 import type { PersonVerb } from './store/change-call.ts';
 import { statesFor } from './store/change-call.ts';
-import type { BulkVerb, OperationCall, StoredFilter, StoredTarget } from './store/operation-store.ts';
+import type { OperationCall, StoredFilter, StoredTarget } from './store/operation-store.ts';
 import { BULK_VERBS } from './store/operation-store.ts';
 
 /** Which jobs an operation is about: those that have all of these. */
@@ -118,8 +118,16 @@ function instantOf(age: Duration | Date | undefined, now: number, option: string
 
 function targetOf(request: BulkRequest): StoredTarget {
   const { to, due } = request as { readonly to?: MoveTarget; readonly due?: Due };
-  refuseUnused('to', to, request.verb, 'move');
-  refuseUnused('due', due, request.verb, 'reschedule');
+  for (const [option, value, owner] of [
+    ['to', to, 'move'],
+    ['due', due, 'reschedule'],
+  ] as const)
+    if (value !== undefined && request.verb !== owner)
+      throw new OptionError(
+        `bulk.${option}`,
+        `belongs to the verb "${owner}", not to "${request.verb}"`,
+        value,
+      );
   if (request.verb === 'move') {
     const { queue, priority } = newPlace(request.to ?? {}, 'bulk.to');
     return { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
@@ -127,9 +135,4 @@ function targetOf(request: BulkRequest): StoredTarget {
   if (request.verb !== 'reschedule') return {};
   const [kind, ms] = dueText(request.due, 'bulk.due').split(' ');
   return kind === 'in' ? { delay: Number(ms) } : { at: Number(ms) };
-}
-
-function refuseUnused(option: string, value: unknown, verb: BulkVerb, owner: BulkVerb): void {
-  if (value !== undefined && verb !== owner)
-    throw new OptionError(`bulk.${option}`, `belongs to the verb "${owner}", not to "${verb}"`, value);
 }

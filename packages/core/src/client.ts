@@ -290,6 +290,7 @@ export class Client {
       plan: (contract, options, due) => this.#plan(contract, options, due),
       add: async (plan, input, shard) =>
         this.#enqueuer.add({ ...plan, home: shard }, input, await this.#open()),
+      gather: async (jobs) => this.#enqueuer.gather(jobs, await this.#open()),
       store: async (made) => this.#enqueuer.store(made, await this.#open()),
       handle: (job) => this.#handle(job),
       calls: this.#calls,

@@ -77,7 +77,17 @@ export class Enqueuer {
     return results;
   }
 
-  /** Stores jobs that were made for one shard, by calls of one kind: all of them plain members of a draft, or all tied. */
+  /** Stores plain members of a draft. */
+  async gather(jobs: readonly NewJob[], shards: Shards): Promise<void> {
+    for (let from = 0; from < jobs.length;) {
+      const call = jobs.slice(from, from + MOST_JOBS);
+      call.length = batchLength(call);
+      await this.#producer(call[0], shards).addTogether(call);
+      from += call.length;
+    }
+  }
+
+  /** Stores tied jobs that were made for one shard. */
   async store(made: readonly MadeJob[], shards: Shards): Promise<Enqueued[]> {
     const results: Enqueued[] = [];
     for (let from = 0; from < made.length;) {

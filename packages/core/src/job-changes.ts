@@ -106,7 +106,7 @@ export class JobChanges {
     const { queue, priority, ...options } = target ?? {};
     const change = changeOf(options, 'move');
     const to = newPlace({ queue, priority } as MoveTarget, 'move');
-    return this.#each(ids, (shard, some) => moveIn(shard, some, change, to));
+    return this.#each(ids, (shard, some) => moveIn(shard, some, { change, to }));
   }
 
   /** One job; `contract` checks its input. */
@@ -171,8 +171,7 @@ export function newPlace(target: MoveTarget, where: string): NewPlace {
 async function moveIn(
   { jobs, queues }: Shard,
   ids: readonly string[],
-  change: Change,
-  to: NewPlace,
+  { change, to }: { readonly change: Change; readonly to: NewPlace },
 ): Promise<PersonOutcome[]> {
   for (;;) {
     const replies = await jobs.move(ids, change, to);

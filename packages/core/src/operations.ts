@@ -212,7 +212,7 @@ function merge(parts: readonly StoredOperation[]): OperationView | undefined {
     filter: filterView(first),
     ratePerSecond: rate === 0 ? undefined : Math.round(rate * 1000) / 1000,
     dryRun: first.dryRun,
-    state: isRunning ? 'running' : parts.some(({ state }) => state === 'cancelled') ? 'cancelled' : 'done',
+    state: stateOf(parts),
     by: first.by,
     reason: first.why,
     createdAt: Math.min(...parts.map(({ createdAt }) => createdAt)),
@@ -223,6 +223,11 @@ function merge(parts: readonly StoredOperation[]): OperationView | undefined {
     changed: sum((part) => part.changed),
     failed: sum((part) => part.failed),
   };
+}
+
+function stateOf(parts: readonly StoredOperation[]): OperationView['state'] {
+  const states = new Set(parts.map(({ state }) => state));
+  return (['running', 'cancelled'] as const).find((state) => states.has(state)) ?? 'done';
 }
 
 const STATE_OF = new Map<string, JobState>(JOB_STATES.map((state) => [STATE_LETTERS[state], state]));

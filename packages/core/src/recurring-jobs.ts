@@ -15,6 +15,7 @@ import { jobName, oneOf } from './options.ts';
 import { recurringRun } from './recurring-run.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredPolicy, StoredRecurring, StoredSchedule, TickEntry } from './store/recurring-store.ts';
+import type { TickCall } from './store/tick-call.ts';
 
 /** When a recurring job runs, and what it does about ticks that were missed and runs that have not ended. */
 export interface RecurringOptions extends ScheduleOptions {
@@ -162,20 +163,13 @@ export class RecurringJobs {
     const definition = await this.#require(id);
     const shard = await this.#shardOf(id);
     const now = await shard.recurring.now();
-    const run = await recurringRun(shard, definition, { tick: now, startAt: undefined });
-    const [word] = await shard.jobs.tick([
-      {
-        id,
-        version: definition.version,
-        due: undefined,
-        next: undefined,
-        overlap: 'allow',
-        missed: 0,
-        runs: [run],
-      },
-    ]);
-    if (word === 'GONE') throw new RecurringNotFoundError(id);
-    return run.job;
+    for (;;) {
+      const run = await recurringRun(shard, definition, { tick: now, startAt: undefined });
+      const [word] = await shard.jobs.tick([byHand(definition, run)]);
+      if (word === 'GONE') throw new RecurringNotFoundError(id);
+      if (word !== 'CODES') return run.job;
+      shard.queues.forgetCodes();
+    }
   }
 
   async #adjust(id: string, verb: 'pause' | 'resume' | 'skip', options?: ChangeOptions): Promise<boolean> {
@@ -219,6 +213,11 @@ export function parseStored({ startAt, endAt, ...rest }: StoredSchedule): Schedu
     },
     'recurring',
   );
+}
+
+/** A run that moves no tick. */
+function byHand({ id, version }: StoredRecurring, run: TickCall['runs'][number]): TickCall {
+  return { id, version, due: undefined, next: undefined, overlap: 'allow', missed: 0, runs: [run] };
 }
 
 function checkId(id: unknown): void {

@@ -66,7 +66,7 @@ export type WhyReason =
       readonly why: string | undefined;
       readonly parent: string | undefined;
     })
-  /** A worker has it. When it took it is not stored: it was after `claimedAfter`. */
+  /** A worker has it. When it took it is not stored: it was after `claimedAfter`, the last thing that is known of the job before. */
   | (Said & {
       readonly code: 'RUNNING';
       readonly worker: string;

@@ -130,9 +130,9 @@ const full = ({ limit, running, holders }: LimitFacts): Omit<LimitFacts, 'key'> 
 });
 
 function fullText({ limit, running, holders }: LimitFacts): string {
-  const who = holders.map(({ job, worker, isWorkerAlive, isCancelled }) => {
-    const note = isCancelled ? ', cancelled, its handler has not ended' : '';
-    return `${job} on worker ${worker}${isWorkerAlive ? '' : ', whose lease has ended'}${note}`;
+  const who = holders.map(({ job, worker, isWorkerAlive, isStopping }) => {
+    const note = isStopping ? ', which a person has stopped and whose handler has not ended' : '';
+    return `${job}${note} on worker ${worker}${isWorkerAlive ? '' : ', whose lease has ended'}`;
   });
   return `${running} of at most ${limit} at one time: ${some(who, running)}`;
 }

@@ -114,7 +114,8 @@ function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyR
       code: 'UNKNOWN',
       message: `it is marked as running on worker ${worker}, which does not hold it. ${UNKNOWN_MESSAGE}`,
     };
-  const claimedAfter = Math.max(job.createdAt, job.history.at(-1)?.endedAt ?? 0);
+  // The id's time is by the producer's clock, which may be ahead.
+  const claimedAfter = Math.min(now, job.history.at(-1)?.endedAt ?? job.createdAt);
   const isWorkerAlive = leaseExpiresAt !== undefined && leaseExpiresAt > now;
   const where = info === undefined ? '' : ` (${info.host}, process ${info.pid})`;
   const message = isWorkerAlive
@@ -142,12 +143,14 @@ function awaiting(facts: JobFacts & { readonly kind: 'awaiting' }): WhyReason {
   return { code: 'AWAITING_PARENTS', parents, isDraft, inMs, message };
 }
 
+const VERBS = { succeeded: 'succeed', failed: 'fail', cancelled: 'be cancelled' } as const;
+
 function parentText({ id, on, state, pending, total }: PendingParent): string {
-  const wanted = on.length === 3 ? 'to end' : `to be ${on.join(' or ')}`;
+  const wanted = on.length === 3 ? 'to end' : `to ${on.map((end) => VERBS[end]).join(' or ')}`;
   const progress =
     pending === undefined || total === undefined ? '' : `, ${pending} of ${total} jobs pending`;
   const hope = state === 'failed' && !on.includes('failed') ? ': requeue it' : '';
-  return `${id} ${wanted} (${state === 'batch' ? 'a batch' : state}${progress}${hope})`;
+  return `${id} ${wanted} (${state === 'batch' ? 'a batch' : `it is ${state}`}${progress}${hope})`;
 }
 
 /** Words of a reason's line by why the job waits. */

@@ -102,7 +102,7 @@ async function makeNodes(
 async function storeNodes(builder: BatchBuilder, made: readonly MadeNode[]): Promise<[string, Enqueued][]> {
   const plain = made.filter(({ job }) => job.draft !== undefined);
   const tied = made.filter(({ job }) => job.draft === undefined);
-  const stored = [...(await builder.store(plain)), ...(await builder.store(tied))];
+  const stored = await builder.store([...plain, ...tied]);
   return [...plain, ...tied].map(({ name, plan, job }, i) => {
     const { id, status } = stored[i] ?? { id: job.id, status: 'stored' };
     if (status !== 'stored') throw new JobExistsError(plan.contract.name, id);

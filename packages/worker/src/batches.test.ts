@@ -115,6 +115,30 @@ describe('a batch', () => {
     });
   });
 
+  test('holds also what its maker did not wait for', async () => {
+    const scene = stage.open();
+    await startWorker(scene);
+    const batch = await scene.client.batch(async (b) => {
+      for (let i = 0; i < 10; i++) void b.enqueue(work, {});
+      void b.enqueueMany(work, [{}, {}]);
+      void b.schedule(work, {}, { in: 1 });
+      void b.batch(async (inner) => void inner.enqueue(work, {}));
+    });
+    expect(await batch.finished()).toMatchObject({ state: 'succeeded', total: 14 });
+  });
+
+  test('is listed with at most 10,000 others: the oldest that are gone leave first', async () => {
+    const scene = stage.open({ shards: 1 });
+    const oldest = await scene.client.batch((b) => b.onEnd(after, 'x'));
+    const stale = Array.from({ length: 10_050 }, (_, i) => [String(i), `gone${i}`]).flat();
+    await scene.call('ZADD', `${scene.prefix()}batches`, ...stale);
+    await scene.call('ZADD', `${scene.prefix()}batches`, '-1', oldest.id);
+    await scene.client.batch((b) => b.onEnd(after, 'y'));
+    expect(await scene.call('ZCARD', `${scene.prefix()}batches`)).toBe(10_052 - 19);
+    await startWorker(scene);
+    await eventually(async () => expect(await scene.client.batches.get(oldest.id)).toBeUndefined());
+  });
+
   test('whose creator died before it was complete goes by itself', async () => {
     const scene = stage.open();
     const id = await abandonedDraft(scene, async (b) => {

@@ -137,11 +137,14 @@ export function extendHeader(header: string, own: Partial<Pick<JobHeader, 'ties'
   return header.includes(' ') ? `${header.slice(0, -1)},${json}` : `${header} {${json}`;
 }
 
+/** What a header says of options and of the job. */
+const REPLACED: ReadonlySet<string> = new Set([...Object.keys(JOB_DEFAULTS), ...Object.keys(ABOUT_DEFAULTS)]);
+
 /** A header with other options, and other words about the job; its ties and whatever else it says stay. */
 export function replaceOptions(header: string, options: JobOptions, about: JobAbout): string {
-  const [name = '', json] = splitHeader(header);
-  const { maxAttempts, retry, timeoutMs, onExhausted, version, metadata, displayName, ...others } = json;
+  const [name, json] = splitHeader(header);
   const own = splitHeader(encodeHeader(name, options, about))[1];
+  const others = Object.fromEntries(Object.entries(json).filter(([key]) => !REPLACED.has(key)));
   const all = { ...own, ...others };
   return Object.keys(all).length === 0 ? name : `${name} ${JSON.stringify(all)}`;
 }

@@ -25,6 +25,8 @@ redis.call('LLEN', list)
 redis.call('ZCARD', $cancelled)
 redis.call('DEL', $none)
 --@include discard
+-- A draft whose hash was lost still has a timer, and members that nobody else finds.
+if not state and due and redis.call('EXISTS', list) == 1 then state = 'discarded' end
 if not state then return remove('GONE') end
 if state ~= 'discarded' and not (state == 'draft' and isGivenUp) and not (due and tonumber(due) <= now()) then return 'KEPT' end
 if state == 'open' then

@@ -9,6 +9,7 @@ import { JobStore } from '../store/job-store.ts';
 import { BatchStore } from '../store/batch-store.ts';
 import { OperationStore } from '../store/operation-store.ts';
 import { QueueStore } from '../store/queue-store.ts';
+import { RecurringStore } from '../store/recurring-store.ts';
 import { WorkerRegistry } from '../store/worker-registry.ts';
 
 const folder = new URL('./', import.meta.url);
@@ -21,10 +22,13 @@ const STATES = /none|scheduled|enqueued|awaiting|processing|succeeded|failed|can
 const read = (script: string): string => readFileSync(new URL(`${script}.lua`, folder), 'utf8');
 const part = (name: string): string => readFileSync(new URL(`parts/${name}.lua`, folder), 'utf8');
 
-/** A script's source with its parts in their places. */
-function whole(script: string): string {
-  return read(script).replace(/^--@include (\S+)$/gm, (_, name: string) => part(name));
+/** A text with the parts that it includes in their places, and theirs in them. */
+function withParts(text: string): string {
+  return text.replace(/^ *--@include (\S+)$/gm, (_, name: string) => withParts(part(name)));
 }
+
+/** A script's source with its parts in their places. */
+const whole = (script: string): string => withParts(read(script));
 
 /** What stands behind a word of the header, with the lines that go on. */
 function header(script: string, word: string): string {
@@ -83,7 +87,7 @@ describe('every word that a script answers stands in its header', () => {
       ([, word]) => word ?? '',
     );
     const returns = header(script, 'Returns') + header(script, 'ARGV');
-    const commands = /^(HSET|ZADD|RPUSH|LPUSH|NX|XX|EXPIRE|LIMIT|BYSCORE|WITHSCORES|MAXLEN)$/;
+    const commands = /^(HSET|ZADD|RPUSH|LPUSH|NX|XX|EXPIRE|LIMIT|BYSCORE|WITHSCORES|MAXLEN|EXISTS)$/;
     for (const word of returned.filter((name) => !commands.test(name)))
       expect(returns).toContain(`"${word}"`);
   });
@@ -102,8 +106,8 @@ test.each(VERBS)('%s has a script, a method of the store and a row in docs/state
 });
 
 test('each script that is no transition has a method of a store', () => {
-  const methods = [JobStore, QueueStore, WorkerRegistry, BatchStore, OperationStore].flatMap((store) =>
-    Object.getOwnPropertyNames(store.prototype),
+  const methods = [JobStore, QueueStore, WorkerRegistry, BatchStore, OperationStore, RecurringStore].flatMap(
+    (store) => Object.getOwnPropertyNames(store.prototype),
   );
   const wrapped = (script: string): boolean =>
     methods.includes(script) || (script === 'queue' && methods.includes('learnCodes'));

@@ -30,8 +30,9 @@ if not cursor then return 'DONE' end
 local ids = redis.call('LRANGE', $members .. id, cursor, cursor + most - 1)
 --@include release
 for i = 1, #ids do
-  local mark = redis.pcall('GETRANGE', $job .. ids[i], '0', '31')
-  if release(ids[i], mark) then
+  local record = $job .. ids[i]
+  local mark = redis.pcall('GETRANGE', record, '0', '31')
+  if release(ids[i], record, mark) then
     moved[#moved + 1] = ids[i]
   elseif mark == '' then
     if redis.pcall('HGET', $batch .. ids[i], 'state') == 'draft' then openBatch(ids[i]) end
@@ -39,12 +40,12 @@ for i = 1, #ids do
     quarantine(ids[i])
   elseif string.byte(mark) == 65 then
     if mixed and redis.call('EXISTS', $waits .. ids[i]) == 1 then
-      redis.call('HDEL', $waits .. ids[i], '*')
+      if type(redis.pcall('HDEL', $waits .. ids[i], '*')) ~= 'number' then setAside($waits .. ids[i], 'waits:' .. ids[i]) end
       if redis.call('HLEN', $waits .. ids[i]) == redis.call('HEXISTS', $waits .. ids[i], '+') then letGo(ids[i])
       else redis.call('ZADD', $awaiting, now(), ids[i]) end
     else
-      known[string.sub(mark, 1, 7)] = listFor(mark)
-      release(ids[i], mark)
+      known[mark] = listFor(mark)
+      release(ids[i], record, mark)
       moved[#moved + 1] = ids[i]
     end
   end

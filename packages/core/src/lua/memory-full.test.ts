@@ -20,7 +20,17 @@ async function setMemory({ connection }: Shards, maxmemory: '0' | '1'): Promise<
   await connection.redis.call('CONFIG', 'SET', 'maxmemory', maxmemory);
 }
 
-const REFUSED: readonly Written[] = ['admit', 'configure', 'define', 'draft', 'enqueue', 'gather', 'schedule', 'queue', 'tick'];
+const REFUSED: readonly Written[] = [
+  'admit',
+  'configure',
+  'define',
+  'draft',
+  'enqueue',
+  'gather',
+  'schedule',
+  'queue',
+  'tick',
+];
 const WORKS = SCRIPTS.filter((script) => !REFUSED.includes(script));
 
 describe('a full Redis refuses what brings something new, and nothing of it stays', () => {

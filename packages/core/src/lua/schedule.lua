@@ -4,7 +4,8 @@
 -- ARGV: 1 client, 2 lane, 3 call number, 4 "1" if the lane should be remembered for another hour, 5 number of large payloads,
 --       then per large payload: id, payload; then per group: queue, code, "in <ms>" or "at <ms since 1970>", number of jobs,
 --       then per job: id, record
--- Returns: "OK", "ALREADY", "STALE", "CODES", or {"EXISTS", id…} when some ids exist (the others are stored)
+-- Returns: "OK", "ALREADY", "STALE", "CODES", {"FULL", queue} (nothing is stored), or {"EXISTS", id…} when some ids exist (the
+--          others are stored)
 local P = KEYS[1]
 --@include now
 --@include tell

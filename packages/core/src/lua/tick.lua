@@ -4,7 +4,8 @@
 -- ARGV: per recurring job: id, version, tick that is due (ms; empty: a run by hand), next tick (ms; "inf": none), "allow" or
 --       "skip" while the last run has not ended, how many were missed and not run, number of runs, then per run: its tick (ms),
 --       start (ms; empty: now), job id, record
--- Returns: per recurring job "OK", "STALE" (somebody else was first, or it was changed), "EARLY" or "GONE"
+-- Returns: per recurring job "OK", "STALE" (somebody else was first, or it was changed), "EARLY", "GONE", or "CODES" (a record
+--          names a queue by a code that there is not)
 local P = KEYS[1]
 --@include now
 --@include wake

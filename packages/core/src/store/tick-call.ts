@@ -22,9 +22,15 @@ export interface TickCall {
 }
 
 /** What became of the ticks of one recurring job. */
-export type TickOutcome = 'OK' | 'STALE' | 'EARLY' | 'GONE';
+export type TickOutcome = 'OK' | 'STALE' | 'EARLY' | 'GONE' | 'CODES';
 /** All of them. */
-export const TICK_OUTCOMES: ReadonlySet<unknown> = new Set<TickOutcome>(['OK', 'STALE', 'EARLY', 'GONE']);
+export const TICK_OUTCOMES: ReadonlySet<unknown> = new Set<TickOutcome>([
+  'OK',
+  'STALE',
+  'EARLY',
+  'GONE',
+  'CODES',
+]);
 
 /** The arguments of the script. */
 export function tickArguments({ id, version, due, next, overlap, missed, runs }: TickCall): ScriptArgument[] {

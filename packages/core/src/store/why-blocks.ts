@@ -10,8 +10,8 @@ export interface LimitHolder {
   readonly worker: string;
   /** Whether that worker's lease is alive; without one the place is free when its jobs are taken back. */
   readonly isWorkerAlive: boolean;
-  /** Whether the job was cancelled; its place is free when its handler has ended. */
-  readonly isCancelled: boolean;
+  /** Whether a person has taken the job from its worker; its place is free when its handler has ended. */
+  readonly isStopping: boolean;
 }
 
 /** A limit, and who has its places. */
@@ -50,7 +50,6 @@ export interface GateFacts {
 const MOST_HOLDERS = 10;
 const IDENTITY = 12;
 const CLAIM = 12;
-const CANCELLED = 'C';
 
 /** A limit by its key, as this job counts it. */
 export async function readLimit(shard: Shard, now: number, [key, limit]: LimitTie): Promise<LimitFacts> {
@@ -69,16 +68,16 @@ export async function readLimit(shard: Shard, now: number, [key, limit]: LimitTi
 }
 
 async function readHolder({ connection, prefix }: Shard, now: number, member: string): Promise<LimitHolder> {
-  const [worker, job] = [member.slice(0, IDENTITY), member.slice(IDENTITY + CLAIM)];
-  const [expiry, state] = await Promise.all([
+  const worker = member.slice(0, IDENTITY);
+  const [expiry, isStopping] = await Promise.all([
     connection.redis.zscore(prefix + KEY.leases, worker),
-    connection.redis.getrange(prefix + KEY.job + job, 0, 0),
+    connection.redis.hexists(prefix + KEY.processing + worker, `~${member.slice(IDENTITY)}`),
   ]);
   return {
-    job,
+    job: member.slice(IDENTITY + CLAIM),
     worker,
     isWorkerAlive: expiry !== null && Number(expiry) > now,
-    isCancelled: state === CANCELLED,
+    isStopping: isStopping === 1,
   };
 }
 

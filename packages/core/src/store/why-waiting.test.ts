@@ -175,7 +175,7 @@ describe('a limit', () => {
       key: 'line',
       limit: 1,
       running: 1,
-      holders: [{ job: first, worker: ADA, isWorkerAlive: true, isCancelled: false }],
+      holders: [{ job: first, worker: ADA, isWorkerAlive: true, isStopping: false }],
     };
     expect(await scene.only(second)).toMatchObject({ code: 'LIMIT', position: undefined, ...held });
     await scene.claim();
@@ -185,7 +185,7 @@ describe('a limit', () => {
     await scene.client.cancel(first);
     expect(await scene.only(second)).toMatchObject({
       position: 1,
-      holders: [{ job: first, isCancelled: true }],
+      holders: [{ job: first, isStopping: true }],
     });
   });
 

@@ -2,6 +2,7 @@ import type { JobState, TransitionVerb } from '../job/states.ts';
 import { A, ADA, BOB, EVE, no, tailLine } from './cast.ts';
 import { BATCH_ATTEMPTS } from './attempts-batch.ts';
 import { CHANGE_ATTEMPTS } from './attempts-change.ts';
+import { FLOW_ATTEMPTS } from './attempts-flow.ts';
 import { MINUTE_MS, NOTHING_KEPT } from './scene.ts';
 import type { TestShard } from './test-shard.ts';
 
@@ -39,6 +40,7 @@ interface Attempt {
 export const ATTEMPT: Readonly<Record<TransitionVerb, Attempt>> = {
   ...BATCH_ATTEMPTS,
   ...CHANGE_ATTEMPTS,
+  ...FLOW_ATTEMPTS,
   enqueue: { call: async (shard) => shard.jobs.enqueue(await shard.producerCall([A], '2')) },
   schedule: { call: async (shard) => shard.jobs.schedule(await shard.producerCall([A], 'in 5000')) },
   promote: {

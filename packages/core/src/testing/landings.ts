@@ -1,6 +1,7 @@
 import type { JobState, TransitionVerb } from '../job/states.ts';
 import { BATCH_LANDINGS } from './attempts-batch.ts';
 import { CHANGE_LANDINGS } from './attempts-change.ts';
+import { FLOW_LANDINGS } from './attempts-flow.ts';
 import type { Effect } from './effect.ts';
 import { GONE } from './key-space.ts';
 
@@ -10,6 +11,7 @@ export const LANDINGS: Readonly<
 > = {
   ...CHANGE_LANDINGS,
   ...BATCH_LANDINGS,
+  ...FLOW_LANDINGS,
   enqueue: {
     none: {
       reply: 'OK',

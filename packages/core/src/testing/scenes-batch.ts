@@ -46,6 +46,18 @@ const batchKeys = {
   batches: ['batches'],
 } as const;
 const jobKeys = { job: [`job:${A}`, `job:${C}`], queues: ['queues'] } as const;
+/** What nothing in these scenes needs; damaged or missing, it changes nothing. */
+const otherKeys = {
+  wake: [],
+  ended: [],
+  events: ['events'],
+  eventsMost: [],
+  damaged: ['quarantine'],
+  quarantine: [`quarantine:${A}`],
+  failed: ['failed'],
+  requeued: ['requeued'],
+  succeeded: ['succeeded'],
+} as const;
 const familyKeys = { children: [`children:${E}`], waits: [`waits:${C}`, `waits:${D}`] } as const;
 
 /** One scene for each script of batches. */
@@ -55,7 +67,7 @@ export const BATCH_SCENES = {
       await beginDraft(shard);
       return () => shard.batches.draft(F, 'inner', E);
     },
-    keys: { batch: batchKeys.batch, members: batchKeys.members },
+    keys: { ...otherKeys, batch: batchKeys.batch, members: batchKeys.members },
   },
   gather: {
     given: async (shard) => {
@@ -64,6 +76,7 @@ export const BATCH_SCENES = {
       return () => shard.jobs.gather(call);
     },
     keys: {
+      ...otherKeys,
       ...jobKeys,
       batch: [`batch:${E}`],
       members: batchKeys.members,
@@ -76,14 +89,14 @@ export const BATCH_SCENES = {
       await shard.idle(ADA);
       return () => shard.jobs.launch(E);
     },
-    keys: { ...batchKeys, ...jobKeys, ...familyKeys, wake: [], ended: [] },
+    keys: { ...otherKeys, ...batchKeys, ...jobKeys, ...familyKeys },
   },
   discard: {
     given: async (shard) => {
       await fillDraft(shard);
       return () => shard.jobs.discard(E, true);
     },
-    keys: { ...batchKeys, ...jobKeys, ...familyKeys, wake: [], ended: [], failed: [] },
+    keys: { ...otherKeys, ...batchKeys, ...jobKeys, ...familyKeys },
   },
   halt: {
     given: async (shard) => {
@@ -94,13 +107,11 @@ export const BATCH_SCENES = {
       return () => shard.jobs.halt(E, EVE, 100);
     },
     keys: {
+      ...otherKeys,
       ...batchKeys,
       ...jobKeys,
       ...familyKeys,
       processing: openSet(1),
-      wake: [],
-      ended: [],
-      failed: [],
       audit: ['audit'],
     },
   },

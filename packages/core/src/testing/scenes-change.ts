@@ -39,7 +39,7 @@ export const CHANGE_SCENES = {
       await shard.enqueue([B]);
       return () => shard.jobs.reschedule([A, B, C, D], EVE, 'in 5000');
     },
-    keys: { ...changeKeys, wake: [] },
+    keys: { ...changeKeys, failed: ['failed'], wake: [] },
   },
   hasten: {
     given: async (shard) => {
@@ -57,7 +57,13 @@ export const CHANGE_SCENES = {
       await shard.idle(BOB, ['pics']);
       return () => shard.jobs.move([A, B, C], EVE, { queue: 'pics', priority: 0 });
     },
-    keys: { ...wakeKeys, ...changeKeys, ready: ['ready:mail:2', 'ready:pics:0'], idle: ['idle:pics'] },
+    keys: {
+      ...wakeKeys,
+      ...changeKeys,
+      failed: ['failed'],
+      ready: ['ready:mail:2', 'ready:pics:0'],
+      idle: ['idle:pics'],
+    },
   },
   update: {
     given: async (shard) => {

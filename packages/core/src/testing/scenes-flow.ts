@@ -87,7 +87,11 @@ export const FLOW_SCENES = {
   expire: {
     given: async (shard) => {
       await shard.admit([A, B], { deadline: 1000 });
-      await shard.admit([C], { deadline: 1000, locks: [['u:held', 'finished', 0, 'existing']] }, { place: 'in 60000' });
+      await shard.admit(
+        [C],
+        { deadline: 1000, locks: [['u:held', 'finished', 0, 'existing']] },
+        { place: 'in 60000' },
+      );
       await shard.admit([D], { deadline: MINUTE_MS });
       await shard.register(ADA);
       await shard.claim(ADA, 1, { most: 1 });

@@ -20,6 +20,7 @@ export async function sweepTicks(shard: Shard, now: () => number): Promise<void>
     const calls = await Promise.all(definitions.map((definition) => tickOf(shard, definition, at)));
     const due = calls.filter((call) => call !== undefined);
     const outcomes = due.length === 0 ? [] : await shard.jobs.tick(due);
+    if (outcomes.includes('CODES')) shard.queues.forgetCodes();
     // Somebody else is at it, or clocks differ: what is left is seen at the next timer.
     if (!outcomes.includes('OK') && due.length === calls.length && calls.length > 0) return;
     if (ids.length > definitions.length) await forgetMissing(shard, ids, definitions);

@@ -43,5 +43,5 @@ local function link(parents, child, delay)
       redis.call('SADD', $parents, id)
     end
   end
-  if delay and redis.call('EXISTS', $waits .. child) == 1 then redis.call('HSET', $waits .. child, '+', delay) end
+  if delay and #parents > 0 and redis.call('EXISTS', $waits .. child) == 1 then redis.call('HSET', $waits .. child, '+', delay) end
 end

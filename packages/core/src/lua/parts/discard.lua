@@ -5,6 +5,7 @@ local function drop(member)
     return setTimer('draft:' .. member, now())
   end
   local state, mark = stateOf(member)
+  if state == 'X' then return quarantine(member) end
   if state ~= 'A' and state ~= 'C' then return end
   detach(member, state, mark)
   if state == 'A' and isTied(mark) then loosen(member, nil, 'X') end

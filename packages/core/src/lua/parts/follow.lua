@@ -58,7 +58,10 @@ end
 -- unless their condition says by "!" that they do not.
 local function follow(parent, letter, most, left)
   local list = $children .. parent
-  left = left and left >= 0 and left or redis.call('LLEN', list)
+  local length = redis.pcall('LLEN', list)
+  if type(length) ~= 'number' then setAside(list, string.sub(list, #P + 1)) end
+  length = type(length) == 'number' and length or 0
+  left = left and left >= 0 and math.min(left, length) or length
   if most < 1 then
     later(parent, letter, left)
     return most

@@ -42,7 +42,7 @@ end
 -- The groups of a queue and the jobs without one share what is left, half and half.
 local function popAll(queue, place)
   local list = $ready .. queue .. ':' .. sub(place, 4, 4)
-  if not hasRings or redis.call('HEXISTS', $rings, queue .. ':' .. sub(place, 4, 4)) == 0 then return pop(queue, place, list) end
+  if not hasRings or redis.pcall('HEXISTS', $rings, queue .. ':' .. sub(place, 4, 4)) ~= 1 then return pop(queue, place, list) end
   local whole = cap
   cap = count + math.ceil((whole - count) / 2)
   pop(queue, place, list)

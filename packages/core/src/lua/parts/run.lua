@@ -22,6 +22,9 @@ local function tick(first, runs)
     setTicksTimer()
     return 'GONE'
   end
+  for i = 1, runs do
+    if not isMark(string.sub(ARGV[first + 6 + 4 * i], 1, 32)) then return 'CODES' end
+  end
   if due ~= '' then
     if current ~= version or redis.call('ZSCORE', $ticks, id) ~= due then return 'STALE' end
     if tonumber(due) > now() then return 'EARLY' end

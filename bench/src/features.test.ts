@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+
+import { hasFeature, scatter } from './features.ts';
+
+test('a library without a feature takes no part in its rows', () => {
+  expect(hasFeature('bee', 'unique')).toBe(false);
+  expect(hasFeature('bullmq', 'groups')).toBe(false);
+  expect(hasFeature('bullmq', 'unique')).toBe(true);
+});
+
+test('every library takes part in the rows of plain jobs', () => {
+  expect(hasFeature('bee', undefined)).toBe(true);
+});
+
+test.each([4, 100, 1000])('jobs are scattered evenly over %i keys, and not in turn', (count) => {
+  const jobs = 1000 * count;
+  const keys = Array.from({ length: jobs }, (_, n) => scatter({ n, to: '' }, count));
+  const uses = new Map<number, number>();
+  for (const key of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
+  expect(uses.size).toBe(count);
+  expect(Math.max(...uses.values())).toBeLessThan(1200);
+  expect(new Set(keys.slice(0, count)).size).toBeLessThan(count);
+});
