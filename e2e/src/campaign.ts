@@ -14,6 +14,11 @@ export function bound({ promised, busy }: { readonly promised: number; readonly 
   return isCampaign ? promised : busy;
 }
 
+/** Numbers of shards for `test.each`; a campaign takes each of them so many times, because retention keeps 10,000 jobs of a shard. */
+export function onShards(repeats: number): readonly number[] {
+  return Array.from({ length: isCampaign ? repeats : 1 }, () => [1, 4]).flat();
+}
+
 /** Time for a test: the reduced sizes in two minutes, the full ones in fifteen. */
 export const TEST_MS = isCampaign ? 900_000 : 120_000;
 

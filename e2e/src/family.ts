@@ -1,4 +1,4 @@
-import type { ParentCondition, RunOptions } from '@linstock/core';
+import type { ParentCondition } from '@linstock/core';
 import type { Bond } from './bonds-kept.ts';
 import type { Act, Stage } from './stage.ts';
 import { act } from './stage.ts';
@@ -18,22 +18,11 @@ export class Family {
 
   /** Some of each kind. */
   async found(name: string, children: number): Promise<void> {
-    await Promise.all([
-      this.chain(),
-      this.fanOut(children),
-      this.fanIn(name),
-      this.mixed(),
-      this.mixed(),
-    ]);
+    await Promise.all([this.chain(), this.fanOut(children), this.fanIn(name), this.mixed(), this.mixed()]);
   }
 
-  async child(
-    parents: readonly string[],
-    on: ParentCondition,
-    input: Act,
-    options: RunOptions = {},
-  ): Promise<string> {
-    const { id } = await this.#stage.client.continueWith(parents, act, input, { on, ...options });
+  async child(parents: readonly string[], on: ParentCondition, input: Act): Promise<string> {
+    const { id } = await this.#stage.client.continueWith(parents, act, input, { on });
     this.#stage.own.push(id);
     this.bonds.push({ id, parents, on });
     return id;
@@ -76,4 +65,3 @@ export class Family {
     }
   }
 }
-

@@ -13,6 +13,8 @@ export class Fleet {
   kills = 0;
   /** Stops past the lease. */
   pauses = 0;
+  /** Whether more faults are to come. */
+  isDisturbed = false;
   readonly #stage: Stage;
   readonly #plan: FleetPlan;
   #awake: Child[] = [];
@@ -36,11 +38,13 @@ export class Fleet {
 
   /** `rounds` faults with a time between them: two of three are kills, the third a stop. */
   async disturb(rounds: number, betweenMs: number): Promise<void> {
+    this.isDisturbed = true;
     for (let i = 0; i < rounds; i++) {
       await delay(betweenMs * (0.5 + Math.random()));
       if (i % 3 === 2) this.pauseOne();
       else await this.killOne();
     }
+    this.isDisturbed = false;
   }
 
   async killOne(): Promise<void> {

@@ -71,7 +71,7 @@ function peakOf(runs: readonly { run: Run; endNs: bigint }[]): { peak: number; a
     { ns: endNs, by: -1, run },
   ]);
   // At one instant who ends comes first.
-  steps.sort((a, b) => (a.ns === b.ns ? a.by - b.by : a.ns < b.ns ? -1 : 1));
+  steps.sort((a, b) => Number(a.ns - b.ns) || a.by - b.by);
   const now = new Set<Run>();
   let most: readonly Run[] = [];
   for (const { by, run } of steps) {

@@ -3,6 +3,10 @@ import type { KeyLimit, KeyRate } from './limits-kept.ts';
 import type { Act, Stage } from './stage.ts';
 import { act } from './stage.ts';
 
+/** Queues that the workers of these jobs serve; the second one has a limit of its own. */
+export const ORDER_QUEUES: readonly string[] = ['default', 'narrow'];
+const NARROW = 'narrow';
+const NARROW_LIMIT = 3;
 export const CUSTOMERS = 6;
 const RATE = { perSecond: 40, burst: 5 };
 
@@ -14,7 +18,7 @@ interface Order {
   readonly rate?: KeyRate;
 }
 
-/** Jobs with limits, rates, unique keys, groups and deadlines, and what is known of them. */
+/** Jobs with limits, rates, unique keys, groups and deadlines, and of a queue with a limit, and what is known of them. */
 export class Orders {
   readonly limits = new Map<string, readonly KeyLimit[]>();
   readonly rates = new Map<string, KeyRate>();
@@ -24,8 +28,13 @@ export class Orders {
   readonly #stage: Stage;
   #next = 0;
 
-  constructor(stage: Stage) {
+  private constructor(stage: Stage) {
     this.#stage = stage;
+  }
+
+  static async open(stage: Stage): Promise<Orders> {
+    await stage.client.queue(NARROW).configure({ limit: NARROW_LIMIT });
+    return new Orders(stage);
   }
 
   async enqueue(count: number): Promise<void> {
@@ -43,7 +52,7 @@ export class Orders {
   }
 }
 
-/** The n-th job: one of eight kinds, of one of the customers. All keys of a customer lie in one slot. */
+/** The n-th job: one of nine kinds, of one of the customers. All keys of a customer lie in one slot. */
 function orderOf(n: number): Order {
   const customer = n % CUSTOMERS;
   const c = `{c${customer}}`;
@@ -69,9 +78,9 @@ function orderOf(n: number): Order {
       limits: [pair],
     },
     { input: { ms: 100, deaf: n % 16 === 7 }, options: { ...keys(slots), expireIn: '10m' }, limits: [slots] },
+    { input: { ms: 15 }, options: { queue: NARROW }, limits: [[`queue:${NARROW}`, NARROW_LIMIT]] },
   ];
   const kind = kinds[Math.floor(n / CUSTOMERS) % kinds.length];
   if (kind === undefined) throw new Error('no such kind');
   return kind;
 }
-

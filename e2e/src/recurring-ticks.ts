@@ -1,4 +1,8 @@
+import { shardPrefix } from '@linstock/core/internal';
+import { eventually } from '@linstock/test-kit/eventually';
 import type { TestRedis } from '@linstock/test-kit/redis';
+import type { Stage } from './stage.ts';
+import { act } from './stage.ts';
 import type { StoredJob } from './store-snapshot.ts';
 import { storedState } from './store-snapshot.ts';
 
@@ -9,15 +13,41 @@ export interface Ticks {
   readonly last: number;
 }
 
-/** Makes a recurring job of every second, that has none to come, due again from `first` on: as if nobody had looked since. */
-export async function missTicks(redis: TestRedis, prefix: string, { id, first }: Ticks): Promise<void> {
+/** A history holds 100. */
+const TICKS_EACH = 90;
+
+/** Defines a recurring job that nobody has run for a while. Its last tick is over, so nothing but its backlog is ever due. */
+export async function defineMissed(stage: Stage, redis: TestRedis, id: string): Promise<Ticks> {
+  const last = Math.floor(Date.now() / 1000) * 1000 - 5000;
+  const first = last - (TICKS_EACH - 1) * 1000;
+  const schedule = { every: 1000, misfire: 'all', endAt: new Date(last) } as const;
+  await stage.client.recurring.upsert(id, act, { ms: 5 }, schedule);
   const connection = redis.connect();
-  try {
-    await connection.zadd(`${prefix}ticks`, 'XX', first, id);
-    await connection.zadd(`${prefix}timers`, 'LT', first, 'ticks');
-  } finally {
-    connection.disconnect();
+  for (let shard = 0; shard < stage.shards; shard++) {
+    const prefix = shardPrefix(stage.namespace, shard);
+    if ((await connection.zadd(`${prefix}ticks`, 'XX', 'CH', first, id)) === 1)
+      await connection.zadd(`${prefix}timers`, 'LT', first, 'ticks');
   }
+  connection.disconnect();
+  return { id, first, last };
+}
+
+/** Resolves when no recurring job has a tick to come. */
+export async function allTicked(stage: Stage, timeoutMs: number): Promise<void> {
+  const look = async (): Promise<void> => {
+    const left = (await stage.client.recurring.list()).filter(({ nextAt }) => nextAt !== undefined);
+    if (left.length > 0) throw new Error(`ticks to come: ${left.map(({ id }) => id).join(', ')}`);
+  };
+  await eventually(look, { timeoutMs, intervalMs: 100 });
+}
+
+/** The history of a recurring job whose last ticks were each run once is these ticks. */
+export async function historyProblems(stage: Stage, { id, first, last }: Ticks): Promise<readonly string[]> {
+  const history = await stage.client.recurring.history(id);
+  const ran = history.filter(({ job }) => job !== undefined).map(({ tick }) => tick);
+  const wanted = Array.from({ length: (last - first) / 1000 + 1 }, (_, i) => last - i * 1000);
+  const isRight = ran.join(' ') === wanted.slice(0, 100).join(' ');
+  return isRight ? [] : [`the history of ${id} is ${ran.join(' ')}`];
 }
 
 /** Ticks that were not run exactly once, by jobs that succeeded. Pure. */
@@ -25,6 +55,7 @@ export function wrongTicks(jobs: Iterable<StoredJob>, wanted: readonly Ticks[]):
   const runs = new Map<string, string[]>();
   for (const job of jobs) {
     const [, id, tick] = /"recurring":\["([^"]+)",(\d+)\]/.exec(job.header ?? '') ?? [];
+    if (id === undefined) continue;
     const name = `${id} ${tick}`;
     runs.set(name, [...(runs.get(name) ?? []), storedState(job)]);
   }

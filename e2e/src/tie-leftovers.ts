@@ -1,24 +1,39 @@
+import { eventually } from '@linstock/test-kit/eventually';
 import type { TestRedis } from '@linstock/test-kit/redis';
 
 const OF_TIES =
-  /\}:(?:(?:holders|blocked|parked|lock|group|groups|children|waits):|(?:awaiting|parents|todo|deadlines|timers)$)/;
+  /\}:(?:(?:holders|blocked|parked|lock|group|groups|children|waits):|(?:awaiting|parents|todo|deadlines)$)/;
+
+type Redis = ReturnType<TestRedis['connect']>;
 
 /**
- * What ties jobs to others (docs/protocol.md §15 to §17) and is still in Redis. When every job has ended nothing of it may be,
- * but the time at which the first deadline would have been: whoever looks then takes it away.
+ * Resolves when nothing that ties jobs to others (docs/protocol.md §15 to §17) is left in Redis, as it must be when every job
+ * has ended: at the latest when a lease is over and what blocks jobs was looked at again.
  */
-export async function tiesLeft(redis: TestRedis): Promise<string[]> {
+export async function nothingTied(redis: TestRedis, leaseMs: number): Promise<void> {
   const connection = redis.connect();
+  const look = async (): Promise<void> => {
+    const left = await tiesLeft(connection);
+    if (left.length > 0) throw new Error(`${left.length} left over: ${left.slice(0, 20).join(', ')}`);
+  };
   try {
-    const keys = await connection.keys('*');
-    const left = keys.filter((key) => OF_TIES.test(key) && !key.endsWith('}:timers'));
-    for (const key of keys.filter((one) => one.endsWith('}:timers')))
-      left.push(...(await connection.zrange(key, 0, '-1')).filter((name) => name !== 'deadline'));
-    for (const key of keys.filter((one) => one.endsWith('}:grouped')))
-      for (const [place, waiting] of Object.entries(await connection.hgetall(key)))
-        if (waiting !== '0') left.push(`${key} ${place} ${waiting}`);
-    return left;
+    await eventually(look, { timeoutMs: leaseMs + 10_000, intervalMs: 200 });
   } finally {
     connection.disconnect();
   }
+}
+
+async function tiesLeft(connection: Redis): Promise<string[]> {
+  const keys = await connection.keys('*');
+  const under = (name: string): string[] => keys.filter((key) => key.endsWith(`}:${name}`));
+  const timers = await Promise.all(under('timers').map((key) => connection.zrange(key, 0, '-1')));
+  const grouped = await Promise.all(under('grouped').map((key) => connection.hgetall(key)));
+  return [
+    ...keys.filter((key) => OF_TIES.test(key)),
+    // Whoever looks when the first deadline would have been takes its timer away.
+    ...timers.flat().filter((name) => name !== 'deadline'),
+    ...grouped
+      .flatMap((places) => Object.entries(places))
+      .flatMap(([place, n]) => (n === '0' ? [] : `${place}: ${n}`)),
+  ];
 }

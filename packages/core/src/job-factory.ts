@@ -128,6 +128,12 @@ export async function makeTemplate(plan: JobPlan, input: unknown, home: Home): P
   const about = { code: 'INPUT_INVALID', job: contract.name } as const;
   const checked = contract.input === undefined ? input : await validate(contract.input, input, about);
   const flow = plan.flow && planFlow(plan.flow, { name: contract.name, input: checked }, 'recurring');
+  if (plan.flow?.debounce !== undefined || plan.flow?.key !== undefined)
+    throw new OptionError(
+      'recurring',
+      'must not have a "debounce" or a "key": each tick is a job of its own',
+      plan.flow,
+    );
   if (flow?.slot !== undefined && shardOfSlot(flow.slot, home.shards) !== home.shard)
     throw new OptionError(
       'recurring',
@@ -200,6 +206,12 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
     throw new OptionError('schedule', 'must not say when a debounced job is due: its wait does', plan.due);
   const due = waitMs === undefined ? plan.due : `in ${waitMs}`;
   const { parents, batch, takesResults } = plan;
+  if (parents !== undefined && ties.locks?.some(([, , , policy]) => policy === 'replace') === true)
+    throw new OptionError(
+      'continueWith',
+      'must not replace another job, nor be debounced: it waits for its parents',
+      ties.locks,
+    );
   const all: JobTies = {
     ...ties,
     ...(parents !== undefined && { parents }),

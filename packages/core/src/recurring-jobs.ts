@@ -87,8 +87,8 @@ export class RecurringJobs {
     { contract, inputs: [input], options }: ClientCall,
   ): Promise<'created' | 'changed' | 'same'> {
     const { by, reason, ...rest } = options ?? {};
-    const { own, schedule, policy } = split(rest);
     const parsed = parseSchedule(options, 'recurring');
+    const { own, schedule, policy } = split(rest);
     const plan = this.#host.plan(contract, own);
     const shard = await this.#shardOf(id);
     const job = await makeTemplate(plan, input, {
@@ -167,8 +167,14 @@ export class RecurringJobs {
       const run = await recurringRun(shard, definition, { tick: now, startAt: undefined });
       const [word] = await shard.jobs.tick([byHand(definition, run)]);
       if (word === 'GONE') throw new RecurringNotFoundError(id);
-      if (word !== 'CODES') return run.job;
-      shard.queues.forgetCodes();
+      if (word === 'CODES') shard.queues.forgetCodes();
+      else if ((await shard.reader.find(run.job)) !== undefined) return run.job;
+      else
+        throw new LinstockError(
+          'JOB_EXISTS',
+          `recurring job ${show(id)}: another job holds the key of its jobs`,
+          { id },
+        );
     }
   }
 

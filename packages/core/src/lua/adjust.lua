@@ -16,13 +16,15 @@ redis.call('ZCARD', $ticks)
 redis.call('ZCARD', $timers)
 if not current then return 'GONE' end
 if version ~= '' and version ~= current then return 'STALE' end
+local tick = redis.call('ZSCORE', $ticks, id)
+if verb == 'skip' and (not tick or tick == 'inf') then return 'ALREADY' end
 if verb == 'pause' and paused or verb == 'resume' and not paused then return 'ALREADY' end
 redis.call('DEL', $none)
 local at = ',"at":' .. string.format('%.0f', now()) .. '}'
 if verb == 'pause' then redis.call('HSET', key, 'paused', string.sub(reason, 1, -2) .. at)
 elseif verb == 'resume' then redis.call('HDEL', key, 'paused')
 elseif verb == 'disable' then redis.call('HSET', key, 'error', problem)
-else note(id, '{"tick":' .. redis.call('ZSCORE', $ticks, id) .. ',"skipped":"' .. verb .. '"' .. at) end
+else note(id, '{"tick":' .. tick .. ',"skipped":"' .. verb .. '"' .. at) end
 setTick(id, (verb == 'pause' or paused and verb ~= 'resume') and 'inf' or nextTick)
 redis.call('HINCRBY', key, 'version', 1)
 audit(who, verb, id, reason)

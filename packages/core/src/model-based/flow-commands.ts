@@ -1,7 +1,6 @@
 import type { Step } from './commands.ts';
 import { FLOW_PRODUCERS } from './flow-producers.ts';
 import type { FlowSession } from './flow-session.ts';
-import { heldBy } from './flow-session.ts';
 import { FLOW_WORKERS, KEEP } from './flow-workers.ts';
 import { pick } from './picks.ts';
 import { QUEUES } from './producer-model.ts';
@@ -18,20 +17,13 @@ const someIds = (session: FlowSession, by: number): string[] =>
 type Change = 'cancel' | 'requeue' | 'delete' | 'force';
 
 async function change(session: FlowSession, verb: Change, [by = 0]: readonly number[]): Promise<void> {
-  const chosen = someIds(session, by);
+  const ids = someIds(session, by);
   const execute = async (): Promise<unknown> => {
-    const ids = chosen.filter((id) => !isForgotten(session, verb, id));
     const reply = await changeAll(session, verb, ids);
     ids.filter((_, i) => reply[i] === 'OK').forEach((id) => noteChange(session, verb, id));
     return reply;
   };
   await session.call({ name: verb, execute });
-}
-
-/** Then a place of a limit would stay taken as long as the worker lives: a known mistake, see `store/tied-jobs.test.ts`. */
-function isForgotten(session: FlowSession, verb: Change, id: string): boolean {
-  if (verb !== 'requeue') return session.isUnheard(id);
-  return session.slots.some((slot) => heldBy(slot).some((job) => job.id === id));
 }
 
 function changeAll(
@@ -46,7 +38,6 @@ function changeAll(
 
 function noteChange(session: FlowSession, verb: Change, id: string): void {
   if (verb === 'delete' || verb === 'force') session.memory.removed(id);
-  if (verb === 'cancel') session.memory.cancelled(id);
   if (verb === 'requeue') session.memory.requeued(id);
 }
 

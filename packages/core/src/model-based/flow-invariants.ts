@@ -19,9 +19,9 @@ export interface FlowJob extends Found {
 interface Circumstances {
   readonly now: number;
   /** Worker, claim and id of every job whose handler runs. */
+  readonly handled: ReadonlySet<string>;
+  /** These, and those of which their workers have not heard. */
   readonly running: ReadonlySet<string>;
-  /** Jobs that a person has cancelled or removed at some time. */
-  readonly taken: ReadonlySet<string>;
   /** Jobs that were claimed since they were stored or requeued. */
   readonly started: ReadonlySet<string>;
 }
@@ -48,27 +48,23 @@ export function findFlowDamage(snapshot: Snapshot, circumstances: Circumstances)
 }
 
 /**
- * A place of a limit is taken by a job that is open in just that claim, or by a handler that has not noticed yet; or by one that
- * a person took from its worker, and whose worker has died since, or whose record is gone: `reopen` frees it.
+ * A place of a limit is taken by a job that is open in just that claim, or that a person took from it and whose worker has not
+ * told yet that the handler has ended.
  */
 function wrongHolders(
   snapshot: Snapshot,
   jobs: ReadonlyMap<string, FlowJob>,
-  { running, taken }: Circumstances,
+  { handled, running }: Circumstances,
 ): string[] {
+  const lingering = lingeringMembers(snapshot);
   const held = namesUnder(snapshot, 'holders:').flatMap((key) => {
     const members = listAt(snapshot, `holders:${key}`);
     const most = MOST.get(key) ?? 0;
     return [
       ...(members.length > most ? [`${members.length} jobs hold ${key}, allowed are ${most}`] : []),
-      ...members.flatMap((member) => {
-        const [owner, id] = [`${member.slice(0, 12)}:${member.slice(12, 24)}`, member.slice(24)];
-        const isHeld = listAt(snapshot, `processing:${owner}`).includes(id) || running.has(member);
-        // Nobody tells of these; whoever is blocked by them lets them go.
-        const isDead = !mapAt(snapshot, 'leases').has(member.slice(0, 12));
-        if (taken.has(id) && (isDead || jobs.get(id)?.letter !== 'C')) return [];
-        return isHeld ? [] : [`${key} is held by ${id} in ${owner}, which does not run it`];
-      }),
+      ...members
+        .filter((member) => !lingering.has(member) && !isOpenMember(snapshot, member))
+        .map((member) => `${key} is held by ${member}, which runs no more`),
     ];
   });
   const free = [...jobs.values()]
@@ -78,7 +74,38 @@ function wrongHolders(
         .filter(([key]) => !listAt(snapshot, `holders:${key}`).includes(owner + claim + id))
         .map(([key]) => `${id} runs and does not hold ${key}`),
     );
-  return [...held, ...free];
+  const early = [...handled].flatMap((member) => {
+    const job = jobs.get(member.slice(24));
+    if (job?.letter !== 'C') return [];
+    const keys = (job.ties.limits ?? []).map(([key]) => key);
+    return keys
+      .filter((key) => !listAt(snapshot, `holders:${key}`).includes(member))
+      .map((key) => `${member} is cancelled, its handler runs, and ${key} is free already`);
+  });
+  const ended = [...lingering].filter((member) => !running.has(member));
+  return [
+    ...held,
+    ...free,
+    ...early,
+    ...ended.map((member) => `${member} keeps its places, and nobody will free them`),
+  ];
+}
+
+/** Worker, claim and id of every job that a person took from its worker. */
+function lingeringMembers(snapshot: Snapshot): Set<string> {
+  const workers = namesUnder(snapshot, 'processing:').filter((name) => !name.includes(':'));
+  return new Set(
+    workers.flatMap((worker) =>
+      [...mapAt(snapshot, `processing:${worker}`).keys()]
+        .filter((field) => field.startsWith('~'))
+        .map((field) => worker + field.slice(1)),
+    ),
+  );
+}
+
+function isOpenMember(snapshot: Snapshot, member: string): boolean {
+  const [worker, claim, id] = [member.slice(0, 12), member.slice(12, 24), member.slice(24)];
+  return listAt(snapshot, `processing:${worker}:${claim}`).includes(id);
 }
 
 /** Whoever is parked is looked after: by a reason of its own that has a timer, or by its deadline. */
@@ -110,7 +137,9 @@ function wrongLocks(
   jobs: ReadonlyMap<string, FlowJob>,
   { started }: Circumstances,
 ): string[] {
-  const foreign = namesUnder(snapshot, 'lock:').flatMap((key) => {
+  // A window is for a time, whatever becomes of its job.
+  const locks = namesUnder(snapshot, 'lock:').filter((key) => !key.startsWith('w:'));
+  const foreign = locks.flatMap((key) => {
     const holder = jobs.get(String(snapshot.get(`lock:${key}`)?.value));
     if (holder === undefined || !isOpen(holder)) return [];
     const own = (holder.ties.locks ?? []).find(([name]) => name === key);

@@ -18,8 +18,7 @@ export interface Known {
 export class FlowMemory {
   readonly #known = new Map<string, Known>();
   readonly #removed = new Set<string>();
-  /** Jobs that a person has cancelled or removed at some time. */
-  readonly taken = new Set<string>();
+  readonly #replaced = new Set<string>();
   readonly #starts = new Map<string, number[]>();
   readonly #windows = new Map<string, string>();
 
@@ -30,6 +29,7 @@ export class FlowMemory {
     ids.forEach((id, i) => {
       const accepted = acceptedAs(id, words === 'OK' ? words : words[i]);
       if (accepted === undefined) return;
+      if (accepted !== id) this.#replaced.add(accepted);
       const own = ties.get(id) ?? {};
       this.#known.set(accepted, { ties: own, acceptedAt: now, wasRequeued: false, hasStarted: false });
       for (const [key, mode] of own.locks ?? []) if (mode === 'window') this.#holdWindow(key, accepted);
@@ -58,13 +58,12 @@ export class FlowMemory {
     if (job !== undefined) Object.assign(job, { wasRequeued: true, hasStarted: false });
   }
 
-  cancelled(id: string): void {
-    this.taken.add(id);
+  removed(id: string): void {
+    this.#removed.add(id);
   }
 
-  removed(id: string): void {
-    this.taken.add(id);
-    this.#removed.add(id);
+  wasReplaced(id: string): boolean {
+    return this.#replaced.has(id);
   }
 
   isTied(id: string): boolean {

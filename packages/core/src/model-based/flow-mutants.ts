@@ -36,7 +36,7 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'a parked job is not blocked by anything',
     in: 'claim',
-    from: "push('RPUSH', P .. 'blocked:' .. reason, id)",
+    from: "push(type(first) == 'string' and id < first and 'LPUSH' or 'RPUSH', P .. 'blocked:' .. reason, id)",
     to: '',
   },
   {
@@ -44,19 +44,13 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     from: "PCALL('ZREM', P .. 'parked:' .. queueOf(mark), id)",
     to: '',
   },
-  {
-    name: 'places of dead workers are never free',
-    in: 'reopen',
-    from: 'if not lives then',
-    to: 'if false then',
-  },
   { name: 'a rate counts no start', in: 'claim', from: 'for i = 1, #rates do spend(rates[i]) end', to: '' },
   { name: 'a rate lets one more start', in: 'claim', from: 'if free == 0 then', to: 'if free < 0 then' },
   {
     name: 'a lock is asked by nobody',
     in: 'admit',
-    from: 'if found then holder, policy',
-    to: 'if false then holder, policy',
+    from: 'if found then mayReplace',
+    to: 'if false then mayReplace',
   },
   { name: 'a lock outlives its job', from: "CALL('DEL', P .. 'lock:' .. key)", to: 'local _' },
   {
@@ -84,5 +78,34 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     in: 'expire',
     from: "if state == 'P' then",
     to: 'if false then',
+  },
+  {
+    name: 'a job that a person takes is forgotten by the limits that it holds',
+    in: 'cancel',
+    from: "if isTied(mark) and state == 'P' then linger(id, mark) end",
+    to: '',
+  },
+  {
+    name: 'nobody frees what a handler held whose job was taken from it',
+    from: "freeLingering(worker, '~' .. no .. id)",
+    to: '',
+  },
+  {
+    name: 'reconcile frees what a handler holds whose job was taken from it',
+    in: 'reconcile',
+    from: 'and not held[string.sub(numbers[i], 2)] then',
+    to: 'then',
+  },
+  {
+    name: 'of two locks the last one decides',
+    in: 'admit',
+    from: "if not holder or locks[i][4] ~= 'replace' then holder = found end",
+    to: "holder, mayReplace = found, locks[i][4] == 'replace'",
+  },
+  {
+    name: 'the payload of a job that may not replace is left over',
+    in: 'admit',
+    from: "return refuse(id, '=' .. old)",
+    to: "return '=' .. old",
   },
 ];

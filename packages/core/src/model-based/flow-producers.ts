@@ -29,7 +29,7 @@ async function admit(session: FlowSession, picks: readonly number[]): Promise<vo
   const [a = 0, b = 0, c = 0, d = 0, many = 0, place = 0, lane = 0, late = 0] = picks;
   const jobs = Array.from({ length: 1 + (many % 3) }, (_, i) => {
     const ties = chooseTies([a + i * (many % 2), b, c + i, d + i * c]);
-    return { id: session.newId(), ties, isLarge: (a + i) % 5 === 0 && !mayReplace(ties) };
+    return { id: session.newId(), ties, isLarge: (a + i) % 5 === 0 };
   });
   await admitJobs(session, jobs, {
     queue: pick(QUEUES, place) ?? 'mail',
@@ -38,11 +38,6 @@ async function admit(session: FlowSession, picks: readonly number[]): Promise<vo
     lane: lane % 2,
     isLate: late % 10 === 0,
   });
-}
-
-/** The payload of such a job may be left over: a known mistake, see `store/tied-jobs.test.ts`. */
-function mayReplace({ locks = [] }: JobTies): boolean {
-  return locks.some(([, , , policy]) => policy === 'replace');
 }
 
 /** A call with its lane's next number. */

@@ -55,8 +55,8 @@ export class FlowSession {
   readonly tally: Tally;
   readonly stores: Stores;
   readonly #place: Place;
-  /** Jobs of claims whose answers were lost, and their workers, until these reconcile. */
-  readonly #unheard = new Map<string, string>();
+  /** Worker, claim and id of jobs whose claim's answer was lost, until that worker reconciles. */
+  #unheard: readonly string[] = [];
   #workers = 0;
 
   constructor(place: Place, tally: Tally) {
@@ -132,19 +132,14 @@ export class FlowSession {
     if (reply.status !== 'OK') return;
     for (const id of reply.jobs.filter((_, i) => i % 2 === 0)) {
       this.memory.claimed(id, this.now);
-      if (slot === undefined) this.#unheard.set(id, call.worker);
+      if (slot === undefined) this.#unheard = [...this.#unheard, call.worker + call.claim + id];
       else if (slot.worker === call.worker) slot.running.push({ claim: call.claim, id });
     }
   }
 
-  /** Whether a job was claimed by a worker that does not know it. */
-  isUnheard(id: string): boolean {
-    return this.#unheard.has(id);
-  }
-
   /** A worker that reconciles, or is gone, misses no answer any more. */
   hear(worker: string): void {
-    for (const [id, owner] of this.#unheard) if (owner === worker) this.#unheard.delete(id);
+    this.#unheard = this.#unheard.filter((member) => !member.startsWith(worker));
   }
 
   snapshot(): Promise<Snapshot> {
@@ -154,12 +149,13 @@ export class FlowSession {
   async check(): Promise<void> {
     const snapshot = await this.snapshot();
     const { now, memory } = this;
-    const running = new Set(
-      this.slots.flatMap((slot) => heldBy(slot).map(({ claim, id }) => slot.worker + claim + id)),
-    );
+    const held = this.slots.flatMap((slot) => heldBy(slot).map(({ claim, id }) => slot.worker + claim + id));
+    // One whose ties were replaced while a handler of it ran holds what it asked for then.
+    const handled = new Set(held.filter((member) => !memory.wasReplaced(member.slice(24))));
+    const running = new Set([...held, ...this.#unheard]);
     const wrong = [
       ...findDamage(snapshot),
-      ...findFlowDamage(snapshot, { now, running, taken: memory.taken, started: memory.started() }),
+      ...findFlowDamage(snapshot, { now, handled, running, started: memory.started() }),
       ...memory.findWrong(snapshot),
     ];
     if (wrong.length > 0) throw new Error(wrong.join('\n'));

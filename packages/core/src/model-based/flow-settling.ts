@@ -1,7 +1,6 @@
 import type { ClaimReply } from '../store/job-store.ts';
-import { admitJobs } from './flow-producers.ts';
 import type { FlowSession, FlowSlot } from './flow-session.ts';
-import { MOST, RATE_MS } from './flow-ties.ts';
+import { RATE_MS } from './flow-ties.ts';
 import { lookAfter, outcome, reconcile } from './flow-workers.ts';
 import { QUEUES } from './producer-model.ts';
 import { LEASE_MS } from './world.ts';
@@ -10,9 +9,6 @@ const MOST_ROUNDS = 150;
 
 /** Lets everything go on until nothing moves; then each job has ended, and nothing is held. Throws what is left. */
 export async function settle(session: FlowSession): Promise<void> {
-  await endAll(session);
-  // Who was cancelled and then lost its worker, or its record, is noticed when somebody needs its place.
-  for (const [key, most] of MOST) await admitProbes(session, key, most);
   await endAll(session);
   // Whatever is due by now is looked after once more.
   await goOn(session);
@@ -26,13 +22,6 @@ async function endAll(session: FlowSession): Promise<void> {
     await goOn(session);
     await session.check();
   }
-}
-
-/** So many jobs as may run at one time. */
-async function admitProbes(session: FlowSession, key: string, most: number): Promise<void> {
-  const ties = { limits: [[key, most] as const] };
-  const jobs = Array.from({ length: most }, () => ({ id: session.newId(), ties, isLarge: false }));
-  await admitJobs(session, jobs, { queue: 'mail', priority: 1, due: undefined, lane: 0, isLate: false });
 }
 
 function isHolding(name: string): boolean {

@@ -57,7 +57,7 @@ const lock = (mode: LockMode, n: number, policy: LockPolicy): LockTie => [
 
 const DEADLINES_MS = [undefined, undefined, undefined, 400, 5_000, 40_000];
 
-/** What a job is tied to; picks choose. At most one lock: see flow-control.test.ts for several. */
+/** What a job is tied to; picks choose. */
 export function chooseTies([
   limit = 0,
   rate = 0,
@@ -66,15 +66,26 @@ export function chooseTies([
 ]: readonly number[]): JobTies {
   const limits = pick(LIMIT_CHOICES, limit) ?? [];
   const rates = pick(RATE_CHOICES, rate) ?? [];
-  const mode = lockPick % 2 === 0 ? pick(MODES, lockPick >> 1) : undefined;
+  const locks = chooseLocks([lockPick, limit, rate]);
   const deadline = pick(DEADLINES_MS, deadlinePick);
   return {
     ...(limits.length > 0 && { limits }),
     ...(rates.length > 0 && { rates }),
-    ...(mode !== undefined && { locks: [lock(mode, limit % 3, pick(POLICIES, rate) ?? 'existing')] }),
+    ...(locks.length > 0 && { locks }),
     ...(deadline !== undefined && { deadline }),
     ...(deadlinePick % 7 === 0 && { tags: ['red', 'green'].slice(0, 1 + (limit % 2)) }),
   };
+}
+
+/** None, one, or two of different modes. */
+function chooseLocks([modes = 0, key = 0, policy = 0]: readonly number[]): LockTie[] {
+  if (modes % 2 === 1) return [];
+  const first = MODES.indexOf(pick(MODES, modes >> 1) ?? 'finished');
+  const count = modes % 5 === 0 ? 2 : 1;
+  return Array.from({ length: count }, (_, i) => {
+    const mode = pick(MODES, first + i) ?? 'finished';
+    return lock(mode, (key + i) % 3, pick(POLICIES, policy + i) ?? 'existing');
+  });
 }
 
 /** The record of a new job that is tied. */

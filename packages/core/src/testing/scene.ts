@@ -1,6 +1,6 @@
 import type { KEY } from '../redis/keys.ts';
 import type { Retention } from '../store/job-store.ts';
-import { A, ADA, B, C, E, no } from './cast.ts';
+import { A, ADA, B, C, no } from './cast.ts';
 import type { TestShard } from './test-shard.ts';
 
 /** A script at work: what was before, the call, and every key that it may touch there. */
@@ -78,9 +78,6 @@ export const USUAL_KEYS: Readonly<Record<string, readonly string[]>> = {
   waits: [`waits:${B}`],
   inputs: [`inputs:${B}`],
   todo: ['todo'],
-  batch: [`batch:${E}`],
-  members: [`members:${E}`],
-  batches: ['batches'],
   recurring: ['recurring:r'],
   ticks: ['ticks'],
   history: ['history:r'],

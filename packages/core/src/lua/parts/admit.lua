@@ -12,7 +12,7 @@ local function write(id, record, ties, due, state, toFront)
     tellDue(earliest, due, queueOf(mark))
     earliest = earliest and math.min(earliest, due) or due
   else
-    enlist(toFront and 'LPUSH' or 'RPUSH', id, mark)
+    enlist(toFront and 'LPUSH' or 'RPUSH', id, mark, ties)
     queues[queueOf(mark)] = true
   end
   for i = 1, type(ties.tags) == 'table' and math.min(#ties.tags, 20) or 0 do
@@ -61,7 +61,7 @@ local function replace(old, id, record, ties, due)
   detach(old, state, mark)
   loosen(old, nil, 'X')
   untag(old)
-  redis.call('UNLINK', $payload .. old)
+  redis.call('UNLINK', $payload .. old, $inputs .. old)
   redis.pcall('SREM', $extras, old)
   if redis.call('EXISTS', $payload .. id) == 1 then
     redis.call('RENAME', $payload .. id, $payload .. old)

@@ -2,19 +2,21 @@
 -- and a priority stand in a ring, a sorted set by the time they have used (start-time fair queueing: Goyal, Vin, Cheng 1996).
 -- Needs place, and push.
 local groupTied
-local function groupOf(id, mark)
+local function groupIn(ties)
+  return type(ties.group) == 'table' and type(ties.group[1]) == 'string' and ties.group[1] or nil
+end
+-- `ties`: what ties it, if the caller knows.
+local function groupOf(id, mark, ties)
   if not isTied(mark) or isSuspect(mark) then return nil end
+  if ties then return groupIn(ties) end
   if not groupTied then
     --@include ties
-    groupTied = function(job)
-      local group = tiesOf(job).group
-      return type(group) == 'table' and type(group[1]) == 'string' and group[1] or nil
-    end
+    groupTied = function(job) return groupIn(tiesOf(job)) end
   end
   return groupTied(id)
 end
-local function enlist(command, id, mark)
-  local group = groupOf(id, mark)
+local function enlist(command, id, mark, ties)
+  local group = groupOf(id, mark, ties)
   if not group then return push(command, listOf(mark), id) end
   local slot = queueOf(mark) .. ':' .. slotOf(mark)
   push(command, $group .. slot .. ':' .. group, id)

@@ -13,7 +13,7 @@ local function gateOf(queue)
     local known, pauses = {}, redis.pcall('HMGET', $paused, '*', ':names')
     gateTied = function(name)
       if known[name] then return known[name] end
-      local gate = { room = 1000, names = tonumber(pauses[2] or 0) > 0 }
+      local gate = { room = math.huge, names = tonumber(pauses[2] or 0) > 0 }
       local text = redis.pcall('HGET', $settings, name)
       local ok, set = pcall(cjson.decode, type(text) == 'string' and text or '')
       if ok and type(set) == 'table' then
@@ -37,7 +37,7 @@ local function gateOf(queue)
         gate.room = gate.room - count
         if gate.rate then for _ = 1, count do spend(gate.rate) end end
       end
-      if gate.room > 0 and gate.room == 1000 and not gate.names then gate = false end
+      if gate.room == math.huge and not gate.names then gate = false end
       known[name] = gate
       return gate
     end

@@ -1,10 +1,11 @@
 -- Lets up to `count` jobs that were parked for a reason try again: back to the fronts of their queues, in their order.
 -- Needs ties, put, and wake.
 local function unpark(reason, count)
-  local ids, marks = {}, {}
-  for _ = 1, 200 do
+  local ids, marks, looked = {}, {}, 0
+  while looked < 200 do
     local id = #ids < count and redis.pcall('LPOP', $blocked .. reason)
     if type(id) ~= 'string' then break end
+    looked = looked + 1
     local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
     if isMark(mark) and string.byte(mark) == 66 then
       ids[#ids + 1], marks[#ids + 1] = id, mark
@@ -13,6 +14,8 @@ local function unpark(reason, count)
     end
   end
   for i = #ids, 1, -1 do wake(put('LPUSH', ids[i], marks[i])) end
+  -- Entries that no longer count stand before those that do: the rest is looked at at once.
+  if looked == 200 and #ids < count then redis.pcall('ZADD', $timers, now(), reason) end
   return #ids
 end
 -- Frees the limits that a tied job held while claim `owner` (worker and number) ran it.

@@ -47,5 +47,5 @@ local function reopen(reason)
   elseif kind ~= 'deadline' then
     unpark(reason, 100)
   end
-  if redis.call('EXISTS', list) == 1 then redis.pcall('ZADD', $timers, again, reason) end
+  if redis.call('EXISTS', list) == 1 then redis.pcall('ZADD', $timers, 'LT', again, reason) end
 end
