@@ -83,6 +83,7 @@ export class Stage {
   readonly #redis: RedisTarget;
   readonly shards: number;
   readonly #connection: Connection;
+  readonly #options: ClientOptions;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'linstock-e2e-'));
   readonly children: Child[] = [];
   /** Ids that the test itself enqueued. */
@@ -95,10 +96,15 @@ export class Stage {
     this.namespace = namespace;
     this.#redis = redis;
     this.shards = shards;
-    const options: ClientOptions = { redis, namespace, shards };
-    this.monitor = new Monitor(options);
-    this.client = new Client(options);
+    this.#options = { redis, namespace, shards };
+    this.monitor = new Monitor(this.#options);
+    this.client = new Client(this.#options);
     this.#connection = new Connection(redis, 'commands');
+  }
+
+  /** Another client of the installation, for the caller to close. */
+  newClient(): Client {
+    return new Client(this.#options);
   }
 
   /** Starts a process with workers; resolves when they take jobs. */

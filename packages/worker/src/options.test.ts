@@ -18,10 +18,10 @@ function refused(options: unknown): { option: unknown; rule: unknown; value: unk
 }
 
 test('only Redis is required', () => {
+  expect(resolveOptions({ redis, log }).queues.next()).toEqual(['default']);
   expect(resolveOptions({ redis, log })).toMatchObject({
     namespace: 'ls',
     shards: undefined,
-    queues: ['default'],
     concurrency: 10,
     leaseMs: 15_000,
     beatMs: 3000,

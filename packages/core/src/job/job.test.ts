@@ -70,6 +70,8 @@ describe('what is encoded comes back', () => {
           state: state === 'E' ? 'enqueued' : 'scheduled',
           queueCode: '00a',
           priority: 1,
+          isTied: false,
+          isParked: false,
           crashes: 0,
           blamed: 0,
           owner: undefined,
@@ -183,7 +185,7 @@ describe('damaged input is answered, and never throws', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  test.each(['X0002', 'E0004', 'E 002', 'E000a'])('a mark that begins with %j', (start) => {
+  test.each(['X0002', 'E0008', 'E 002', 'E000a'])('a mark that begins with %j', (start) => {
     expect(decodeMark(`${start}00${'-'.repeat(24)}\n`)).toBeUndefined();
   });
 

@@ -22,6 +22,9 @@ local function lookThrough(source, most)
   elseif kind == 'R' then
     openRing(name)
     return true
+  elseif kind == 'P' then
+    openParked(name)
+    return true
   end
   local place, ids, after = scan(source, cursor, most)
   for i = 1, #ids do

@@ -2,7 +2,7 @@
 -- "Z <lowest score> <highest score> <key>"  a sorted set; the cursor is the score and the id of the last entry looked at
 -- "L <place> <key>"  a list, from its end; the cursor tells how many entries were looked at. What is pushed meanwhile makes some be
 --   looked at twice; what is popped is at the other end: nothing is passed over
--- "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups
+-- "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups; "P <queue>" what is parked then
 -- Needs id, filter, now.
 local plan = $plan .. id
 local function add(sources, count)
@@ -18,13 +18,19 @@ local function addSorted(lowest, highest, key)
   if count ~= 0 then add({ 'Z ' .. lowest .. ' ' .. highest .. ' ' .. string.sub(key, #P + 1) }, count) end
 end
 local function openQueue(queue)
+  -- What is parked, before and after the lists: a job goes from one to the other while it waits. A dry run would count it twice.
+  addSorted('-inf', '9007199254740991', $parked .. queue)
   addList(queue .. ':s', $suspects .. queue)
   for priority = 0, 3 do
     local place = queue .. ':' .. priority
     addList(place, $ready .. place)
     if redis.call('EXISTS', $groups .. place) == 1 then add({ 'R ' .. place }) end
   end
-  addSorted('-inf', string.format('%.0f', now()), $parked .. queue)
+  if not dry then add({ 'P ' .. queue }) end
+end
+-- After all other sources: its groups' lists are among these.
+local function openParked(queue)
+  add({ 'Z -inf 9007199254740991 ' .. string.sub($parked .. queue, #P + 1) })
 end
 local function openRing(place)
   local groups, sources, head = redis.pcall('ZRANGE', $groups .. place, 0, 99999), {}, string.sub($group .. place .. ':', #P + 1)
