@@ -64,7 +64,7 @@ stateDiagram-v2
 ${picture(transitions)}
 \`\`\`
 
-Not in the picture: \`delete\` removes a job from any state; a processing one only by force. No transition leads to \`awaiting\` yet.
+Not in the picture: \`delete\` removes a job from any state; a processing one only by force.
 
 | transition | from | to | caused by | what it does |
 | --- | --- | --- | --- | --- |

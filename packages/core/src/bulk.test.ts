@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BulkRequest } from './bulk-request.ts';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
+import { driveOperation } from './operation-driver.ts';
 import type { OperationView } from './operations.ts';
 import { Connection } from './redis/connect.ts';
 import { OperationStore } from './store/operation-store.ts';
@@ -233,6 +234,40 @@ describe('an operation', () => {
     const changed = texts.filter((text) => text.includes('bulk cancel: done'));
     const sum = changed.reduce((n, text) => n + Number(/"changed":(\d+)/.exec(text)?.[1]), 0);
     expect(sum).toBe(2);
+  });
+
+  test('reaches a job that is parked before its turn, and one that is let go again', async () => {
+    const one = { redis: store.url, namespace: store.namespace(), shards: 1 };
+    const alone = new Client(one);
+    const limit = { concurrency: { key: 'one', limit: 1 } };
+    const running = await alone.enqueue(greet, 0, limit);
+    const taker = await ClientWorker.start({ ...one, url: store.url });
+    await taker.claim('mail');
+    const blocked = await alone.enqueue(greet, 1, limit);
+    await alone.enqueueMany(greet, [2, 3, 4, 5, 6]);
+    const connection = new Connection(store.url, 'commands');
+    await connection.ready(5000);
+    const operations = new OperationStore(connection, `{${one.namespace}:0}:`);
+    const call = {
+      id: 'x',
+      verb: 'cancel',
+      filter: { state: 'E' },
+      target: {},
+      rate: 50,
+      dryRun: false,
+    } as const;
+    await operations.operate(call, { who: 'eve', why: '' });
+    expect(await operations.step('x', 0, 100)).toMatchObject({ status: 'MORE' });
+    // The others are cancelled by now; this one stands at the front.
+    await taker.claim('mail');
+    expect(await alone.get(blocked.id)).toMatchObject({ isBlocked: true });
+    await driveOperation(operations, 'x', { keep: 100 });
+    expect(await operations.find('x')).toMatchObject({ changed: 6, state: 'done' });
+    expect(await alone.get(blocked.id)).toMatchObject({ state: 'cancelled' });
+    expect(await alone.get(running.id)).toMatchObject({ state: 'processing' });
+    connection.close();
+    taker.close();
+    await alone.close();
   });
 
   test('has a step made once, also when its call is sent again', async () => {

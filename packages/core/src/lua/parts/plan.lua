@@ -19,6 +19,7 @@ local function addSorted(lowest, highest, key)
 end
 local function openQueue(queue)
   -- What is parked, before and after the lists: a job goes from one to the other while it waits. A dry run would count it twice.
+  local before = redis.call('LLEN', plan)
   addSorted('-inf', '9007199254740991', $parked .. queue)
   addList(queue .. ':s', $suspects .. queue)
   for priority = 0, 3 do
@@ -26,7 +27,7 @@ local function openQueue(queue)
     addList(place, $ready .. place)
     if redis.call('EXISTS', $groups .. place) == 1 then add({ 'R ' .. place }) end
   end
-  if not dry then add({ 'P ' .. queue }) end
+  if not dry and redis.call('LLEN', plan) > before then add({ 'P ' .. queue }) end
 end
 -- After all other sources: its groups' lists are among these.
 local function openParked(queue)
