@@ -51,8 +51,3 @@ function endOf(sightings: Sightings, job: StoredJob | undefined): bigint | undef
   if (job === undefined || line === undefined) return undefined;
   return sightings.runsOf.get(job.id)?.find(({ fence }) => fence === `${line.worker}:${line.claim}`)?.endNs;
 }
-
-/** Ids of jobs that failed because too many workers died with them. Pure. */
-export function poisoned(jobs: readonly StoredJob[]): string[] {
-  return jobs.filter((job) => storedState(job) === 'F' && job.tail.at(-1)?.code === 'W').map(({ id }) => id);
-}

@@ -17,7 +17,7 @@ export class Fleet {
   isDisturbed = false;
   readonly #stage: Stage;
   readonly #plan: FleetPlan;
-  #awake: Child[] = [];
+  readonly #awake: Child[] = [];
   readonly #asleep = new Set<Promise<void>>();
 
   private constructor(stage: Stage, plan: FleetPlan) {

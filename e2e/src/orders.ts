@@ -79,7 +79,7 @@ function orderOf(n: number): Order {
       options: { ...keys(pair), unique: { key: unique, until: 'started' }, group: c },
       limits: [pair],
     },
-    { input: { ms: 100, deaf: n % 16 === 7 }, options: { ...keys(slots), expireIn: '10m' }, limits: [slots] },
+    { input: { ms: 250, deaf: n % 16 === 7 }, options: { ...keys(slots), expireIn: '10m' }, limits: [slots] },
     { input: { ms: 15 }, options: { queue: NARROW }, limits: [[`queue:${NARROW}`, NARROW_LIMIT]] },
   ];
   const kind = kinds[Math.floor(n / CUSTOMERS) % kinds.length];

@@ -2,6 +2,7 @@ import type { TestRedis } from '@linstock/test-kit/redis';
 import { Family } from './family.ts';
 import { Orders } from './orders.ts';
 import type { Ticks } from './recurring-ticks.ts';
+import { drainedOfPoison } from './poisoned.ts';
 import { allTicked, defineMissed } from './recurring-ticks.ts';
 import type { Stage } from './stage.ts';
 import { nothingTied } from './tie-leftovers.ts';
@@ -37,7 +38,7 @@ export class TiedWork {
   /** Resolves when all is done, and nothing is tied to anything. */
   async done(leaseMs: number): Promise<void> {
     await allTicked(this.#stage, 30_000);
-    await this.#stage.drained(60_000);
+    await drainedOfPoison(this.#stage, 40_000);
     await nothingTied(this.#redis, leaseMs);
   }
 }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
 import { onShards, print, sized, TEST_MS } from '../src/campaign.ts';
 import { disposable } from '../src/disposable.ts';
 import { Family } from '../src/family.ts';
 import { Fleet } from '../src/fleet.ts';
-import { brokenBonds, poisoned } from '../src/bonds-kept.ts';
+import { brokenBonds } from '../src/bonds-kept.ts';
+import { drainedOfPoison } from '../src/poisoned.ts';
 import { Stage } from '../src/stage.ts';
 import { nothingTied } from '../src/tie-leftovers.ts';
 
@@ -28,7 +28,7 @@ test.each(onShards(8))(
     }
     await faults;
     await fleet.allAwake();
-    await settle(stage);
+    await drainedOfPoison(stage, 40_000);
     await nothingTied(redis, LEASE_MS);
     const { problems, counts } = await stage.audit({ mostExtraStarts: fleet.mostExtraStarts });
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
@@ -39,15 +39,3 @@ test.each(onShards(8))(
     expect(jobs.size).toBe(stage.own.length);
   },
 );
-
-/** A job that was met by too many kills has failed as poison; what waits for its success goes on when it runs again. */
-async function settle(stage: Stage): Promise<void> {
-  await eventually(
-    async () => {
-      const jobs = (await stage.snapshot()).flatMap((shard) => [...shard.jobs.values()]);
-      await stage.client.requeueMany(poisoned(jobs));
-      await stage.drained(20_000);
-    },
-    { timeoutMs: 60_000 },
-  );
-}

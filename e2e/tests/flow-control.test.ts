@@ -6,6 +6,7 @@ import { disposable } from '../src/disposable.ts';
 import { Fleet } from '../src/fleet.ts';
 import { overLimits, overRates } from '../src/limits-kept.ts';
 import { CUSTOMERS, ORDER_QUEUES, Orders } from '../src/orders.ts';
+import { drainedOfPoison } from '../src/poisoned.ts';
 import { Stage } from '../src/stage.ts';
 import { nothingTied } from '../src/tie-leftovers.ts';
 
@@ -28,7 +29,7 @@ test.each(onShards(8))(
     }
     await faults;
     await fleet.allAwake();
-    await stage.drained(60_000);
+    await drainedOfPoison(stage, 40_000);
     await nothingTied(redis, LEASE_MS);
     const { problems, counts } = await stage.audit({
       mostExtraStarts: fleet.mostExtraStarts,

@@ -6,6 +6,7 @@ import { disposable } from '../src/disposable.ts';
 import { Fleet } from '../src/fleet.ts';
 import type { Ticks } from '../src/recurring-ticks.ts';
 import { allTicked, defineMissed, historyProblems, wrongTicks } from '../src/recurring-ticks.ts';
+import { drainedOfPoison } from '../src/poisoned.ts';
 import { act, Stage } from '../src/stage.ts';
 
 const LEASE_MS = 1000;
@@ -36,7 +37,7 @@ test.each(onShards(4))(
     await faults;
     await fleet.allAwake();
     await allTicked(stage, 30_000);
-    await stage.drained(30_000);
+    await drainedOfPoison(stage, 40_000);
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
     const { problems, counts } = await stage.audit({
       mostExtraStarts: fleet.mostExtraStarts,

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Bond } from '../src/bonds-kept.ts';
-import { brokenBonds, poisoned } from '../src/bonds-kept.ts';
+import { brokenBonds } from '../src/bonds-kept.ts';
 import { parseEvents, Sightings } from '../src/events.ts';
 import { overLimits, overRates } from '../src/limits-kept.ts';
+import { poisoned } from '../src/poisoned.ts';
 import { wrongTicks } from '../src/recurring-ticks.ts';
 import type { StoredJob, TailEntry } from '../src/store-snapshot.ts';
 

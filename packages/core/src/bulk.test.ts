@@ -236,6 +236,35 @@ describe('an operation', () => {
     expect(sum).toBe(2);
   });
 
+  test.each([300, 25_000])(
+    'leaves alone %i jobs that come while it goes through their queue',
+    async (more) => {
+      const one = { redis: store.url, namespace: store.namespace(), shards: 1 };
+      const alone = new Client(one);
+      await alone.enqueueMany(greet, Array<number>(1200).fill(1));
+      const connection = new Connection(store.url, 'commands');
+      await connection.ready(5000);
+      const operations = new OperationStore(connection, `{${one.namespace}:0}:`);
+      const call = {
+        id: 'x',
+        verb: 'cancel',
+        filter: { state: 'E' },
+        target: {},
+        rate: 0,
+        dryRun: false,
+      } as const;
+      await operations.operate(call, { who: 'eve', why: '' });
+      for (let step = 0, status = ''; status !== 'DONE'; step++) {
+        status = (await operations.step('x', step, 100_000)).status;
+        if (step === 0) await alone.enqueueMany(wave, Array<number>(more).fill(2), { queue: 'mail' });
+      }
+      expect(await operations.find('x')).toMatchObject({ looked: 1200, changed: 1200 });
+      expect((await alone.queue('mail').counts()).enqueued).toBe(more);
+      connection.close();
+      await alone.close();
+    },
+  );
+
   test('reaches a job that is parked before its turn, and one that is let go again', async () => {
     const one = { redis: store.url, namespace: store.namespace(), shards: 1 };
     const alone = new Client(one);

@@ -138,12 +138,12 @@ async function step(chain: Chain, index: number, call: ClientCall): Promise<read
 
 function calledTwice({ kind, contract }: ClientCall): LinstockError {
   const fields = { kind, name: contract?.name };
-  const message = `a middleware called next() twice for ${kind} of ${String(fields.name)}: the jobs would be stored twice`;
+  const message = `a middleware called next() twice for ${kind} of ${fields.name}: the jobs would be stored twice`;
   return new LinstockError('NEXT_CALLED_TWICE', message, fields);
 }
 
 function notCalled({ kind, contract }: ClientCall): LinstockError {
   const fields = { kind, name: contract?.name };
-  const message = `a middleware did not call next() for ${kind} of ${String(fields.name)}: nothing is stored; to refuse a call, throw an error that says why`;
+  const message = `a middleware did not call next() for ${kind} of ${fields.name}: nothing is stored; to refuse a call, throw an error that says why`;
   return new LinstockError('NEXT_NOT_CALLED', message, fields);
 }

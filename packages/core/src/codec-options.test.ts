@@ -95,8 +95,9 @@ describe('wrong options are refused by name', () => {
 
   test('also where the option itself is mistyped, and still without the key', () => {
     const redis = 'redis://127.0.0.1:6379';
-    const options = { redis, codec: { encrypt: { current: 'k', keys: { k: text } } } };
-    for (const make of [() => new Client(options as never), () => new Monitor(options as never)]) {
+    const options: object = { redis, codec: { encrypt: { current: 'k', keys: { k: text } } } };
+    const mistyped = options as { redis: string };
+    for (const make of [() => new Client(mistyped), () => new Monitor(mistyped)]) {
       expect(make).toThrow('did you mean "codecs"?');
       expect(make).not.toThrow(text.slice(0, 12));
     }

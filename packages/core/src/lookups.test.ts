@@ -82,7 +82,7 @@ describe('jobs are found by their tag', () => {
   });
 
   test('but not what is gone or damaged, or has other tags by now', async () => {
-    const [deleted = '', damaged = '', replaced = '', kept = ''] = [
+    const [deleted, damaged, replaced, kept] = [
       await scene.enqueue({ tags: ['red'] }),
       await scene.enqueue({ tags: ['red'] }),
       await scene.enqueue({ tags: ['red'], unique: { key: 'u', onConflict: 'replace' } }),
@@ -99,23 +99,23 @@ describe('jobs are found by their tag', () => {
     expect(idsOf(await scene.client.findByTag('blue'))).toEqual([replaced]);
   });
 
-  test.each([
+  test.each<[string, object, string]>([
     ['', {}, 'findByTag.tag'],
     ['x'.repeat(65), {}, 'findByTag.tag'],
     ['red', { most: 501 }, 'findByTag.most'],
     ['red', { least: 1 }, 'findByTag.least'],
   ])('%j with %j is refused', async (tag, options, option) => {
-    const refused = scene.client.findByTag(tag, options as object);
+    const refused = scene.client.findByTag(tag, options);
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION', fields: { option } });
   });
 
-  test.each([
+  test.each<[object, string]>([
     [{ tag: '' }, 'page.tag'],
     [{ tag: 'red', state: 'failed' }, 'page'],
     [{}, 'page'],
     [{ tag: 'red', queue: 'mail' }, 'page.queue'],
   ])('a page of %j is refused', async (options, option) => {
-    const refused = scene.monitor.page(options as object);
+    const refused = scene.monitor.page(options);
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION', fields: { option } });
   });
 });

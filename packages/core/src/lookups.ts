@@ -61,7 +61,7 @@ export async function findByTag(
   const pages = await Promise.all(shards.map((shard) => readTagged(shard, tag, most)));
   const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
   const jobs = await Promise.all(
-    entries.slice(0, most).map(({ id }) => shards[shardOf(id)]?.reader.find(id, viewing)),
+    entries.slice(0, most).map(async ({ id }) => shards[shardOf(id)]?.reader.find(id, viewing)),
   );
   return jobs.filter(
     (job) => job !== undefined && !('damaged' in job) && job.tags.includes(tag),

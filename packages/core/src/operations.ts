@@ -36,7 +36,7 @@ export interface OperationView {
   readonly endedAt: number | undefined;
   /** Jobs to look at, as far as they are known: a queue's are counted when its turn comes. */
   readonly total: number;
-  /** Jobs that it has looked at; some twice, where more come meanwhile. */
+  /** Jobs that it has looked at; blocked ones may count twice. */
   readonly looked: number;
   /** Those that the filter names. */
   readonly matched: number;

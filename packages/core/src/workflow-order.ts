@@ -49,7 +49,8 @@ function plan(name: string, nodes: WorkflowNodes): PlannedNode {
   if (!Array.isArray(after))
     throw new OptionError(`workflow.${name}.after`, 'must be a list of names', after);
   const results = splitReferences(own.input).names;
-  for (const other of [...after, ...results]) checkName(other, name, nodes);
+  const names = after as readonly string[];
+  for (const other of [...names, ...results]) checkName(other, name, nodes);
   const both = results.find((other) => after.includes(other));
   if (both !== undefined && on !== 'succeeded')
     throw new OptionError(`workflow.${name}.on`, `must be "succeeded" for ${both}: its result is needed`, on);
@@ -58,7 +59,7 @@ function plan(name: string, nodes: WorkflowNodes): PlannedNode {
 
 function checkName(other: string, name: string, nodes: WorkflowNodes): void {
   if (Object.hasOwn(nodes, other)) return;
-  const guess = closest(String(other), Object.keys(nodes));
+  const guess = closest(other, Object.keys(nodes));
   const hint = guess === undefined ? '' : `; did you mean "${guess}"?`;
   throw new OptionError(`workflow.${name}.after`, `must name nodes of this workflow${hint}`, other);
 }

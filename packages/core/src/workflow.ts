@@ -53,7 +53,7 @@ export function node<I, R>(
   input: NoInfer<I>,
   options: NodeOptions & RunOptions<NoInfer<I>> = {},
 ): WorkflowNode<R> {
-  return { contract, input, options: options as NodeOptions & RunOptions<never> };
+  return { contract, input, options: options };
 }
 
 /** As `client.workflow()`. @throws {OptionError} a cycle, a name that no node has */

@@ -224,7 +224,7 @@ function parseHeader(header: string): JobHeader | undefined {
       // Words for people and handlers: wrong ones are no reason to set a job aside.
       metadata: isObject(metadata) ? metadata : undefined,
       displayName: typeof displayName === 'string' ? displayName : undefined,
-      ties: isObject(ties) ? (ties as JobTies) : undefined,
+      ties: isObject(ties) ? ties : undefined,
       recurring: Array.isArray(recurring) ? (recurring as unknown as [string, number]) : undefined,
     };
   } catch {

@@ -30,6 +30,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   retry: (shard, worker, claim) => shard.jobs.retry(worker, [job(worker, claim, 'R')]),
   defer: (shard, worker, claim) => shard.jobs.defer(worker, [job(worker, claim, 'D')]),
   fail: (shard, worker, claim) => shard.jobs.fail(worker, 100, [job(worker, claim, 'F')]),
+  drop: (shard, worker, claim) => shard.jobs.drop(worker, 100, [job(worker, claim, 'C')]),
   release: (shard, worker, claim) => shard.jobs.release(worker, [job(worker, claim, 'L')]),
   quarantine: (shard, worker, claim) => shard.jobs.quarantine(worker, [job(worker, claim, '')]),
   progress: (shard, worker, claim) => shard.workers.progress({ worker, claim, id: A }, '{}', ['"line"']),
@@ -169,6 +170,19 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     call: async (shard) => {
       const call = await shard.producerCall([B], '2');
       return shard.jobs.enqueue({ ...call, groups: call.groups.map((group) => ({ ...group, code: '0zz' })) });
+    },
+    reply: 'CODES',
+  },
+  'an admission with a number that its lane has passed': {
+    given: (shard) => shard.enqueue([A]),
+    call: async (shard) => shard.jobs.admit({ ...(await shard.tiedCall([B], { tags: ['red'] })), call: 0 }),
+    reply: 'STALE',
+  },
+  'an admission with the code of another queue': {
+    given: (shard) => shard.enqueue([A]),
+    call: async (shard) => {
+      const call = await shard.tiedCall([B], { tags: ['red'] });
+      return shard.jobs.admit({ ...call, groups: call.groups.map((group) => ({ ...group, code: '0zz' })) });
     },
     reply: 'CODES',
   },

@@ -122,6 +122,8 @@ function wrongBlocks(
     .filter(({ id, ties }) => {
       if (timers.has('deadline') && Number(deadlines.get(id) ?? Infinity) <= now) return false;
       const own = [
+        // Its name, when that is paused.
+        'name:greet',
         ...(ties.limits ?? []).map(([key]) => `limit:${key}`),
         ...(ties.rates ?? []).map(([key]) => `rate:${key}`),
       ];

@@ -66,10 +66,6 @@ export class FlowMemory {
     return this.#replaced.has(id);
   }
 
-  isTied(id: string): boolean {
-    return Object.keys(this.#known.get(id)?.ties ?? {}).length > 0;
-  }
-
   /** Jobs that were claimed since they were stored or requeued. */
   started(): Set<string> {
     return new Set([...this.#known].filter(([, job]) => job.hasStarted).map(([id]) => id));

@@ -23,9 +23,11 @@ export interface SentCall {
   readonly note?: (reply: never) => void;
 }
 
-interface Held {
+export interface Held {
   readonly claim: string;
   readonly id: string;
+  /** As its record says. */
+  readonly isTied: boolean;
 }
 
 /** A process that works: an identity, the numbers it used, and what it holds. */
@@ -130,11 +132,13 @@ export class FlowSession {
   /** What becomes of a claim's answer. `slot`: it reached this one, which runs the jobs; undefined: it was lost. */
   claimed(call: { worker: string; claim: string }, reply: ClaimReply, slot: FlowSlot | undefined): void {
     if (reply.status !== 'OK') return;
-    for (const id of reply.jobs.filter((_, i) => i % 2 === 0)) {
+    reply.jobs.forEach((id, i) => {
+      if (i % 2 === 1) return;
       this.memory.claimed(id, this.now);
+      const isTied = (reply.jobs[i + 1]?.charAt(4) ?? '') >= '4';
       if (slot === undefined) this.#unheard = [...this.#unheard, call.worker + call.claim + id];
-      else if (slot.worker === call.worker) slot.running.push({ claim: call.claim, id });
-    }
+      else if (slot.worker === call.worker) slot.running.push({ claim: call.claim, id, isTied });
+    });
   }
 
   /** A worker that reconciles, or is gone, misses no answer any more. */

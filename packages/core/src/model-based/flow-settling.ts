@@ -1,4 +1,5 @@
 import type { ClaimReply } from '../store/job-store.ts';
+import { openGates } from './flow-commands.ts';
 import type { FlowSession, FlowSlot } from './flow-session.ts';
 import { RATE_MS } from './flow-ties.ts';
 import { lookAfter, outcome, reconcile } from './flow-workers.ts';
@@ -9,9 +10,10 @@ const MOST_ROUNDS = 150;
 
 /** Lets everything go on until nothing moves; then each job has ended, and nothing is held. Throws what is left. */
 export async function settle(session: FlowSession): Promise<void> {
+  await openGates(session);
   await endAll(session);
-  // Whatever is due by now is looked after once more.
-  await goOn(session);
+  // What the last round left is looked after once more, and the timers of what is gone by then.
+  for (const _ of [1, 2]) await goOn(session);
   const left = [...(await session.snapshot()).keys()].filter(isHolding);
   if (left.length > 0) throw new Error(`when all jobs had ended, there was left: ${left.join(', ')}`);
 }

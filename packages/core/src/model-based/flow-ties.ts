@@ -17,8 +17,13 @@ const LIMITS = [
   ['three', 3],
 ] as const satisfies readonly LimitTie[];
 const [ONE, TWO, THREE] = LIMITS;
+/** A queue that has a limit of its own at times. */
+export const LIMITED_QUEUE = 'mail';
 /** How many may run at one time, by key. */
-export const MOST: ReadonlyMap<string, number> = new Map(LIMITS);
+export const MOST: ReadonlyMap<string, number> = new Map<string, number>([
+  ...LIMITS,
+  [`queue:${LIMITED_QUEUE}`, 2],
+]);
 
 const LIMIT_CHOICES: readonly (readonly LimitTie[])[] = [
   [],

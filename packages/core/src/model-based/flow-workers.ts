@@ -7,6 +7,9 @@ import { claimNumber, pick } from './picks.ts';
 import { QUEUES } from './producer-model.ts';
 import { LEASE_MS, SWEEP_MS } from './world.ts';
 
+/** The queues in the other order. */
+const BACKWARDS = QUEUES.map((_, i) => QUEUES[QUEUES.length - 1 - i] ?? 'mail');
+
 /** More than any run has. */
 export const KEEP = 1000;
 
@@ -20,7 +23,7 @@ async function claim(session: FlowSession, picks: readonly number[]): Promise<vo
     leaseMs: LEASE_MS,
     wasIdle: false,
     suspects: slot.running.length === 0 ? 'alone' : 'one',
-    queues: order % 2 === 0 ? QUEUES : QUEUES.toReversed(),
+    queues: order % 2 === 0 ? QUEUES : BACKWARDS,
   } as const;
   const isLate = fate % 12 === 0;
   // Late, or its answer is lost: the worker runs nothing of it.

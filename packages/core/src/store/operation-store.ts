@@ -99,7 +99,7 @@ export class OperationStore {
   /** Makes a step by its number, once. `keep`: how many cancelled jobs are kept. */
   async step(id: string, step: number, keep: number): Promise<StepReply> {
     const reply = await runScript(this.#target, 'step', [id, step, keep, LEAD_MS]);
-    const [status, next, waitMs]: unknown[] = Array.isArray(reply) ? reply : [];
+    const [status, next, waitMs] = (Array.isArray(reply) ? reply : []) as unknown[];
     if (status === 'DONE') return { status };
     if (status === 'GONE') return { status };
     if (status === 'MORE' || status === 'STALE')

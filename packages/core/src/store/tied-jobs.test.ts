@@ -27,7 +27,7 @@ const outcome = (code: string, claim: number, id: string) => ({
 });
 const claimed = async (worker: string): Promise<string[]> => {
   const claim = await shard.claimNext(worker);
-  return shard.redis.smembers(`${shard.prefix}processing:${worker}:${no(claim)}`);
+  return (await shard.redis.smembers(`${shard.prefix}processing:${worker}:${no(claim)}`)).toSorted();
 };
 
 describe('a job that may not take the place of another leaves nothing behind', () => {
@@ -94,10 +94,10 @@ describe('a place of a limit is free again', () => {
 });
 
 describe('jobs of a limit go on in their order', () => {
-  const limit2: JobTies = { limits: [['one', 1]] };
+  const TWO: JobTies = { limits: [['two', 2]] };
 
   test('after the running one was released', async () => {
-    await shard.admit([A, B, C, D], limit2);
+    await shard.admit([A, B, C, D], ONE);
     await shard.register(ADA);
     expect(await claimed(ADA)).toEqual([A]);
     await shard.jobs.release(ADA, [outcome('L', 1, A)]);
@@ -105,6 +105,68 @@ describe('jobs of a limit go on in their order', () => {
     await shard.jobs.drop(ADA, 100, [outcome('C', 2, A)]);
     expect(await claimed(ADA)).toEqual([B]);
   });
+
+  test.fails('after two running ones were released', async () => {
+    await shard.admit([A, B, C, D], TWO);
+    await shard.register(ADA);
+    expect(await claimed(ADA)).toEqual([A, B]);
+    await shard.jobs.release(ADA, [outcome('L', 1, A), outcome('L', 1, B)]);
+    expect(await claimed(ADA)).toEqual([A, B]);
+  });
+
+  test.fails('after the worker of two running ones has died', async () => {
+    await shard.admit([A, B, C, D], TWO);
+    await shard.register(ADA);
+    expect(await claimed(ADA)).toEqual([A, B]);
+    await shard.die(ADA);
+    await shard.jobs.rescue(ADA, NOTHING_KEPT);
+    expect(await claimed(BOB)).toEqual([A, B]);
+  });
+
+  test.fails('when nobody has a slot for those that were let go', async () => {
+    await shard.admit([A, B, C, D], ONE);
+    await shard.register(ADA);
+    expect(await claimed(ADA)).toEqual([A]);
+    await shard.jobs.drop(ADA, 100, [outcome('C', 1, A)]);
+    for (const _ of [1, 2]) {
+      shard.clock.advance(5000);
+      await shard.jobs.reopen(ADA);
+    }
+    expect(await claimed(ADA)).toEqual([B]);
+  });
+});
+
+describe('a job that takes the place of another', () => {
+  test.fails('waits for its own parents', async () => {
+    await shard.enqueue([A]);
+    await shard.admit([B], { locks: [started('d')] });
+    await shard.admit([C], { locks: [started('d')], parents: [[A, 'D']] });
+    await shard.register(ADA);
+    expect(await claimed(ADA)).toEqual([A]);
+  });
+
+  test.fails('is not given what the parents of the other one were', async () => {
+    await shard.succeed([A]);
+    await shard.admit([B], { locks: [started('d')], parents: [[A, 'D']] });
+    await shard.admit([C], { locks: [started('d')] });
+    expect(await has(`inputs:${B}`)).toBe(false);
+  });
+});
+
+test.fails('a job that is cancelled as it is stored counts as cancelled', async () => {
+  await shard.cancel([A]);
+  const { changes } = await shard.changesOf(() => shard.admit([B], { parents: [[A, 'D']] }));
+  expect(changes).toMatchObject({ 'cancelled B': 't+0', 'stats cancelled': '2' });
+  expect(changes).not.toHaveProperty('stats enqueued');
+});
+
+test.fails('a parked job whose record is damaged is set aside when it is let go', async () => {
+  await shard.admit([A, B], ONE);
+  await shard.register(ADA);
+  expect(await claimed(ADA)).toEqual([A]);
+  await shard.damage(B);
+  await shard.jobs.drop(ADA, 100, [outcome('C', 1, A)]);
+  expect(await has(`quarantine:${B}`)).toBe(true);
 });
 
 describe('a key of another type', () => {

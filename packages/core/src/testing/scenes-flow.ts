@@ -48,9 +48,11 @@ export const FLOW_SCENES = {
         parents: [[C, 'D']],
       });
       const held = await shard.tiedCall([E], { locks: [['u:held', 'finished', 0, 'existing']] });
-      const replaces = await shard.tiedCall([F], { locks: [['u:waits', 'finished', 0, 'replace']] }, 'now', {
-        large: true,
-      });
+      const replaces = await shard.tiedCall(
+        [F],
+        { locks: [['u:waits', 'finished', 0, 'replace']] },
+        { large: true },
+      );
       const groups = [plain, held, replaces].flatMap((call) => call.groups);
       return () => shard.jobs.admit({ ...replaces, groups });
     },

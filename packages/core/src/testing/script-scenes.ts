@@ -36,7 +36,7 @@ export function keyNames(script: ScriptName): string[] {
   const keys = [...LUA[script].matchAll(/\bP ?\.\. ?'([^']+)'/g)].map(
     ([, key]) => NAME_OF.get(key ?? '') ?? '',
   );
-  return [...new Set(keys)].filter((name) => name !== 'none').toSorted();
+  return [...new Set(keys)].filter((name) => name !== 'none');
 }
 
 /** Every key that a script may touch in its scene: those that the scene names, and the usual ones of all others. */

@@ -32,6 +32,12 @@ export interface NewJobOptions {
   readonly ties?: JobTies;
 }
 
+/** What a test may say of a new tied job. */
+export interface TiedJobOptions extends NewJobOptions {
+  /** `now`, `in <ms>` … @default "now" */
+  readonly place?: string;
+}
+
 /** What a test may say of a claim. */
 export interface ClaimOptions {
   readonly most?: number;
@@ -94,8 +100,7 @@ export class TestShard {
   async tiedCall(
     ids: readonly string[],
     ties: JobTies,
-    place = 'now',
-    options: NewJobOptions = {},
+    { place = 'now', ...options }: TiedJobOptions = {},
   ): Promise<ProducerCall> {
     const { priority = 2 } = options;
     const call = await this.producerCall(ids, '0', { ...options, ties, priority: priority + 4 });
@@ -106,9 +111,9 @@ export class TestShard {
   async admit(
     ids: readonly string[],
     ties: JobTies,
-    { place = 'now', ...options }: NewJobOptions & { readonly place?: string } = {},
+    options: TiedJobOptions = {},
   ): ReturnType<JobStore['admit']> {
-    return this.jobs.admit(await this.tiedCall(ids, ties, place, options));
+    return this.jobs.admit(await this.tiedCall(ids, ties, options));
   }
 
   async enqueue(ids: readonly string[], options: NewJobOptions = {}): Promise<void> {

@@ -57,11 +57,17 @@ export class WhyScene {
 
   /** The shard that knows the workers. */
   get home(): Shard {
-    return this.#shards[0] as Shard;
+    return this.#shard(0);
   }
 
   shardOf(id: string): Shard {
-    return this.#shards[shardOf(id)] as Shard;
+    return this.#shard(shardOf(id));
+  }
+
+  #shard(number: number): Shard {
+    const shard = this.#shards[number];
+    if (shard === undefined) throw new Error(`there is no shard ${number}`);
+    return shard;
   }
 
   /** The name of a key in the shard of a job. */

@@ -1,5 +1,5 @@
 -- One step of an operation. Needs plan, scan, select, apply; sets cursor and nextAt. Returns whether nothing is left.
-local looked, matched, changed, failed = 0, 0, 0, 0
+local looked, matched, changed, failed, isSearching = 0, 0, 0, 0, false
 -- A tenth of what a second allows; a dry run costs nothing.
 local room = rate > 0 and not dry and math.max(1, math.floor(rate / 10)) or 500
 local function look(job, place)
@@ -26,7 +26,12 @@ local function lookThrough(source, most)
     openParked(name)
     return true
   end
-  local place, ids, after = scan(source, cursor, most)
+  local place, ids, after, further = scan(source, cursor, most)
+  isSearching = further ~= nil
+  if further then
+    cursor = further
+    return false
+  end
   for i = 1, #ids do
     if changed >= room or bytes > 1048576 then return false end
     look(ids[i], place)
@@ -40,7 +45,7 @@ local function march()
     local source = redis.call('LINDEX', plan, 0)
     isOver = not source
     local most = 500 - looked - turn + 1
-    if isOver or most < 1 or changed >= room or bytes > 1048576 then break end
+    if isOver or isSearching or most < 1 or changed >= room or bytes > 1048576 then break end
     if lookThrough(source, most) then
       redis.call('LPOP', plan)
       cursor = ''

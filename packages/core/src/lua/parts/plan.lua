@@ -1,7 +1,7 @@
 -- What an operation looks through, one source after the other: the list `plan:<id>`. Sources:
 -- "Z <lowest score> <highest score> <key>"  a sorted set; the cursor is the score and the id of the last entry looked at
--- "L <place> <key>"  a list, from its end; the cursor tells how many entries were looked at. What is pushed meanwhile makes some be
---   looked at twice; what is popped is at the other end: nothing is passed over
+-- "L <place> <key>"  a list, from its end; the cursor is how far from the end the last entry stood that was looked at, and its id.
+--   What is pushed meanwhile is not looked at; what is popped is at the other end: nothing is passed over
 -- "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups; "P <queue>" what is parked then
 -- Needs id, filter, now.
 local plan = $plan .. id
@@ -29,9 +29,10 @@ local function openQueue(queue)
   end
   if not dry and redis.call('LLEN', plan) > before then add({ 'P ' .. queue }) end
 end
--- After all other sources: its groups' lists are among these.
+-- After all other lists of the queue. Claims pass on suspects that must run alone: from the front of their list to its end.
 local function openParked(queue)
   add({ 'Z -inf 9007199254740991 ' .. string.sub($parked .. queue, #P + 1) })
+  add({ 'L ' .. queue .. ':s ' .. string.sub($suspects .. queue, #P + 1) })
 end
 local function openRing(place)
   local groups, sources, head = redis.pcall('ZRANGE', $groups .. place, 0, 99999), {}, string.sub($group .. place .. ':', #P + 1)

@@ -1,5 +1,5 @@
--- Reads entries of an operation's source from a cursor on; see plan. Returns the ids, and a function that tells the cursor after
--- the i-th of them.
+-- Reads entries of an operation's source from a cursor on; see plan. Returns the place of a list, the ids, a function that tells
+-- the cursor after the i-th of them, and instead of ids a cursor from which the next step must search.
 -- The rank of the first entry after this score and id.
 local function rankAfter(key, score, member)
   local low, high = redis.pcall('ZCOUNT', key, '-inf', '(' .. score), redis.pcall('ZCOUNT', key, '-inf', score)
@@ -22,11 +22,28 @@ local function scanSorted(lowest, highest, key, cursor, most)
   end
   return ids, function(i) return entries[2 * i] .. ' ' .. entries[2 * i - 1] end
 end
+-- What is pushed meanwhile moves the entry that was looked at last away from the end: where it stands now, counted from the end;
+-- nil when it was popped, and with it all that is left to look at. Second: whether it is not yet found.
+local function anchorOf(key, seen, member)
+  if redis.pcall('LINDEX', key, -seen) == member then return seen end
+  for _ = 1, 20 do
+    local entries = redis.pcall('LRANGE', key, -seen - 999, -seen)
+    for i = entries.err and 0 or #entries, 1, -1 do
+      if entries[i] == member then return seen + #entries - i end
+    end
+    if entries.err or #entries < 1000 then return nil end
+    seen = seen + 1000
+  end
+  return seen, true
+end
 local function scanList(key, cursor, most)
-  local seen = tonumber(cursor) or 0
-  local entries, ids = redis.pcall('LRANGE', key, -seen - most, -seen - 1), {}
+  local seen, member = string.match(cursor, '^(%d+) (.*)$')
+  local from, isLost = 0, false
+  if seen then from, isLost = anchorOf(key, tonumber(seen), member) end
+  if isLost then return {}, nil, string.format('%d ', from) .. member end
+  local entries, ids = from and redis.pcall('LRANGE', key, -from - most, -from - 1) or {}, {}
   for i = entries.err and 0 or #entries, 1, -1 do ids[#ids + 1] = entries[i] end
-  return ids, function(i) return string.format('%d', seen + i) end
+  return ids, function(i) return string.format('%d ', from + i) .. ids[i] end
 end
 local function scan(source, cursor, most)
   local lowest, highest, sorted = string.match(source, '^Z (%S+) (%S+) (.*)$')
