@@ -1,7 +1,7 @@
 import type { ClaimReply, JobOutcome } from '../store/job-store.ts';
 import { DEFAULT_RETENTION } from '../store/job-store.ts';
 import type { Step } from './commands.ts';
-import type { FlowSession, FlowSlot, SentCall } from './flow-session.ts';
+import type { FlowSession, FlowSlot, Held, SentCall } from './flow-session.ts';
 import { heldBy } from './flow-session.ts';
 import { claimNumber, pick } from './picks.ts';
 import { QUEUES } from './producer-model.ts';
@@ -52,18 +52,23 @@ async function end(session: FlowSession, name: OutcomeName, picks: readonly numb
 interface Ending {
   readonly name: OutcomeName;
   readonly slot: FlowSlot;
-  readonly jobs: readonly { readonly claim: string; readonly id: string }[];
+  readonly jobs: readonly Held[];
   readonly delayMs: number;
 }
 
 /** A call that ends jobs of a slot's worker in one way. */
 export function outcome(session: FlowSession, { name, slot: { worker }, jobs, delayMs }: Ending): SentCall {
   const line = (no: string): string => `\n${CODE[name]} ${worker} ${no} 1 0 ${session.now} {}`;
-  const outcomes: JobOutcome[] = jobs.map((job) => ({ ...job, delayMs, line: line(job.claim) }));
+  const outcomes: JobOutcome[] = jobs.map(({ claim: no, id }) => ({
+    claim: no,
+    id,
+    delayMs,
+    line: line(no),
+  }));
   if (name === 'succeed') {
     const claims = [...new Set(jobs.map((job) => job.claim))].map((no) => {
-      const ids = jobs.filter((job) => job.claim === no).map(({ id }) => id);
-      const tied = ids.some((id) => session.memory.isTied(id));
+      const own = jobs.filter((job) => job.claim === no);
+      const [tied, ids] = [own.some(({ isTied }) => isTied), own.map(({ id }) => id)];
       return { claim: no, tied, ids, lines: ids.map(() => line(no)) };
     });
     return { name, execute: ({ jobs: store }) => store.succeed(worker, KEEP, claims) };
