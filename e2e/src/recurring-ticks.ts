@@ -21,7 +21,7 @@ export async function defineMissed(stage: Stage, redis: TestRedis, id: string): 
   const last = Math.floor(Date.now() / 1000) * 1000 - 5000;
   const first = last - (TICKS_EACH - 1) * 1000;
   const schedule = { every: 1000, misfire: 'all', endAt: new Date(last) } as const;
-  await stage.client.recurring.upsert(id, act, { ms: 5 }, schedule);
+  await stage.client.recurring.upsert(id, act, { ms: 40 }, schedule);
   const connection = redis.connect();
   for (let shard = 0; shard < stage.shards; shard++) {
     const prefix = shardPrefix(stage.namespace, shard);

@@ -16,7 +16,7 @@ const PER_WAVE = 5;
 async function defineLive(stage: Stage, id: string, forMs: number): Promise<Ticks> {
   const startAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
   const endAt = new Date(startAt.getTime() + forMs);
-  await stage.client.recurring.upsert(id, act, { ms: 5 }, { every: 1000, misfire: 'all', startAt, endAt });
+  await stage.client.recurring.upsert(id, act, { ms: 40 }, { every: 1000, misfire: 'all', startAt, endAt });
   return { id, first: startAt.getTime(), last: endAt.getTime() };
 }
 
