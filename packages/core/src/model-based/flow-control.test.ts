@@ -57,7 +57,7 @@ test(
       namespace: store.namespace(),
       shard: testShardCount() - 1,
     });
-    const runs = runsOf(400, share, process.env);
+    const runs = runsOf(320, share, process.env);
     try {
       await runFlowCampaign({ runs, seed, lanes: 8, shrink: true, tally, newPlace });
     } finally {

@@ -19,7 +19,7 @@ test.each(chosen)('the model of tied jobs finds out when $name', { timeout: 120_
   const newPlace = () => ({ connection, scripts, namespace: store.namespace(), shard: testShardCount() - 1 });
   // As many runs as the real scripts have.
   const campaign = runFlowCampaign({
-    runs: 400,
+    runs: 320,
     seed: 1,
     lanes: 4,
     tally: newTally(),

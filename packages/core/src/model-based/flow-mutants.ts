@@ -30,7 +30,7 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody looks at a limit again',
     in: 'reopen',
-    from: "then PCALL('ZADD', P .. 'timers', again, reason) end",
+    from: "then PCALL('ZADD', P .. 'timers', 'LT', again, reason) end",
     to: 'then end',
   },
   {
