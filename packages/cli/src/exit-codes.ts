@@ -21,6 +21,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Every code of an error, with the exit code it leads to. A code that is not here is a failure. */
 export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   // Linstock's
+  BATCH_ENDED: EXIT.conflict,
+  BATCH_GONE: EXIT.failure,
+  BATCH_NOT_FOUND: EXIT.notFound,
+  BATCH_UNCERTAIN: EXIT.failure,
   CLOSED: EXIT.failure,
   // Not "unreachable": a script that simply tries again would enqueue twice.
   ENQUEUE_UNCERTAIN: EXIT.failure,
@@ -28,12 +32,20 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   INVALID_OPTION: EXIT.usage,
   JOB_CANCELLED: EXIT.failure,
   JOB_DAMAGED: EXIT.failure,
+  JOB_EXISTS: EXIT.conflict,
   JOB_FAILED: EXIT.failure,
   JOB_NOT_FOUND: EXIT.notFound,
+  NEXT_CALLED_TWICE: EXIT.failure,
+  NEXT_NOT_CALLED: EXIT.failure,
+  OPERATIONS_FULL: EXIT.failure,
+  OPERATION_NOT_FOUND: EXIT.notFound,
+  PARENT_RESULT_MISSING: EXIT.failure,
   PAYLOAD_NOT_JSON: EXIT.usage,
   PAYLOAD_TOO_LARGE: EXIT.usage,
   PROTOCOL: EXIT.failure,
   QUEUES_FULL: EXIT.failure,
+  QUEUE_FULL: EXIT.failure,
+  RECURRING_NOT_FOUND: EXIT.notFound,
   REDIS_FAULT: EXIT.failure,
   REDIS_FULL: EXIT.failure,
   REDIS_REFUSED: EXIT.notPermitted,
