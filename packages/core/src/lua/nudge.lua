@@ -10,8 +10,8 @@ local worker = ARGV[1]
 redis.call('DEL', $none)
 for i = 2, #ARGV do
   local queue = ARGV[i]
-  local list = $ready .. queue .. ':'
+  local list, ring = $ready .. queue .. ':', $groups .. queue .. ':'
   redis.pcall('ZREM', $idle .. queue, worker)
-  if redis.call('EXISTS', list .. 0, list .. 1, list .. 2, list .. 3) > 0 then wake(queue) end
+  if redis.call('EXISTS', list .. 0, list .. 1, list .. 2, list .. 3, ring .. 0, ring .. 1, ring .. 2, ring .. 3) > 0 then wake(queue) end
 end
 return 'OK'

@@ -33,7 +33,6 @@ const MUST_BE_MET: readonly string[] = [
   'rescue DONE',
   'cancel OK',
   'requeue OK',
-  'requeue LOCKED',
   'force OK',
   'move OK',
   'reschedule OK',

@@ -14,8 +14,8 @@ else
   end
   if redis.call('EXISTS', unpack(others)) > 0 then
     for i = firstQueue, #ARGV do
-      local list = $ready .. ARGV[i] .. ':'
-      if redis.call('EXISTS', list .. 0, list .. 1, list .. 2, list .. 3) > 0 then wake(ARGV[i]) end
+      local list, ring = $ready .. ARGV[i] .. ':', $groups .. ARGV[i] .. ':'
+      if redis.call('EXISTS', list .. 0, list .. 1, list .. 2, list .. 3, ring .. 0, ring .. 1, ring .. 2, ring .. 3) > 0 then wake(ARGV[i]) end
     end
   end
 end

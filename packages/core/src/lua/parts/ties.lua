@@ -16,7 +16,7 @@ end
 -- The entries of one kind that have the right types: a key, then `numbers` numbers.
 local function tiesTo(list, numbers)
   local valid = {}
-  for i = 1, type(list) == 'table' and math.min(#list, 20) or 0 do
+  for i = 1, type(list) == 'table' and math.min(#list, 100) or 0 do
     local entry = list[i]
     local isValid = type(entry) == 'table' and type(entry[1]) == 'string'
     for n = 2, numbers + 1 do isValid = isValid and type(entry[n]) == 'number' end
