@@ -28,7 +28,6 @@ const MUST_BE_MET: readonly string[] = [
   'claim OK',
   'succeed OK',
   'drop OK',
-  'drop LOST',
   'release OK',
   'rescue DONE',
   'cancel OK',
