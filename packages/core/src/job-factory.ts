@@ -193,6 +193,7 @@ function buildPlain(plan: JobPlan, input: unknown, shard: number): NewJob {
     priority,
     toFront: plan.toFront,
     isTied: plan.batch !== undefined,
+    needsAdmission: plan.batch !== undefined,
     due,
     draft: plan.isDraft === true && due === undefined ? plan.batch : undefined,
     body: encodeBody(header, large ? '' : payload),
@@ -238,6 +239,12 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
   return {
     ...buildPlain({ ...plan, header, due, mayReplace }, input, home),
     isTied: true,
+    needsAdmission: mustBeAdmitted(all),
     draft: undefined,
   };
+}
+
+/** Limits and rates count when a job is claimed; all else that ties it is looked at when it is stored. */
+function mustBeAdmitted(ties: JobTies): boolean {
+  return Object.keys(ties).some((kind) => kind !== 'limits' && kind !== 'rates');
 }

@@ -17,6 +17,8 @@ export interface NewJob {
   readonly toFront: boolean;
   /** Whether its header ties it to others. */
   readonly isTied: boolean;
+  /** Whether a tie of it must be looked at when it is stored; limits and rates count only when it is claimed. */
+  readonly needsAdmission: boolean;
   /** `in <ms>` or `at <ms since 1970>`; undefined: it may run now. */
   readonly due: string | undefined;
   /** The draft batch that gathers it, when nothing else ties it; undefined: none. */
@@ -93,8 +95,8 @@ export class Producer {
   }));
   readonly #now = new Backlog();
   readonly #later = new Backlog();
-  readonly #tied = new Backlog();
-  readonly #backlogs = [this.#now, this.#later, this.#tied];
+  readonly #admitted = new Backlog();
+  readonly #backlogs = [this.#now, this.#later, this.#admitted];
   readonly #waiting: ((lane: Lane) => void)[] = [];
   #flushing = false;
 
@@ -115,8 +117,8 @@ export class Producer {
     });
   }
 
-  #backlogOf({ isTied, due }: NewJob): Backlog {
-    if (isTied) return this.#tied;
+  #backlogOf({ needsAdmission, due }: NewJob): Backlog {
+    if (needsAdmission) return this.#admitted;
     return due === undefined ? this.#now : this.#later;
   }
 
@@ -257,45 +259,48 @@ export class Producer {
     return groups;
   }
 
-  #group({ queue, priority, due, isTied, toFront, draft }: NewJob): Group {
+  #group(job: NewJob): Group {
+    const { queue, priority, due, isTied, toFront, draft } = job;
     const code = this.#shard.queues.knownCode(queue) ?? '';
-    const place = draft ?? due ?? (isTied ? 'now' : String(priority)) + (toFront ? '<' : '');
+    const place = draft ?? due ?? (job.needsAdmission ? 'now' : String(priority)) + (toFront ? '<' : '');
     const ownState = due === undefined ? 'E' : 'S';
     const head = encodeRecord(draft === undefined ? ownState : 'A', code + placeDigit(priority, isTied), '');
-    return { queue, code, place, priority, due, toFront, head, jobs: [] };
+    return { queue, code, place, priority, due, isTied, toFront, head, jobs: [] };
   }
 }
 
 /** For calls that answer with one word for all: each job is stored. */
 const NO_ADMISSIONS: readonly Admission[] = [];
 
-/** A call's jobs are of one kind: tied, due later, or neither. */
+/** A call's jobs are of one kind: to be admitted, due later, or neither. */
 function send(
   store: Shard['jobs'],
   call: ProducerCall,
   first: NewJob | undefined,
 ): Promise<ProducerReply | Admission[]> {
   if (first?.draft !== undefined) return store.gather(call);
-  if (first?.isTied === true) return store.admit(call);
+  if (first?.needsAdmission === true) return store.admit(call);
   return first?.due === undefined ? store.enqueue(call) : store.schedule(call);
 }
 
 interface Group extends JobGroup {
   readonly priority: number;
   readonly due: string | undefined;
+  readonly isTied: boolean;
   readonly toFront: boolean;
   /** The first five characters of its records. */
   readonly head: string;
   readonly jobs: string[];
 }
 
-type Place = Pick<NewJob, 'queue' | 'priority' | 'due' | 'toFront'>;
+type Place = Pick<NewJob, 'queue' | 'priority' | 'due' | 'isTied' | 'toFront'>;
 
 function belongs(job: Place, group: Place): boolean {
   return (
     job.queue === group.queue &&
     job.priority === group.priority &&
     job.due === group.due &&
+    job.isTied === group.isTied &&
     job.toFront === group.toFront
   );
 }

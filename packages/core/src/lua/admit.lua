@@ -31,15 +31,16 @@ redis.call('SCARD', $parents)
 redis.call('SCARD', $extras)
 --@include lane
 --@include admit
-local group, words, counts = firstGroup, {}, { enqueued = 0, scheduled = 0 }
+local group, words, counts = firstGroup, {}, { enqueued = 0, scheduled = 0, cancelled = 0 }
+--@include together
 while group < #ARGV do
   local kind, ms, jobs = string.sub(ARGV[group + 2], 1, 2), tonumber(string.sub(ARGV[group + 2], 4)), tonumber(ARGV[group + 3])
-  local due
+  local due, toFront = nil, ARGV[group + 2] == 'now<'
   if kind == 'in' then due = now() + ms elseif kind == 'at' then due = ms end
-  for i = group + 4, group + 3 + 2 * jobs, 2 do
-    words[#words + 1] = admit(ARGV[i], ARGV[i + 1], due, ARGV[group + 2] == 'now<')
-    local counter = due and 'scheduled' or 'enqueued'
-    if words[#words] == 'OK' then counts[counter] = counts[counter] + 1 end
+  if ARGV[group + 2] == 'now' then
+    for from = group + 4, group + 3 + 2 * jobs, 1000 do together(from, math.min(from + 999, group + 3 + 2 * jobs)) end
+  else
+    for i = group + 4, group + 3 + 2 * jobs, 2 do one(ARGV[i], ARGV[i + 1], due, toFront) end
   end
   group = group + 4 + 2 * jobs
 end
@@ -47,7 +48,7 @@ for queue in pairs(queues) do wake(queue) end
 for counter, count in pairs(counts) do
   if count > 0 then redis.pcall('HINCRBY', $stats, counter, count) end
 end
-if counts.enqueued + counts.scheduled == #words then return 'OK' end
+if counts.enqueued + counts.scheduled + counts.cancelled == #words then return 'OK' end
 -- For the call that is sent again.
 local reply = table.concat(words, ' ')
 redis.call('HSET', lanes, lane .. ' reply', number .. ' ' .. reply)

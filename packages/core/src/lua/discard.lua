@@ -10,8 +10,8 @@ local P = KEYS[1]
 --@include quarantine
 --@include state
 --@include stale
---@include detach
 --@include loosen
+--@include detach
 --@include ended
 --@include trim
 --@include push

@@ -13,7 +13,9 @@ local P = KEYS[1]
 --@include push
 --@include state
 --@include stale
+--@include loosen
 --@include detach
+--@include enlist
 --@include tail
 --@include audit
 local who, reason, expected, queue, digit, outcomes, wakes = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], {}, {}

@@ -16,10 +16,10 @@ local P = KEYS[1]
 local worker, outcomes, queues, moved = ARGV[1], {}, {}, 0
 for i = #ARGV - 2, 2, -3 do
   local no, id, line = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local mark, answer = take(worker, no, id, 'L')
+  local mark, answer, kept = take(worker, no, id, 'L', true)
   if mark then
     if line ~= '' then appendTail(id, line) end
-    queues[put('LPUSH', id, mark)] = true
+    queues[put('LPUSH', id, mark, kept)] = true
     tell('release', 'E', { id })
     moved = moved + 1
   end

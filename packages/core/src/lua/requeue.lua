@@ -12,8 +12,9 @@ local P = KEYS[1]
 --@include ties
 --@include hold
 --@include stale
---@include detach
 --@include quarantine
+--@include loosen
+--@include detach
 --@include push
 --@include put
 --@include timer

@@ -10,6 +10,7 @@ local P = KEYS[1]
 --@include push
 --@include state
 --@include stale
+--@include loosen
 --@include detach
 --@include tail
 --@include due

@@ -14,12 +14,12 @@ local P = KEYS[1]
 --@include state
 --@include hold
 --@include stale
+--@include loosen
 --@include detach
 --@include tail
 --@include due
 --@include timer
 --@include batch
---@include loosen
 --@include cancel
 --@include ended
 --@include trim

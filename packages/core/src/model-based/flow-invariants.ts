@@ -36,6 +36,9 @@ export function isOpen({ letter }: Found): boolean {
   return 'SEBAP'.includes(letter);
 }
 
+/** Stands for worker and claim of a job that waits. */
+const NOBODY = '-'.repeat(24);
+
 /** Every sentence names something that must not be. */
 export function findFlowDamage(snapshot: Snapshot, circumstances: Circumstances): string[] {
   const jobs = readFlow(snapshot);
@@ -49,7 +52,7 @@ export function findFlowDamage(snapshot: Snapshot, circumstances: Circumstances)
 
 /**
  * A place of a limit is taken by a job that is open in just that claim, or that a person took from it and whose worker has not
- * told yet that the handler has ended.
+ * told yet that the handler has ended; or it is kept for a job that waits, whose mark says so.
  */
 function wrongHolders(
   snapshot: Snapshot,
@@ -64,6 +67,7 @@ function wrongHolders(
       ...(members.length > most ? [`${members.length} jobs hold ${key}, allowed are ${most}`] : []),
       ...members
         .filter((member) => !lingering.has(member) && !isOpenMember(snapshot, member))
+        .filter((member) => !isReserved(jobs.get(member.slice(24)), member))
         .map((member) => `${key} is held by ${member}, which runs no more`),
     ];
   });
@@ -82,11 +86,18 @@ function wrongHolders(
       .filter((key) => !listAt(snapshot, `holders:${key}`).includes(member))
       .map((key) => `${member} is cancelled, its handler runs, and ${key} is free already`);
   });
+  const promised = [...jobs.values()].filter(
+    ({ id, letter, owner, ties }) =>
+      letter === 'E' &&
+      owner.startsWith('-reserved') &&
+      !(ties.limits ?? []).some(([key]) => listAt(snapshot, `holders:${key}`).includes(NOBODY + id)),
+  );
   const ended = [...lingering].filter((member) => !running.has(member));
   return [
     ...held,
     ...free,
     ...early,
+    ...promised.map(({ id }) => `${id} waits for a slot, and the place that its mark speaks of is not its own`),
     ...ended.map((member) => `${member} keeps its places, and nobody will free them`),
   ];
 }
@@ -101,6 +112,10 @@ function lingeringMembers(snapshot: Snapshot): Set<string> {
         .map((field) => worker + field.slice(1)),
     ),
   );
+}
+
+function isReserved(job: FlowJob | undefined, member: string): boolean {
+  return member.startsWith(NOBODY) && job?.letter === 'E' && job.owner.startsWith('-reserved');
 }
 
 function isOpenMember(snapshot: Snapshot, member: string): boolean {

@@ -2,23 +2,23 @@ import type { Mutant } from './mutants.ts';
 
 /** Mistakes in what ties jobs that its model must find within as many runs as the real scripts have. */
 export const FLOW_MUTANTS: readonly Mutant[] = [
-  { name: 'a limit lets one more run', in: 'claim', from: 'held >= limits[i][2]', to: 'held > limits[i][2]' },
+  { name: 'a limit lets one more run', in: 'claim', from: 'elseif held >= most and', to: 'elseif held > most and' },
   {
     name: 'a job that runs takes no place of its limit',
     in: 'claim',
-    from: "for i = 1, #limits do CALL('SADD', P .. 'holders:' .. limits[i][1], owner .. id) end",
+    from: "CALL('SADD', P .. 'holders:' .. limits[i][1], owner .. id)",
     to: '',
   },
   {
     name: 'a place stays taken when its job is rescued',
     in: 'rescue',
-    from: 'if isTied(mark) then loosen(id, worker .. no,',
-    to: 'if false then loosen(id, worker .. no,',
+    from: 'local kept = isTied(mark) and loosen(',
+    to: 'local kept = false and loosen(',
   },
   {
     name: 'a place stays taken when its job succeeds',
     in: 'succeed',
-    from: 'if claim then leaveRun(ties, job, claim) end',
+    from: 'if claim then kept = leaveRun(ties, job, claim, keeps) end',
     to: '',
   },
   {
@@ -36,7 +36,7 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'a parked job is not blocked by anything',
     in: 'claim',
-    from: "push(type(first) == 'string' and id < first and 'LPUSH' or 'RPUSH', P .. 'blocked:' .. reason, id)",
+    from: "push(toFront and 'LPUSH' or 'RPUSH', P .. 'blocked:' .. reason, id)",
     to: '',
   },
   {

@@ -59,6 +59,8 @@ interface Move {
 
 /** It runs no more, and has not ended. */
 const GOES_ON: Left = { held: false, locked: true, deadline: true, tagged: true, next: true };
+/** It goes back to the front of its queue, and its place stays its own. */
+const COMES_BACK: Left = { ...GOES_ON, held: true, next: false };
 /** It has ended, and its record stays. */
 const ENDED: Left = { held: false, locked: false, deadline: false, tagged: true, next: true };
 
@@ -73,14 +75,14 @@ const RUNNING: Readonly<Record<string, Move>> = {
   defer: { call: ({ jobs }) => jobs.defer(ADA, [outcome('D')]), left: GOES_ON },
   fail: { call: ({ jobs }) => jobs.fail(ADA, 100, [outcome('F')]), left: ENDED },
   drop: { call: ({ jobs }) => jobs.drop(ADA, 100, [outcome('C')]), left: ENDED },
-  release: { call: ({ jobs }) => jobs.release(ADA, [outcome('L')]), left: GOES_ON },
-  reconcile: { call: ({ jobs }) => jobs.reconcile(ADA, no(1), []), left: GOES_ON },
+  release: { call: ({ jobs }) => jobs.release(ADA, [outcome('L')]), left: COMES_BACK },
+  reconcile: { call: ({ jobs }) => jobs.reconcile(ADA, no(1), []), left: COMES_BACK },
   rescue: {
     call: async (dying) => {
       await dying.die(ADA);
       await dying.jobs.rescue(ADA, NOTHING_KEPT);
     },
-    left: GOES_ON,
+    left: COMES_BACK,
   },
   // Its handler may not have ended.
   cancel: { call: ({ jobs }) => jobs.cancel([A], EVE, 100), left: { ...ENDED, held: true, next: false } },

@@ -35,9 +35,9 @@ local function refuse(id, word)
   return word
 end
 -- Who holds a lock that it asks for, and whether it may take that one's place: only one that holds all that it asks for and does
--- not get, each of them to be replaced.
-local function heldBy(locks, id)
-  local holder, mayReplace = nil, true
+-- not get, each of them to be replaced. One that waits for others takes nobody's place.
+local function heldBy(locks, id, ties)
+  local holder, mayReplace = nil, not ties.parents and not ties.batch
   for i = 1, #locks do
     local found = holderOf(locks[i], id)
     if found then
@@ -92,11 +92,11 @@ local function admit(id, record, due, toFront)
   if redis.call('EXISTS', $job .. id) == 1 then return 'EXISTS' end
   local ties = tiesIn(record, 33)
   local locks = tiesTo(ties.locks, 0)
-  local holder, mayReplace = heldBy(locks, id)
+  local holder, mayReplace = heldBy(locks, id, ties)
   local batch, closed, isDraft = type(ties.batch) == 'string' and ties.batch, nil, false
   if batch then closed, isDraft = takesMembers(batch) end
   if closed then return refuse(id, closed) end
-  if holder and mayReplace and not batch then return replace(holder, id, record, ties, due) end
+  if holder and mayReplace then return replace(holder, id, record, ties, due) end
   if holder then return refuse(id, '=' .. holder) end
   local parents = tiesTo(ties.parents, 0)
   local state, parent, ended = verdict(parents)
@@ -107,7 +107,7 @@ local function admit(id, record, due, toFront)
     write(id, record .. '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"PARENT_ENDED","parent":"' .. parent
       .. '","state":"' .. ended .. '"}', {}, nil, 'C')
     if batch then countEnd(batch, 'C') end
-    return 'OK'
+    return 'OK', 'cancelled'
   end
   link(parents, id, due and due - now())
   holdAll(locks, id)

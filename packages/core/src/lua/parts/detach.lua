@@ -1,6 +1,7 @@
--- Takes a job out of the structure that its state names, whatever that is. Needs a valid mark.
---@include enlist
+-- Takes a job out of the structure that its state names, whatever that is. Needs a valid mark, and loosen.
+--@include group
 local function detach(id, state, mark)
+  if state == 'E' and isReserved(mark) then yield(id) end
   if state == 'S' then redis.call('ZREM', $scheduled, id)
   elseif state == 'F' then redis.call('ZREM', $failed, id)
   elseif state == 'C' then redis.call('ZREM', $cancelled, id)

@@ -18,6 +18,7 @@ local function empty(key, slot, group)
       local waits = type(mark) == 'string' and string.sub(mark, 1, 4) == place and isMark(mark)
       if waits and (slot == 'B' or slotOf(mark) == slot) and not met[ids[i]] then
         gone[#gone + 1] = ids[i]
+        if isReserved(mark) then yield(ids[i]) end
         if isTied(mark) then loosen(ids[i], nil, 'X') end
       elseif mark ~= '' and not isMark(mark) then quarantine(ids[i])
       else stale = stale + 1 end

@@ -3,8 +3,8 @@
 --@include push
 --@include put
 --@include stale
---@include detach
 --@include loosen
+--@include detach
 --@include tail
 --@include cancel
 --@include due

@@ -14,8 +14,8 @@ for c = 1, #numbers do
         if not isMark(mark) then
           quarantine(id)
         elseif string.sub(mark, 1, 1) == 'P' and string.sub(mark, 8, 31) == worker .. no then
-          if isTied(mark) then loosen(id, worker .. no) end
-          queues[put('LPUSH', id, mark)] = true
+          local kept = isTied(mark) and loosen(id, worker .. no, nil, not isSuspect(mark)) or nil
+          queues[put('LPUSH', id, mark, kept)] = true
           tell('reconcile', 'E', { id })
           moved = moved + 1
         end

@@ -19,6 +19,10 @@ end
 local function isTied(mark)
   return string.byte(mark, 5) >= 52
 end
+-- Whether places of its limits are kept for a job that waits (limits).
+local function isReserved(mark)
+  return string.sub(mark, 8, 16) == '-reserved'
+end
 -- The list in which a job waits, as the counts of stale entries call it.
 local function slotOf(mark)
   return isSuspect(mark) and 's' or string.byte(mark, 5) % 4

@@ -18,12 +18,13 @@ local function accept(id, key, record, mark)
   bytes = bytes + #record
 end
 -- Takes a job whose mark differs from most, if nothing blocks it. One that counts for its queue is tied from then on.
+local owner = worker .. no
 local function admitted(id, record)
-  if (gate or isTied(record)) and not enter(id, record, worker .. no, gate) then return false end
+  if (gate or isTied(record)) and not enter(id, record, owner, gate) then return false end
   if gate and gate.limit and not isTied(record) then
     record = sub(record, 1, 4) .. (byte(record, 5) - 44) .. sub(record, 6)
   end
-  accept(id, $job .. id, record, 'P' .. sub(record, 2, 7) .. worker .. no)
+  accept(id, $job .. id, record, 'P' .. sub(record, 2, 7) .. owner)
   return true
 end
 -- Opens the jobs accepted after the first `before`. An id that stands twice among them was read twice before it was taken.
@@ -47,22 +48,31 @@ local function isHere(record, place)
   return byte(record) == 69 and sub(record, 2, 4) == sub(place, 1, 3) and byte(record, 5) % 4 == byte(place, 4) % 4
     and isMark(sub(record, 1, 32)) and not isSuspect(record)
 end
+-- Most jobs never met a dead worker: the marks of those that nothing ties differ in nothing, and of those that are tied in little.
+-- Gives what their records begin with, and their marks when they are taken.
+local function usual(place)
+  local tied = sub(place, 1, 3) .. (byte(place, 4) - 44) .. '00'
+  return 'E' .. place .. '00', 'P' .. place .. '00' .. owner, 'E' .. tied, 'P' .. tied .. owner
+end
 local function pop(queue, place, list)
-  -- Most jobs never met a dead worker, and nothing ties them: their marks differ in nothing.
-  local fresh, taken = gate and '' or 'E' .. place .. '00', 'P' .. place .. '00' .. worker .. no
+  local fresh, taken, tied, tiedTaken
   for _ = 1, 40 do
     local asked, before = math.min(cap - count, 50), count
     if asked < 1 then return end
     local popped = redis.pcall('LPOP', list, asked)
     if not popped or popped.err then return end
     local keys = {}
+    if not fresh then fresh, taken, tied, tiedTaken = usual(place) end
     for i = 1, #popped do keys[i] = $job .. popped[i] end
     local records = redis.call('MGET', unpack(keys))
     met = {}
     for i = 1, #popped do
       local record = records[i]
-      if record and sub(record, 1, 7) == fresh and byte(record, 32) == 10 then
+      local head = not gate and record and byte(record, 32) == 10 and sub(record, 1, 7)
+      if head == fresh then
         accept(popped[i], keys[i], record, taken)
+      elseif head == tied then
+        if enter(popped[i], record, owner) then accept(popped[i], keys[i], record, tiedTaken) end
       elseif record and isHere(record, place) then
         admitted(popped[i], record)
       else

@@ -7,13 +7,13 @@ local function recoverJob(no, id, mark)
   mark = string.sub(mark, 1, 5) .. crashes .. blamed .. NOBODY .. '\n'
   appendTail(id, '\nW ' .. worker .. ' ' .. no .. ' - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"'
     .. (poison and 'poison' or 'lease expired') .. '","crashes":' .. crashes .. ',"blamed":' .. blamed .. '}')
-  if isTied(mark) then loosen(id, worker .. no, poison and 'F') end
+  local kept = isTied(mark) and loosen(id, worker .. no, poison and 'F', not isSuspect(mark)) or nil
   if poison then
     redis.call('SETRANGE', $job .. id, '0', 'F' .. string.sub(mark, 2, 31))
     redis.call('ZADD', $failed, now(), id)
     poisoned[#poisoned + 1] = id
   else
-    queues[put('LPUSH', id, mark)] = true
+    queues[put('LPUSH', id, mark, kept)] = true
   end
   tell('rescue', poison and 'F' or 'E', { id })
 end

@@ -1,6 +1,7 @@
--- Takes a job out of an open claim: membership in the claim's set is the fence. Returns its mark, or nil and the answer.
+-- Takes a job out of an open claim: membership in the claim's set is the fence. Returns its mark, or nil and the answer; then
+-- what stands for the owner in the mark of a job that keeps its places, which happens only if `keeps`.
 -- The handler has ended, so what it held is free, also when a person has ended the job before. Needs loosen.
-local function take(worker, no, id, code)
+local function take(worker, no, id, code, keeps)
   local set = $processing .. worker .. ':' .. no
   local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
   if redis.pcall('SREM', set, id) ~= 1 then
@@ -16,6 +17,5 @@ local function take(worker, no, id, code)
     quarantine(id)
     return nil, 'GONE'
   end
-  if isTied(mark) then loosen(id, worker .. no) end
-  return mark
+  return mark, nil, isTied(mark) and loosen(id, worker .. no, nil, keeps and not isSuspect(mark)) or nil
 end
