@@ -30,7 +30,7 @@ interface PausedBy {
 interface FullLimit {
   /** How many may run at one time, by the options of the job that waits. */
   readonly limit: number;
-  /** How many do. */
+  /** How many do, or will as soon as a slot takes them. */
   readonly running: number;
   /** At most 10 of them. */
   readonly holders: readonly LimitHolder[];

@@ -123,7 +123,7 @@ function queueBlocks({ job: { queue }, gates: { limit, rate }, now }: WaitingFac
   return reasons;
 }
 
-const full = ({ limit, running, holders }: LimitFacts): Omit<LimitFacts, 'key'> => ({
+const full = ({ limit, running, holders }: LimitFacts): Omit<LimitFacts, 'key' | 'isKept'> => ({
   limit,
   running,
   holders,
@@ -131,6 +131,7 @@ const full = ({ limit, running, holders }: LimitFacts): Omit<LimitFacts, 'key'> 
 
 function fullText({ limit, running, holders }: LimitFacts): string {
   const who = holders.map(({ job, worker, isWorkerAlive, isStopping }) => {
+    if (worker === undefined) return `${job}, whose turn has come and that waits for a slot`;
     const note = isStopping ? ', which a person has stopped and whose handler has not ended' : '';
     return `${job}${note} on worker ${worker}${isWorkerAlive ? '' : ', whose lease has ended'}`;
   });
@@ -142,7 +143,7 @@ function keyBlocks({ limits, rates, place, now }: WaitingFacts): WhyReason[] {
     place?.of === reason ? place.position : undefined;
   return [
     ...limits
-      .filter(({ running, limit }) => running >= limit)
+      .filter(({ running, limit, isKept }) => running >= limit && !isKept)
       .map((limit): WhyReason => {
         const at = position(`limit:${limit.key}`);
         const message = `its key ${limit.key} runs ${fullText(limit)}${positionText(at, ' waits for it')}`;

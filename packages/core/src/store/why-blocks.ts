@@ -6,9 +6,9 @@ import type { StoredQueueSettings } from './queue-store.ts';
 /** A job that has a place of a limit. */
 export interface LimitHolder {
   readonly job: string;
-  /** The identity of the worker that runs it. */
-  readonly worker: string;
-  /** Whether that worker's lease is alive; without one the place is free when its jobs are taken back. */
+  /** The identity of the worker that runs it; undefined: its turn has come, and it waits for a slot. */
+  readonly worker: string | undefined;
+  /** Whether that worker's lease is alive; without one the place is free when its jobs are taken back. True without a worker. */
   readonly isWorkerAlive: boolean;
   /** Whether a person has taken the job from its worker; its place is free when its handler has ended. */
   readonly isStopping: boolean;
@@ -18,9 +18,12 @@ export interface LimitHolder {
 export interface LimitFacts {
   readonly key: string;
   readonly limit: number;
+  /** How many places are taken: by jobs that run, or whose turn has come. */
   readonly running: number;
   /** At most 10. */
   readonly holders: readonly LimitHolder[];
+  /** Whether one of them is kept for the job that asks. */
+  readonly isKept: boolean;
 }
 
 /** A rate. `startsAt`: when the next job may start, ms since 1970; now or earlier: it has room. */
@@ -50,31 +53,41 @@ export interface GateFacts {
 const MOST_HOLDERS = 10;
 const IDENTITY = 12;
 const CLAIM = 12;
+/** Stands for worker and claim of a job that has a place and waits for a slot. */
+const NOBODY = '-'.repeat(IDENTITY + CLAIM);
 
-/** A limit by its key, as this job counts it. */
-export async function readLimit(shard: Shard, now: number, [key, limit]: LimitTie): Promise<LimitFacts> {
+/** A limit by its key, as job `id` counts it. */
+export async function readLimit(
+  shard: Shard,
+  { now, id }: { readonly now: number; readonly id: string },
+  [key, limit]: LimitTie,
+): Promise<LimitFacts> {
   const { connection, prefix } = shard;
   const name = prefix + KEY.holders + key;
-  const [running, members] = await Promise.all([
+  const [running, members, kept] = await Promise.all([
     connection.redis.scard(name),
     connection.redis.srandmember(name, MOST_HOLDERS),
+    connection.redis.sismember(name, NOBODY + id),
   ]);
   return {
     key,
     limit,
     running,
+    isKept: kept === 1,
     holders: await Promise.all(members.map((member) => readHolder(shard, now, member))),
   };
 }
 
 async function readHolder({ connection, prefix }: Shard, now: number, member: string): Promise<LimitHolder> {
+  const job = member.slice(IDENTITY + CLAIM);
+  if (member.startsWith(NOBODY)) return { job, worker: undefined, isWorkerAlive: true, isStopping: false };
   const worker = member.slice(0, IDENTITY);
   const [expiry, isStopping] = await Promise.all([
     connection.redis.zscore(prefix + KEY.leases, worker),
     connection.redis.hexists(prefix + KEY.processing + worker, `~${member.slice(IDENTITY)}`),
   ]);
   return {
-    job: member.slice(IDENTITY + CLAIM),
+    job,
     worker,
     isWorkerAlive: expiry !== null && Number(expiry) > now,
     isStopping: isStopping === 1,
@@ -98,10 +111,10 @@ export async function readRate(shard: Shard, now: number, rate: RateTie): Promis
 export async function readGates(
   shard: Shard,
   now: number,
-  job: { queue: string; name: string },
+  job: { id: string; queue: string; name: string },
 ): Promise<GateFacts> {
   const { connection, prefix } = shard;
-  const { queue, name } = job;
+  const { id, queue, name } = job;
   const [pauses, text] = await Promise.all([
     connection.redis.hmget(prefix + KEY.paused, '*', queue, `name:${name}`, `until:${queue}`),
     connection.redis.hget(prefix + KEY.settings, queue),
@@ -114,7 +127,7 @@ export async function readGates(
     queue: pauseOf(ofQueue),
     name: pauseOf(ofName),
     restsUntil: typeof rests === 'string' && Number(rests) > now ? Number(rests) : undefined,
-    limit: limit === undefined ? undefined : await readLimit(shard, now, [key, limit]),
+    limit: limit === undefined ? undefined : await readLimit(shard, { now, id }, [key, limit]),
     rate: rate === undefined ? undefined : await readRate(shard, now, [key, ...rate]),
   };
 }

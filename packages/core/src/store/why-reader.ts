@@ -192,7 +192,7 @@ async function readWaiting(
   const waiting = { id, queue, name, mark, ties };
   const [gates, limits, rates, place, urgent, reservedBy, workers] = await Promise.all([
     readGates(shard, now, job),
-    Promise.all((ties.limits ?? []).map((tie) => readLimit(shard, now, tie))),
+    Promise.all((ties.limits ?? []).map((tie) => readLimit(shard, { now, id: job.id }, tie))),
     Promise.all((ties.rates ?? []).map((tie) => readRate(shard, now, tie))),
     job.state === 'enqueued' ? readPlace(shard, waiting) : undefined,
     countUrgent(shard, waiting),

@@ -189,6 +189,22 @@ describe('a limit', () => {
     });
   });
 
+  test('of its key is kept for the one whose turn has come', async () => {
+    const concurrency = { key: 'line' };
+    const first = await scene.enqueue({ concurrency });
+    const claim = await scene.claim();
+    const second = await scene.enqueue({ concurrency });
+    const third = await scene.enqueue({ concurrency });
+    await scene.claim();
+    await scene.end(first, claim, ['S', {}]);
+    expect(await scene.only(second)).toMatchObject({ code: 'WAITS_FOR_SLOT' });
+    expect(await scene.only(third)).toMatchObject({
+      code: 'LIMIT',
+      running: 1,
+      holders: [{ job: second, worker: undefined }],
+    });
+  });
+
   test('that is free again lets the job go soon', async () => {
     const concurrency = { key: 'line' };
     const first = await scene.enqueue({ concurrency });
