@@ -7,6 +7,7 @@ import { Connection } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
 import type { AuditLimits, AuditReport } from './audit.ts';
 import { audit } from './audit.ts';
+import type { ChildPlan } from './child.ts';
 import { Child } from './child.ts';
 import { Sightings } from './events.ts';
 import type { ShardSnapshot } from './store-snapshot.ts';
@@ -70,6 +71,14 @@ export interface ProducerPlan {
   readonly commandTimeout?: number;
   /** What was refused is enqueued again. */
   readonly repeat?: boolean;
+}
+
+/** Options of a child that makes batches. */
+export interface MakerPlan {
+  readonly rounds: number;
+  /** Jobs of a batch, and of what an operation changes. */
+  readonly members: number;
+  readonly redis?: RedisTarget;
 }
 
 /** The job of all tests. */
@@ -137,6 +146,16 @@ export class Stage {
       ...(commandTimeout === undefined ? {} : { commandTimeout }),
     };
     return this.#spawn('producer-child', { client, batch, pauseMs, job, options, ...rest }, clockShiftMs);
+  }
+
+  /** Starts a process that makes batches and operations, so many of each; it ends by itself. */
+  maker({ rounds, members, redis = this.#redis }: MakerPlan): Child {
+    const client = { redis, namespace: this.namespace, shards: this.shards };
+    return this.#spawn(
+      'maker-child',
+      { client, rounds, members, name: `m${this.children.length}` },
+      undefined,
+    );
   }
 
   /** Enqueues from the test itself. */
@@ -215,11 +234,7 @@ export class Stage {
     await this.close();
   }
 
-  #spawn(
-    program: 'worker-child' | 'producer-child',
-    config: object,
-    clockShiftMs: number | undefined,
-  ): Child {
+  #spawn(program: ChildPlan['program'], config: object, clockShiftMs: number | undefined): Child {
     const name = `${program}-${this.children.length}`;
     const child = new Child({ program, name, file: path.join(this.#folder, name), config, clockShiftMs });
     this.children.push(child);

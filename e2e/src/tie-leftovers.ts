@@ -30,8 +30,8 @@ async function tiesLeft(connection: Redis): Promise<string[]> {
   const grouped = await Promise.all(under('grouped').map((key) => connection.hgetall(key)));
   return [
     ...keys.filter((key) => OF_TIES.test(key)),
-    // Whoever looks when the first deadline would have been takes its timer away.
-    ...timers.flat().filter((name) => name !== 'deadline'),
+    // Whoever looks when the first deadline would have been takes its timer away; batches are remembered for 7 days.
+    ...timers.flat().filter((name) => name !== 'deadline' && !name.startsWith('forget:')),
     ...grouped
       .flatMap((places) => Object.entries(places))
       .flatMap(([place, n]) => (n === '0' ? [] : `${place}: ${n}`)),

@@ -82,8 +82,8 @@ export class Client {
       prefixes: async () => (await this.#open()).map(({ prefix }) => prefix),
     });
     this.#calls = new CallChain(this.events);
-    const { codecs, retention } = this.#options;
-    const host = { keepCancelled: retention.failedCount, codecs, shards: () => this.#open() };
+    const { codecs, retention, retryForMs } = this.#options;
+    const host = { keepCancelled: retention.failedCount, retryForMs, codecs, shards: () => this.#open() };
     this.#changes = new JobChanges(host);
     this.operations = new Operations(host);
     this.recurring = new RecurringJobs({

@@ -7,7 +7,7 @@ const NEVER = new AbortController().signal;
 
 /**
  * Makes the steps of an operation on one shard until nothing is left. Any number may do so at one time: each step is made once.
- * Resolves early when the signal aborts. Errors are those of ioredis; then any worker goes on.
+ * Resolves early when the signal aborts. When it throws, any worker goes on.
  */
 export async function driveOperation(
   store: OperationStore,

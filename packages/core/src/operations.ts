@@ -11,6 +11,7 @@ import type { JobState } from './job/states.ts';
 import { JOB_STATES, STATE_LETTERS } from './job/states.ts';
 import { driveOperation } from './operation-driver.ts';
 import { anything, checkOptions } from './options.ts';
+import { persist } from './persist.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
 import type { Shard } from './shard-set.ts';
 import type { Actor } from './store/change-call.ts';
@@ -68,6 +69,8 @@ export class OperationNotFoundError extends LinstockError {
 /** What these need of the client. */
 export interface OperationsHost {
   readonly keepCancelled: number;
+  /** How long a call is repeated that got no answer, ms. */
+  readonly retryForMs: number;
   shards(): Promise<readonly Shard[]>;
 }
 
@@ -146,7 +149,7 @@ export class Operations {
     const { queue } = call.target;
     for (const { queues } of shards) if (queue !== undefined) await queues.learnCodes([queue]);
     try {
-      const words = await Promise.all(shards.map(({ operations }) => operations.operate(call, actor)));
+      const words = await Promise.all(shards.map((shard) => this.#operate(shard, call, actor)));
       if (words.includes('FULL'))
         throw new LinstockError('OPERATIONS_FULL', '1,000 operations run: wait for some, or cancel them');
     } catch (error) {
@@ -154,8 +157,14 @@ export class Operations {
       const why = 'it could not be begun on all shards';
       const undone = shards.map(({ operations }) => operations.abort(call.id, { ...actor, why }));
       await Promise.allSettled(undone);
-      throw error instanceof LinstockError ? error : asRedisError(error);
+      throw error;
     }
+  }
+
+  /** It has an id of its own, so it may be sent again. */
+  #operate({ connection, operations }: Shard, call: OperationCall, actor: Actor): Promise<unknown> {
+    const { retryForMs: forMs } = this.#host;
+    return persist(() => operations.operate(call, actor), { connection, forMs, uncertain: asRedisError });
   }
 
   #drive(shard: Shard, id: string): void {

@@ -18,7 +18,9 @@ function unknownNames(script: string): string[] {
 }
 
 test('a name that is used above its local is unknown', () => {
-  expect(unknownNames('local function one() return two() end local function two() end one()')).toEqual(['two']);
+  expect(unknownNames('local function one() return two() end local function two() end one()')).toEqual([
+    'two',
+  ]);
 });
 
 describe('a script uses only names that it has', () => {

@@ -17,12 +17,12 @@ local code, removed, left = redis.call('HGET', $queues, queue) or '', 0, limit
 redis.call('DEL', $none)
 if first then audit(who, 'purge', queue, reason) end
 --@include emptying
+-- First what is parked: nobody else gets the places of what is removed. A sorted set, whose entries are never stale.
+empty($parked .. queue, 'B')
 empty($suspects .. queue, 's')
 for priority = 0, 3 do
   empty($ready .. queue .. ':' .. priority, priority)
   emptyRing(queue .. ':' .. priority, priority)
 end
--- Last, what is parked; a sorted set, whose entries are never stale.
-empty($parked .. queue, 'B')
 if removed > 0 then redis.pcall('HINCRBY', $stats, 'deleted', removed) end
 return { left > 0 and 'DONE' or 'MORE', removed }

@@ -14,7 +14,9 @@ local P = KEYS[1]
 --@include put
 --@include ties
 --@include limits
---@include rates
+--@include stale
+--@include loosen
+--@include detach
 --@include timekeeper
 --@include reopen
 local worker, most, reply = ARGV[1], tonumber(ARGV[2]), {}

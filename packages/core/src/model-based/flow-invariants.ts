@@ -97,7 +97,9 @@ function wrongHolders(
     ...held,
     ...free,
     ...early,
-    ...promised.map(({ id }) => `${id} waits for a slot, and the place that its mark speaks of is not its own`),
+    ...promised.map(
+      ({ id }) => `${id} waits for a slot, and the place that its mark speaks of is not its own`,
+    ),
     ...ended.map((member) => `${member} keeps its places, and nobody will free them`),
   ];
 }

@@ -2,7 +2,12 @@ import type { Mutant } from './mutants.ts';
 
 /** Mistakes in what ties jobs that its model must find within as many runs as the real scripts have. */
 export const FLOW_MUTANTS: readonly Mutant[] = [
-  { name: 'a limit lets one more run', in: 'claim', from: 'elseif held >= most and', to: 'elseif held > most and' },
+  {
+    name: 'a limit lets one more run',
+    in: 'claim',
+    from: 'elseif held >= most and',
+    to: 'elseif held > most and',
+  },
   {
     name: 'a job that runs takes no place of its limit',
     in: 'claim',
@@ -36,12 +41,27 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'a parked job is not blocked by anything',
     in: 'claim',
-    from: "push(toFront and 'LPUSH' or 'RPUSH', P .. 'blocked:' .. reason, id)",
+    from: "push(command, P .. 'blocked:' .. reason, id)",
     to: '',
   },
   {
     name: 'a job that is let go stays parked',
-    from: "PCALL('ZREM', P .. 'parked:' .. queueOf(mark), id)",
+    from: "PCALL('ZREM', P .. 'parked:' .. queueOf(record), id)",
+    to: '',
+  },
+  {
+    name: 'a job whose turn has come has no place',
+    from: "CALL('SADD', P .. 'holders:' .. limits[i][1], NOBODY .. id)",
+    to: '',
+  },
+  {
+    name: 'a job is let go for one of its limits',
+    from: 'if blocker then return blocker, at end',
+    to: '',
+  },
+  {
+    name: 'a job that is taken away takes its places along',
+    from: "if state == 'E' and isReserved(mark) then yield(id) end",
     to: '',
   },
   { name: 'a rate counts no start', in: 'claim', from: 'for i = 1, #rates do spend(rates[i]) end', to: '' },

@@ -135,9 +135,7 @@ function wrongPlaces(snapshot: Snapshot, record: Found): string[] {
       : [`${id} is ${letter} and stands in [${places.join(', ')}]`];
   // The places of its limits may be kept for a job that waits.
   const isNobodys = owner === '-'.repeat(12) || (letter === 'E' && owner === '-reserved---');
-  return isHeld !== isNobodys
-    ? wrong
-    : [...wrong, `${id} is ${letter} with the owner ${owner}`];
+  return isHeld !== isNobodys ? wrong : [...wrong, `${id} is ${letter} with the owner ${owner}`];
 }
 
 /** Entries of ready and blocked lists, of suspects and of succeeded are hints; every other id must have its job. */

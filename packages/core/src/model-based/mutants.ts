@@ -19,7 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a job at the front keeps its old mark',
-    from: "CALL('SETRANGE', P .. 'job:' .. id, '0', 'E' .. string.sub(mark, 2, 7) .. NOBODY)",
+    from: "CALL('SETRANGE', P .. 'job:' .. id, '0', 'E' .. string.sub(mark, 2, 7) .. (owner or NOBODY))",
     to: '',
   },
   {
@@ -84,7 +84,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: "P .. 'scheduled', '-inf', now() + 500,",
   },
   { name: 'a worker leaves with open claims', in: 'unregister', from: "return 'OPEN'", to: 'break' },
-  { name: 'a job given back goes to the end', from: "put('LPUSH', id, mark)", to: "put('RPUSH', id, mark)" },
+  {
+    name: 'a job given back goes to the end',
+    from: "put('LPUSH', id, mark, kept)",
+    to: "put('RPUSH', id, mark, kept)",
+  },
   // Mistakes that were in the scripts until this model found them.
   {
     name: 'a job that stands twice in a batch is claimed twice',

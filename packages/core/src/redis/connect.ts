@@ -45,6 +45,7 @@ export class Connection {
   ) {
     this.#commandTimeoutMs = limits.commandTimeoutMs;
     this.redis = open(target, settings(role, limits));
+    typeErrors(this.redis);
     // ioredis prints errors that nobody listens to. The calls that fail tell what is wrong.
     this.redis.on('error', (error: Error) => (this.#lastError = error));
   }
@@ -102,6 +103,23 @@ export class Connection {
     const message = `Redis cannot be reached after ${timeoutMs} ms${detail}: check that it runs, the address, and the network`;
     return new RedisError('REDIS_UNREACHABLE', message, { timeoutMs }, cause);
   }
+}
+
+type SentCommand = Parameters<Redis['sendCommand']>[0];
+type SentStream = Parameters<Redis['sendCommand']>[1];
+
+/** Errors of calls are ours from their source on: whoever made a call gets a {@link RedisError}, whose cause is what ioredis said. */
+function typeErrors(redis: Redis | Cluster): void {
+  const send = redis.sendCommand.bind(redis) as Redis['sendCommand'];
+  redis.sendCommand = (command: SentCommand, stream?: SentStream) => {
+    const { reject } = command;
+    command.reject = (error: Error) => {
+      // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
+      if ('command' in error) delete error.command;
+      reject(asRedisError(error));
+    };
+    return send(command, stream);
+  };
 }
 
 interface Deferred {

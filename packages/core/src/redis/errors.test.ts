@@ -2,7 +2,7 @@ import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LinstockError, RedisError, RedisFullError } from '../errors.ts';
 import { Connection } from './connect.ts';
-import { asRedisError, classifyError } from './errors.ts';
+import { asRedisError, classifyError, says } from './errors.ts';
 
 const server = await startRedis();
 const connection = new Connection(server.url, 'commands', { commandTimeoutMs: 300 });
@@ -24,6 +24,27 @@ async function errorOf(call: Promise<unknown>): Promise<Error> {
 
 const config = (name: string, value: string): Promise<unknown> => admin.call('CONFIG', 'SET', name, value);
 const SET = "return redis.call('SET', 'k', 'v')";
+
+describe('errors of calls are typed', () => {
+  test('a fault says what Redis said', async () => {
+    await admin.rpush('list', 'x');
+    const error = await errorOf(redis.get('list'));
+    expect(error).toBeInstanceOf(RedisError);
+    expect(error).toMatchObject({
+      code: 'REDIS_FAULT',
+      message: expect.stringContaining('WRONGTYPE') as string,
+    });
+    expect(says(error, 'WRONGTYPE')).toBe(true);
+  });
+
+  test('none has the arguments of its call', async () => {
+    const error = await errorOf(
+      redis.lpush('k', 'secret').then(() => redis.set('k', 'secret', 'EX', 'never')),
+    );
+    expect(error).toBeInstanceOf(RedisError);
+    expect(JSON.stringify([error, error.cause, error.message])).not.toContain('secret');
+  });
+});
 
 describe('replies of a real server are told apart', () => {
   test('WRONGTYPE, of a command and of a script, is a fault', async () => {

@@ -40,9 +40,14 @@ const BROKEN_CODES = new Set([
   'ECONNABORTED',
 ]);
 
+/** What the errors mean that {@link asRedisError} has made. */
+const CLASS_OF = new WeakMap<Error, ErrorClass>();
+
 /** Tells weather from faults: the one place that knows what Redis and ioredis say. */
 export function classifyError(error: unknown): ErrorClass {
   if (!(error instanceof Error)) return 'fault';
+  const known = CLASS_OF.get(error);
+  if (known !== undefined) return known;
   // Connection.ready says so before anything is sent.
   if (error instanceof RedisError) return error.code === 'REDIS_UNREACHABLE' ? 'refused' : 'fault';
   const word = error.message.split(' ', 1)[0] ?? '';
@@ -53,9 +58,21 @@ export function classifyError(error: unknown): ErrorClass {
   return 'fault';
 }
 
+/** Whether this is what ioredis, or Redis's reply, begins with. */
+export function says(error: unknown, words: string): boolean {
+  const said = error instanceof RedisError ? error.cause : error;
+  return said instanceof Error && said.message.startsWith(words);
+}
+
 /** An error of Redis as one of ours. */
 export function asRedisError(error: unknown): RedisError | RedisFullError {
   if (error instanceof RedisError || error instanceof RedisFullError) return error;
+  const made = makeRedisError(error);
+  CLASS_OF.set(made, classifyError(error));
+  return made;
+}
+
+function makeRedisError(error: unknown): RedisError | RedisFullError {
   const message = error instanceof Error ? error.message : String(error);
   const word = message.split(' ', 1)[0] ?? '';
   if (classifyError(error) === 'full') return new RedisFullError(error);

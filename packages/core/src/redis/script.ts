@@ -3,6 +3,7 @@ import { Command } from 'ioredis';
 import { LUA } from '../generated/lua.ts';
 import { LinstockError } from '../errors.ts';
 import type { Connection } from './connect.ts';
+import { says } from './errors.ts';
 
 /** The name of a script in `lua/`. */
 export type ScriptName = keyof typeof LUA;
@@ -20,7 +21,7 @@ export interface ScriptTarget {
   readonly prefix: string;
 }
 
-/** Runs one script on a shard. Errors are those of ioredis; see `classifyError`. */
+/** Runs one script on a shard. See `classifyError` for what its errors mean. */
 export async function runScript(
   target: ScriptTarget,
   name: ScriptName,
@@ -30,29 +31,23 @@ export async function runScript(
   try {
     return await send(connection, 'evalsha', [SHA1[name], 1, prefix, args as ScriptArgument[]]);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
     // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
-    if (error.message.startsWith('NOSCRIPT'))
+    if (says(error, 'NOSCRIPT'))
       return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
-    if (error.message === 'Command timed out') connection.cut();
+    if (says(error, 'Command timed out')) connection.cut();
     throw error;
   }
 }
 
 /** One command. ioredis flattens the array of arguments: cheaper than spreading thousands of them here. */
-async function send(
+function send(
   connection: Connection,
   command: string,
   args: (ScriptArgument | ScriptArgument[])[],
 ): Promise<unknown> {
-  const sent = new Command(command, args, { replyEncoding: 'utf8' });
-  try {
-    return await connection.redis.sendCommand(sent);
-  } catch (error) {
-    // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
-    if (error instanceof Error && 'command' in error) delete error.command;
-    throw error;
-  }
+  return connection.redis.sendCommand(
+    new Command(command, args, { replyEncoding: 'utf8' }),
+  ) as Promise<unknown>;
 }
 
 /** `PROTOCOL`: a script answered with a word that its wrapper does not know: versions do not fit, or a bug. */

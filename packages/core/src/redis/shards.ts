@@ -1,6 +1,7 @@
 import { OptionError, RedisError } from '../errors.ts';
 import { MAX_SHARDS } from '../job/job-id.ts';
 import type { Connection } from './connect.ts';
+import { says } from './errors.ts';
 import { KEY, shardPrefix } from './keys.ts';
 
 /** Version of the layout of keys that this code reads and writes. */
@@ -58,7 +59,7 @@ export async function checkServer(connection: Connection): Promise<void> {
   try {
     info = await connection.redis.info();
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOPERM')) return;
+    if (says(error, 'NOPERM')) return;
     throw error;
   }
   const problem = findUnsuitable((field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1]);

@@ -4,8 +4,7 @@ import type { JobTies, LockTie } from '../job/ties.ts';
 import { A, ADA, B, BOB, C, D, EVE, no, tailLine } from '../testing/cast.ts';
 import { MINUTE_MS, NOTHING_KEPT } from '../testing/scene.ts';
 import { Shards } from '../testing/shards.ts';
-import type { NewJobOptions, TestShard } from '../testing/test-shard.ts';
-import type { JobStore } from './job-store.ts';
+import type { TestShard } from '../testing/test-shard.ts';
 
 const store = await sharedRedis();
 const shards = new Shards(store, testShardCount());
@@ -91,127 +90,6 @@ describe('a place of a limit is free again', () => {
     await shard.die(ADA);
     await shard.jobs.rescue(ADA, NOTHING_KEPT);
     expect(await has('holders:one')).toBe(false);
-  });
-});
-
-describe('jobs of a limit go on in their order', () => {
-  const TWO: JobTies = { limits: [['two', 2]] };
-
-  test('after the running one was released', async () => {
-    await shard.admit([A, B, C, D], ONE);
-    await shard.register(ADA);
-    expect(await claimed(ADA)).toEqual([A]);
-    await shard.jobs.release(ADA, [outcome('L', 1, A)]);
-    expect(await claimed(ADA)).toEqual([A]);
-    await shard.jobs.drop(ADA, 100, [outcome('C', 2, A)]);
-    expect(await claimed(ADA)).toEqual([B]);
-  });
-
-  test('after two running ones were released', async () => {
-    await shard.admit([A, B, C, D], TWO);
-    await shard.register(ADA);
-    expect(await claimed(ADA)).toEqual([A, B]);
-    await shard.jobs.release(ADA, [outcome('L', 1, A), outcome('L', 1, B)]);
-    expect(await claimed(ADA)).toEqual([A, B]);
-  });
-
-  test('after the worker of two running ones has died', async () => {
-    await shard.admit([A, B, C, D], TWO);
-    await shard.register(ADA);
-    expect(await claimed(ADA)).toEqual([A, B]);
-    await shard.die(ADA);
-    await shard.jobs.rescue(ADA, NOTHING_KEPT);
-    expect(await claimed(BOB)).toEqual([A, B]);
-  });
-
-  test('when nobody has a slot for those that were let go', async () => {
-    await shard.admit([A, B, C, D], ONE);
-    await shard.register(ADA);
-    expect(await claimed(ADA)).toEqual([A]);
-    await shard.jobs.drop(ADA, 100, [outcome('C', 1, A)]);
-    for (const _ of [1, 2]) {
-      shard.clock.advance(5000);
-      await shard.jobs.reopen(ADA);
-    }
-    expect(await claimed(ADA)).toEqual([B]);
-  });
-});
-
-describe('a job whose turn has come, and that no slot has taken yet', () => {
-  /** B's turn has come: A has ended. C waits. */
-  const turnOfB = async (options: NewJobOptions = {}): Promise<void> => {
-    await shard.admit([A, B, C], ONE, options);
-    await shard.register(ADA);
-    expect(await claimed(ADA)).toEqual([A]);
-    await shard.jobs.drop(ADA, 100, [outcome('C', 1, A)]);
-  };
-  const mark = (id: string): Promise<string> => shard.redis.getrange(`${shard.prefix}job:${id}`, 0, 30);
-
-  test('has its place: a more urgent job of its key waits behind it', async () => {
-    await turnOfB();
-    await shard.admit([D], ONE, { priority: 0 });
-    expect(await claimed(ADA)).toEqual([B]);
-    await shard.jobs.drop(ADA, 100, [outcome('C', 2, B)]);
-    expect(await claimed(ADA)).toEqual([C]);
-  });
-
-  test.each<[string, (jobs: JobStore) => Promise<unknown>]>([
-    ['cancelled', (jobs) => jobs.cancel([B], EVE, 100)],
-    ['deleted', (jobs) => jobs.delete([B], EVE, false)],
-    ['scheduled for later', (jobs) => jobs.reschedule([B], EVE, `in ${MINUTE_MS}`)],
-    ['moved', (jobs) => jobs.move([B], EVE, { priority: 3 })],
-  ])('gives it to the next one when it is %s', async (_, change) => {
-    await turnOfB();
-    await change(shard.jobs);
-    expect(await claimed(ADA)).toEqual([C]);
-    expect(await shard.redis.scard(`${shard.prefix}holders:one`)).toBe(1);
-  });
-
-  test('gives it back when its queue is purged', async () => {
-    await turnOfB();
-    await shard.jobs.purge('mail', EVE, true);
-    await shard.jobs.purge('mail', EVE, false);
-    expect(await has('holders:one')).toBe(false);
-  });
-
-  test('gives it to a job of another queue while its own is paused', async () => {
-    await turnOfB();
-    await shard.admit([D], ONE, { queue: 'other' });
-    await shard.register(BOB);
-    await shard.claimNext(BOB, { queues: ['other'] });
-    await shard.queues.pause('mail', EVE);
-    for (const _ of [1, 2, 3]) {
-      shard.clock.advance(5000);
-      await shard.jobs.reopen(BOB);
-    }
-    expect((await mark(B)).slice(7)).toBe('-'.repeat(24));
-    const claim = await shard.claimNext(BOB, { queues: ['other'] });
-    expect(await shard.redis.smembers(`${shard.prefix}processing:${BOB}:${no(claim)}`)).toEqual([D]);
-  });
-
-  test('keeps it for a minute at most', async () => {
-    await turnOfB();
-    for (let passedMs = 0; passedMs < MINUTE_MS; passedMs += 5000) {
-      expect(await mark(B)).toContain('reserved');
-      shard.clock.advance(5000);
-      await shard.jobs.reopen(ADA);
-    }
-    expect(await mark(B)).not.toContain('reserved');
-    expect(await mark(C)).toContain('reserved');
-  });
-
-  test('gives it on when something else blocks it', async () => {
-    await shard.admit([A], { limits: [['one', 1]] });
-    await shard.admit([B], { limits: [['one', 1], ['two', 1]] });
-    await shard.admit([C], { limits: [['one', 1]] });
-    await shard.admit([D], { limits: [['two', 1]] });
-    await shard.register(ADA);
-    expect(await claimed(ADA)).toEqual([A, D]);
-    await shard.jobs.drop(ADA, 100, [outcome('C', 1, A)]);
-    // The claim that meets B parks it, and says that more waits.
-    expect(await claimed(ADA)).toEqual([]);
-    expect(await claimed(ADA)).toEqual([C]);
-    expect(await mark(B)).toBe(`B000600${'-'.repeat(24)}`);
   });
 });
 

@@ -2,6 +2,7 @@ import type { JobHeader, JobMark } from '../job/job.ts';
 import { decodeHeader, decodeMark, MARK_LENGTH } from '../job/job.ts';
 import type { JobTies } from '../job/ties.ts';
 import type { Viewing } from '../payload-view.ts';
+import { says } from '../redis/errors.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
 import type { JobView } from './job-reader.ts';
@@ -82,7 +83,7 @@ export async function readFacts(place: WhyPlace, id: string): Promise<JobFacts> 
       const after = await readHead(place.shard, id);
       if (look === MOST_LOOKS || (before.length === after.length && before.mark === after.mark)) return facts;
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) throw error;
+      if (!(error instanceof Error) || !says(error, 'WRONGTYPE')) throw error;
       return { kind: 'unreadable', problem: error.message };
     }
   }

@@ -14,7 +14,10 @@ const NAMES: readonly (readonly [string, string])[] = [
 export function readable(text: string): string {
   const named = NAMES.reduce((result, [long, short]) => result.replaceAll(long, short), text);
   return named
-    .replace(/-reserved-{3}(\d{12})/g, (_, seconds: string) => `reserved t+${Number(seconds) * 1000 - START_MS}`)
+    .replace(
+      /-reserved-{3}(\d{12})/g,
+      (_, seconds: string) => `reserved t+${Number(seconds) * 1000 - START_MS}`,
+    )
     .replace(/0{9}(\d{3})/g, (_, digits: string) => `#${Number(digits)}`)
     .replace(/17000\d{8}/g, (ms) => `t+${Number(ms) - START_MS}`);
 }

@@ -10,42 +10,15 @@ local function enter(id, record, owner, gate)
   --@include put
   --@include ties
   --@include limits
-  --@include rates
   --@include untie
-  local function park(id, record, reason, at, isLimit)
-    local isLetGo = isReserved(record)
+  -- It is not taken. The next ones in line get the places that were kept for it.
+  local function stay(id, record, limits, reason, at)
+    local wasReserved = isReserved(record)
     redis.call('SETRANGE', $job .. id, '0', 'B')
     redis.pcall('ZADD', $parked .. queueOf(record), now(), id)
-    if not reason then return end
-    -- One that was let go and is blocked again stands before those that came later.
-    local first = redis.pcall('LINDEX', $blocked .. reason, 0)
-    local toFront = isLetGo or not isLimit and type(first) == 'string' and id < first
-    push(toFront and 'LPUSH' or 'RPUSH', $blocked .. reason, id)
-    if type(redis.pcall('ZADD', $timers, 'NX', at, reason)) ~= 'number' then
-      setAside($timers, 'timers')
-      redis.call('ZADD', $timers, at, reason)
-    end
-  end
-  -- What blocks it, when to look again (ms), and which limit it is; nil when nothing does. A place that is kept for it is its own.
-  local function blockerOf(limits, rates, reserved)
-    for i = 1, #limits do
-      local holders, most = $holders .. limits[i][1], limits[i][2]
-      local held = redis.pcall('SCARD', holders)
-      if type(held) ~= 'number' then
-        setAside(holders, string.sub(holders, #P + 1))
-      elseif held >= most and (held > most or not reserved or redis.call('SISMEMBER', holders, reserved) == 0) then
-        return 'limit:' .. limits[i][1], now() + 5000, i
-      end
-    end
-    for i = 1, #rates do
-      local at, free = room(rates[i])
-      if free == 0 then return 'rate:' .. rates[i][1], at end
-    end
-  end
-  -- It is not taken. The next ones in line get the places that were kept for it.
-  local function stay(id, record, limits, reason, at, limit)
-    park(id, record, reason, at, limit)
-    if isReserved(record) and yieldPlaces(id, limits, limit) > 0 then reply[7] = 1 end
+    if reason and string.sub(reason, 1, 6) == 'limit:' then lineUp(reason, id, at, wasReserved and 'LPUSH' or 'RPUSH')
+    elseif reason then lineUp(reason, id, at) end
+    if wasReserved and yieldPlaces(id, limits) > 0 then reply[7] = 1 end
     return false
   end
   enterTied = function(id, record, owner, gate)
@@ -69,8 +42,8 @@ local function enter(id, record, owner, gate)
         return stay(id, record, limits)
       end
     end
-    local reason, at, limit = blockerOf(limits, rates, reserved)
-    if reason then return stay(id, record, limits, reason, at, limit) end
+    local reason, at = blockerOf(limits, rates, reserved)
+    if reason then return stay(id, record, limits, reason, at) end
     if gate and gate.limit then redis.call('SADD', $holders .. gate.limit, owner .. id) end
     for i = 1, #limits do
       if reserved then redis.call('SREM', $holders .. limits[i][1], reserved) end

@@ -1,45 +1,85 @@
 -- Places of limits. A member of `holders:<key>` is a job that runs, <worker><claim><id>, or a job whose turn has come and that
--- waits for a slot, NOBODY<id>: nobody takes its place meanwhile. Its mark says so where the owner stands. Needs now, place,
--- quarantine, ties, put, and wake.
+-- waits for a slot, NOBODY<id>: nobody takes its place meanwhile. Its mark says so where the owner stands. A job has all its places
+-- or none. Needs now, place, quarantine, ties, put, and wake.
+--@include rates
 local function reservation()
   return '-reserved---' .. string.format('%012.0f', now() / 1000)
 end
--- Lets up to `count` jobs that were parked for a reason try again: back to the fronts of their queues, in their order. `key`: the
--- limit of which each of them gets a place.
-local function unpark(reason, count, key)
-  local ids, marks, looked = {}, {}, 0
-  while looked < 200 do
-    local id = #ids < count and redis.pcall('LPOP', $blocked .. reason)
-    if type(id) ~= 'string' then break end
-    looked = looked + 1
-    local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
-    if not isMark(mark) then
-      quarantine(id)
-    elseif string.byte(mark) == 66 then
-      -- At once: an id may stand twice in the list.
-      redis.call('SETRANGE', $job .. id, '0', 'E')
-      ids[#ids + 1], marks[#ids + 1] = id, mark
-      redis.pcall('ZREM', $parked .. queueOf(mark), id)
+-- The end of a line is for those that come; one that was in a line before stands before what came after it.
+local function lineUp(reason, id, at, command)
+  if not command then
+    local first = redis.pcall('LINDEX', $blocked .. reason, 0)
+    command = type(first) == 'string' and id < first and 'LPUSH' or 'RPUSH'
+  end
+  push(command, $blocked .. reason, id)
+  if type(redis.pcall('ZADD', $timers, 'NX', at, reason)) ~= 'number' then
+    setAside($timers, 'timers')
+    redis.call('ZADD', $timers, at, reason)
+  end
+end
+-- What blocks a job, and when to look again (ms); nil when nothing does. `reserved`: the member of the places that are its own.
+local function blockerOf(limits, rates, reserved)
+  for i = 1, #limits do
+    local holders, most = $holders .. limits[i][1], limits[i][2]
+    local held = redis.pcall('SCARD', holders)
+    if type(held) ~= 'number' then
+      setAside(holders, string.sub(holders, #P + 1))
+    elseif held >= most and (held > most or not reserved or redis.call('SISMEMBER', holders, reserved) == 0) then
+      return 'limit:' .. limits[i][1], now() + 5000
     end
   end
-  for i = #ids, 1, -1 do
-    if key then push('SADD', $holders .. key, NOBODY .. ids[i]) end
-    wake(put('LPUSH', ids[i], marks[i], key and reservation()))
+  for i = 1, #rates do
+    local at, free = room(rates[i])
+    if free == 0 then return 'rate:' .. rates[i][1], at end
   end
-  -- Entries that no longer count stand before those that do: the rest is looked at at once.
-  if looked == 200 and #ids < count then redis.pcall('ZADD', $timers, now(), reason) end
-  return #ids
 end
--- A job gives back the places that were kept for it; those of limit number `but` are not given to the next in line.
-local function yieldPlaces(id, limits, but)
-  local moved = 0
+-- A job that was parked goes back to the front of its queue with its places, if nothing else blocks it now.
+local function letGo(id, record)
+  local ties = tiesIn(record, 33)
+  local limits, rates = tiesTo(ties.limits, 1), tiesTo(ties.rates, 2)
+  local blocker, at = blockerOf(limits, rates)
+  if blocker then return blocker, at end
+  for i = 1, #limits do redis.call('SADD', $holders .. limits[i][1], NOBODY .. id) end
+  redis.call('SETRANGE', $job .. id, '0', 'E' .. string.sub(record, 2, 7) .. (#limits > 0 and reservation() or NOBODY))
+  redis.pcall('ZREM', $parked .. queueOf(record), id)
+end
+-- Lets up to `count` jobs go that were parked for a reason, in their order. What another reason blocks by now goes on to that
+-- line; what this one still blocks, because its own limit is smaller, stays where it is: up to `patience` of them (20) are passed
+-- over. Returns how many went.
+local function unpark(reason, count, patience)
+  local line, gone, marks, stay, looked = $blocked .. reason, {}, {}, {}, 0
+  while looked < 200 and #gone < count and #stay < (patience or 20) do
+    local id = redis.pcall('LPOP', line)
+    if type(id) ~= 'string' then break end
+    looked = looked + 1
+    local record = redis.pcall('GETRANGE', $job .. id, '0', '8191')
+    if type(record) ~= 'string' or not isMark(string.sub(record, 1, 32)) then
+      quarantine(id)
+    elseif string.byte(record) == 66 then
+      local blocker, at = letGo(id, record)
+      if not blocker then gone[#gone + 1], marks[#marks + 1] = id, string.sub(record, 1, 32)
+      elseif blocker == reason then stay[#stay + 1] = id
+      else lineUp(blocker, id, at) end
+    end
+  end
+  for i = #stay, 1, -1 do push('LPUSH', line, stay[i]) end
+  for i = #gone, 1, -1 do
+    enlist('LPUSH', gone[i], marks[i])
+    wake(queueOf(marks[i]))
+  end
+  -- What does not count, or waits for something else, stood before the rest: that is looked at at once.
+  if looked == 200 and #gone < count then redis.pcall('ZADD', $timers, now(), reason) end
+  return #gone
+end
+-- A job gives back the places that were kept for it: the next ones in line get them. Returns how many of those went.
+local function yieldPlaces(id, limits)
+  local free, went = {}, 0
   redis.call('SETRANGE', $job .. id, '7', NOBODY)
   for i = 1, #limits do
-    local key = limits[i][1]
-    local mine = redis.pcall('SREM', $holders .. key, NOBODY .. id) == 1
-    if mine and i ~= but then moved = moved + unpark('limit:' .. key, 1, key) end
+    if redis.pcall('SREM', $holders .. limits[i][1], NOBODY .. id) == 1 then free[#free + 1] = limits[i][1] end
   end
-  return moved
+  for i = 1, #free do went = went + unpark('limit:' .. free[i], 1) end
+  return went
 end
 local hasSettings
 -- Frees the limits that a tied job held while claim `owner` (worker and number) ran it; `keeps`: it goes back to the front of its
@@ -52,7 +92,7 @@ local function leaveRun(ties, id, owner, keeps)
     local queue = isMark(mark) and queueOf(mark)
     if queue and redis.pcall('SREM', $holders .. 'queue:' .. queue, owner .. id) == 1 then wake(queue) end
   end
-  local limits, kept = tiesTo(ties.limits, 1), nil
+  local limits, free, kept = tiesTo(ties.limits, 1), {}, nil
   for i = 1, #limits do
     local key = limits[i][1]
     if redis.pcall('SREM', $holders .. key, owner .. id) == 1 then
@@ -60,9 +100,10 @@ local function leaveRun(ties, id, owner, keeps)
         redis.call('SADD', $holders .. key, NOBODY .. id)
         kept = reservation()
       else
-        unpark('limit:' .. key, 1, key)
+        free[#free + 1] = key
       end
     end
   end
+  for i = 1, #free do unpark('limit:' .. free[i], 1) end
   return kept
 end

@@ -29,7 +29,7 @@ local function makeLoosen()
     redis.call('HDEL', $processing .. worker, field)
     for key in string.gmatch(keys, '[^\n]+') do
       if redis.pcall('SREM', $holders .. key, worker .. string.sub(field, 2)) == 1 then
-        if string.find(key, '^queue:') then wake(string.sub(key, 7)) else unpark('limit:' .. key, 1, key) end
+        if string.find(key, '^queue:') then wake(string.sub(key, 7)) else unpark('limit:' .. key, 1) end
       end
     end
   end

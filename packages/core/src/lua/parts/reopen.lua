@@ -1,20 +1,8 @@
 -- Looks after what blocks jobs: whose time has come, and what lost its holder without a word. Needs enter's parts.
--- Whether places are still kept for a job that waits for a slot: not when it went on in another way, not while its queue rests
--- or is paused, and not for more than a minute. Nobody serves its queue, perhaps, and others of its key can run.
-local function keepsPlace(id, key)
+-- Whether a place is still kept for a job that waits for a slot.
+local function keepsPlace(id)
   local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
-  if not isMark(mark) or string.byte(mark) ~= 69 or not isReserved(mark) then return false end
-  local queue = queueOf(mark)
-  local pauses = redis.pcall('HMGET', $paused, '*', queue, 'until:' .. queue)
-  local isPaused = not pauses.err and (pauses[1] or pauses[2] or tonumber(pauses[3] or 0) > now())
-  if not isPaused and tonumber(string.sub(mark, 20, 31)) > now() / 1000 - 60 then return true end
-  -- What it had of this limit is given to the next in line when all members have been looked at.
-  local limits, this = tiesTo(tiesOf(id).limits, 1), 0
-  for i = 1, #limits do
-    if limits[i][1] == key then this = i end
-  end
-  yieldPlaces(id, limits, this)
-  return false
+  return isMark(mark) and string.byte(mark) == 69 and isReserved(mark)
 end
 -- Places of a limit whose holder runs no more: its worker is dead, or the job has gone on. At most 100 are looked at.
 local function dropDeadHolders(key)
@@ -24,7 +12,7 @@ local function dropDeadHolders(key)
     local worker, no, id = string.sub(members[i], 1, 12), string.sub(members[i], 13, 24), string.sub(members[i], 25)
     local lives = type(redis.pcall('ZSCORE', $leases, worker)) == 'string' or redis.pcall('SISMEMBER', $rescuing, worker) == 1
     if worker .. no == NOBODY then
-      lives = keepsPlace(id, key)
+      lives = keepsPlace(id)
     elseif lives and redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 then
       -- A person has ended it, and its handler may not have ended yet; whatever else became of it, it does not run.
       lives = redis.pcall('HEXISTS', $processing .. worker, '~' .. no .. id) == 1
@@ -32,12 +20,58 @@ local function dropDeadHolders(key)
     if not lives then redis.call('SREM', holders, members[i]) end
   end
 end
-local function firstTie(list, kind, numbers, key)
+-- The list in which a job waits for a slot, and its priority there.
+local function placeOf(mark)
+  return string.sub(mark, 2, 5) .. (isSuspect(mark) and 's' or '')
+end
+-- Whether nothing but a limit's key blocks a job.
+local function isReadyBut(id, key)
+  local ties, others = tiesOf(id), {}
+  local limits = tiesTo(ties.limits, 1)
+  for i = 1, #limits do
+    if limits[i][1] ~= key then others[#others + 1] = limits[i] end
+  end
+  return not blockerOf(others, tiesTo(ties.rates, 2))
+end
+-- Brings the first of some that stand in the line of a limit to its front: one that waits in another place. Returns whether there is one.
+local function bring(key, from, to, place)
+  local line = $blocked .. 'limit:' .. key
+  local ids = redis.pcall('LRANGE', line, from, to)
+  for i = 1, ids.err and 0 or #ids do
+    local mark = redis.pcall('GETRANGE', $job .. ids[i], '0', '31')
+    if isMark(mark) and string.byte(mark) == 66 and placeOf(mark) ~= place and isReadyBut(ids[i], key) then
+      redis.call('LREM', line, from < 0 and -1 or 1, ids[i])
+      redis.call('LPUSH', line, ids[i])
+      return true
+    end
+  end
+end
+-- A job for which a place was kept for 5 s, and that no slot has taken, stands at the front of the line again when somebody waits
+-- there whose queue, or priority, may have a slot: that one goes. When nobody takes jobs of a queue any more, those that have come
+-- to the line since are of others, so its end is looked at too.
+local function passPlaces(key)
+  local members = redis.pcall('SRANDMEMBER', $holders .. key, 20)
+  for i = 1, members.err and 0 or #members do
+    local id = string.sub(members[i], 25)
+    local mark = string.sub(members[i], 1, 24) == NOBODY and redis.pcall('GETRANGE', $job .. id, '0', '31')
+    if isMark(mark) and isReserved(mark) and (tonumber(string.sub(mark, 20, 31)) or 0) <= now() / 1000 - 5 then
+      local place = placeOf(mark)
+      if bring(key, 0, 19, place) or bring(key, -20, -1, place) then
+        detach(id, 'E', mark)
+        redis.call('SETRANGE', $job .. id, '0', 'B')
+        redis.pcall('ZADD', $parked .. queueOf(mark), now(), id)
+        push('LPUSH', $blocked .. 'limit:' .. key, id)
+      end
+    end
+  end
+end
+-- A rate, as one of the first that wait for it has it.
+local function rateOf(list, key)
   local ids = redis.pcall('LRANGE', list, 0, 19)
   for i = 1, ids.err and 0 or #ids do
-    local entries = tiesTo(tiesOf(ids[i])[kind], numbers)
-    for e = 1, #entries do
-      if entries[e][1] == key then return entries[e] end
+    local rates = tiesTo(tiesOf(ids[i]).rates, 2)
+    for r = 1, #rates do
+      if rates[r][1] == key then return rates[r] end
     end
   end
 end
@@ -47,16 +81,15 @@ local function reopen(reason)
   local list, again = $blocked .. reason, now() + 5000
   redis.call('ZREM', $timers, reason)
   if kind == 'limit' then
-    local tie = firstTie(list, 'limits', 1, key)
     dropDeadHolders(key)
-    local held = redis.pcall('SCARD', $holders .. key)
-    unpark(reason, tie and type(held) == 'number' and math.min(tie[2] - held, 100) or 1, key)
+    passPlaces(key)
+    unpark(reason, 100, 1)
   elseif kind == 'rate' then
-    local tie = firstTie(list, 'rates', 2, key)
+    local rate = rateOf(list, key)
     local at, free = now(), 100
-    if tie then at, free = room(tie) end
+    if rate then at, free = room(rate) end
     local moved = unpark(reason, math.min(free, 100))
-    again = free > 0 and tie and now() + math.max(1, math.ceil(moved * tie[3] / tie[2])) or math.max(at, now() + 1)
+    again = free > 0 and rate and now() + math.max(1, math.ceil(moved * rate[3] / rate[2])) or math.max(at, now() + 1)
   elseif kind == 'queue' then
     -- What it held back stands in its lists.
     dropDeadHolders(reason)

@@ -36,6 +36,8 @@ local function popRing(queue, place)
         else empty[#empty + 1] = turns[t] end
       end
     end
+    -- At once: a job that gives a place on may bring one of these groups back.
+    if #empty > 0 then redis.call('ZREM', ring, unpack(empty)) end
     local records, scores, left = #keys > 0 and redis.call('MGET', unpack(keys)) or {}, {}, 0
     for g = 1, #groups do
       local name = turns[groups[g]]
@@ -45,6 +47,8 @@ local function popRing(queue, place)
       while used < roundEnd and count + #groups - g < cap do
         local id = redis.pcall('LPOP', list .. name)
         if type(id) ~= 'string' then break end
+        -- One that was parked in this round may have been let go since.
+        met[id] = nil
         weight, gone = takeTurn(id, $job .. id, redis.call('MGET', $job .. id)[1], place, tied, tiedTaken)
         used, left = used + 1 / weight, left + gone
       end
@@ -52,7 +56,6 @@ local function popRing(queue, place)
     end
     if left > 0 then redis.pcall('HINCRBY', $grouped, slot, -left) end
     if #scores > 0 then redis.call('ZADD', ring, 'XX', unpack(scores)) end
-    if #empty > 0 then redis.call('ZREM', ring, unpack(empty)) end
     redis.pcall('HSET', $rings, slot, turns[2])
     openJobs(before, queue, place)
   end
