@@ -25,11 +25,14 @@ export function brokenBatches({ batches, jobs, sightings, keys }: BatchScene): r
   return [
     ...left.map((key) => `${key} belongs to no batch`),
     ...orphans.map((id) => `there are jobs of batch ${id}, and no such batch`),
-    ...batches.flatMap((batch) => [
-      ...wrongEnd(batch, members.get(batch.id) ?? [], batches),
-      ...wrongCallbacks(batch, callbacks.get(batch.id) ?? [], sightings),
-      ...earlyCallbacks(batch, callbacks.get(batch.id) ?? [], members.get(batch.id) ?? [], sightings),
-    ]),
+    ...batches.flatMap((batch) => {
+      const own = { members: members.get(batch.id) ?? [], callbacks: callbacks.get(batch.id) ?? [] };
+      return [
+        ...wrongEnd(batch, own.members, batches),
+        ...wrongCallbacks(batch, own.callbacks, sightings),
+        ...earlyCallbacks(batch, own, sightings),
+      ];
+    }),
   ];
 }
 
@@ -55,8 +58,8 @@ function wrongEnd(
   const count = (letter: string): number => states.filter((state) => state === letter).length;
   const seen = `${count('D')} D, ${count('F')} F, ${count('C')} C of ${states.length}`;
   const told = `${batch.succeeded} D, ${batch.failed} F, ${batch.cancelled} C of ${batch.total}`;
-  const asked =
-    batch.cancelledBy === undefined ? (count('D') === states.length ? 'succeeded' : 'failed') : 'cancelled';
+  const byMembers = count('D') === states.length ? 'succeeded' : 'failed';
+  const asked = batch.cancelledBy === undefined ? byMembers : 'cancelled';
   return [
     ...(batch.pending === 0 ? [] : [`${batch.pending} members of ${batch.id} are pending`]),
     ...(seen === told ? [] : [`${batch.id} counts ${told}, there are ${seen}`]),
@@ -84,9 +87,8 @@ function wrongCallbacks(
 }
 
 function earlyCallbacks(
-  batch: BatchView,
-  callbacks: readonly StoredJob[],
-  members: readonly StoredJob[],
+  { id: batch }: BatchView,
+  { callbacks, members }: Record<'callbacks' | 'members', readonly StoredJob[]>,
   sightings: Sightings,
 ): readonly string[] {
   const starts = callbacks.flatMap(({ id }) => sightings.runsOf.get(id) ?? []).map(({ startNs }) => startNs);
@@ -94,7 +96,7 @@ function earlyCallbacks(
   const first = starts.reduce((least, at) => (at < least ? at : least), starts[0] ?? 0n);
   const last = ends.reduce((most, at) => (at > most ? at : most), 0n);
   return starts.length > 0 && first < last
-    ? [`a callback of ${batch.id} ran before the last of its members had ended`]
+    ? [`a callback of ${batch} ran before the last of its members had ended`]
     : [];
 }
 

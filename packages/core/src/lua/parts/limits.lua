@@ -47,10 +47,12 @@ end
 -- line; what this one still blocks, because its own limit is smaller, stays where it is: up to `patience` of them (20) are passed
 -- over. Returns how many went.
 local function unpark(reason, count, patience)
-  local line, gone, marks, stay, looked = $blocked .. reason, {}, {}, {}, 0
-  while looked < 200 and #gone < count and #stay < (patience or 20) do
-    local id = redis.pcall('LPOP', line)
-    if type(id) ~= 'string' then break end
+  local line, looked = $blocked .. reason, 0
+  local id = count > 0 and redis.pcall('LPOP', line)
+  -- Mostly nobody waits.
+  if type(id) ~= 'string' then return 0 end
+  local gone, marks, stay = {}, {}, {}
+  while type(id) == 'string' do
     looked = looked + 1
     local record = redis.pcall('GETRANGE', $job .. id, '0', '8191')
     if type(record) ~= 'string' or not isMark(string.sub(record, 1, 32)) then
@@ -61,6 +63,8 @@ local function unpark(reason, count, patience)
       elseif blocker == reason then stay[#stay + 1] = id
       else lineUp(blocker, id, at) end
     end
+    local isOver = looked == 200 or #gone == count or #stay == (patience or 20)
+    id = not isOver and redis.pcall('LPOP', line)
   end
   for i = #stay, 1, -1 do push('LPUSH', line, stay[i]) end
   for i = #gone, 1, -1 do
@@ -92,18 +96,18 @@ local function leaveRun(ties, id, owner, keeps)
     local queue = isMark(mark) and queueOf(mark)
     if queue and redis.pcall('SREM', $holders .. 'queue:' .. queue, owner .. id) == 1 then wake(queue) end
   end
-  local limits, free, kept = tiesTo(ties.limits, 1), {}, nil
+  local limits, kept = tiesTo(ties.limits, 1), nil
   for i = 1, #limits do
-    local key = limits[i][1]
-    if redis.pcall('SREM', $holders .. key, owner .. id) == 1 then
-      if keeps then
-        redis.call('SADD', $holders .. key, NOBODY .. id)
-        kept = reservation()
-      else
-        free[#free + 1] = key
-      end
+    local holders = $holders .. limits[i][1]
+    if redis.pcall('SREM', holders, owner .. id) ~= 1 then limits[i] = false
+    elseif keeps then
+      redis.call('SADD', holders, NOBODY .. id)
+      kept = reservation()
     end
   end
-  for i = 1, #free do unpark('limit:' .. free[i], 1) end
+  -- When all are free: the next one may need several of them.
+  for i = 1, keeps and 0 or #limits do
+    if limits[i] then unpark('limit:' .. limits[i][1], 1) end
+  end
   return kept
 end
