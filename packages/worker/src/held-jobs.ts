@@ -2,6 +2,9 @@ import type { JobEvent } from './events.ts';
 
 /** What a worker holds of a shard: claims, and their jobs until the outcome is settled. */
 
+/** What the end of a job may free: nothing; a place of its queue's limit, when only its group ties it; or more. */
+export type HeldTies = 'none' | 'group' | 'more';
+
 /** A job that this worker claimed. */
 export interface HeldJob {
   readonly id: string;
@@ -15,8 +18,7 @@ export interface HeldJob {
   readonly isSuspect: boolean;
   /** It must run alone in its process. */
   readonly isLastChance: boolean;
-  /** Its header ties it to others. */
-  readonly isTied: boolean;
+  readonly ties: HeldTies;
   /** Its run, once it has started; for those who tell of it. */
   run: JobEvent | undefined;
 }
@@ -41,8 +43,8 @@ export interface HeldClaim {
 /** Successes of one claim in one call. */
 export interface SucceededJobs {
   readonly claim: string;
-  /** Whether some are tied to others. */
-  tied: boolean;
+  /** The most that ties one of them. */
+  ties: HeldTies;
   readonly ids: string[];
   readonly lines: string[];
   readonly jobs: HeldJob[];
@@ -57,6 +59,13 @@ const BLAMED = 6;
 const SUSPECT_CRASHES = '2';
 const LAST_CHANCE_BLAMED = '3';
 const TIED_PRIORITY = '4';
+
+const ONLY_GROUP = /^.{31}\n\S+ \{"ties":\{"group":\["[^"\\]*",\d+\]\}\}\n/;
+
+function tiesOf(record: string): HeldTies {
+  if (record.charAt(PRIORITY) < TIED_PRIORITY) return 'none';
+  return ONLY_GROUP.test(record) ? 'group' : 'more';
+}
 
 /** Claim numbers have 12 digits: at 5,000 claims a second they last 6 years. */
 export function claimText(number: number): string {
@@ -94,7 +103,7 @@ export class HeldJobs {
         state: 'waiting',
         isSuspect,
         isLastChance,
-        isTied: record.charAt(PRIORITY) >= TIED_PRIORITY,
+        ties: tiesOf(record),
         run: undefined,
       });
     }

@@ -44,11 +44,11 @@ export class OutcomeBuffer {
     const { claim } = job;
     let batch = claim.succeeded;
     if (batch === undefined || batch.characters > MOST_CHARACTERS) {
-      batch = { claim: claim.text, tied: false, ids: [], lines: [], jobs: [], characters: 0 };
+      batch = { claim: claim.text, ties: 'none', ids: [], lines: [], jobs: [], characters: 0 };
       claim.succeeded = batch;
       this.#succeeded.push(batch);
     }
-    if (job.isTied) batch.tied = true;
+    if (batch.ties !== 'more' && job.ties !== 'none') batch.ties = job.ties;
     batch.ids.push(job.id);
     batch.lines.push(line);
     batch.jobs.push(job);

@@ -3,7 +3,7 @@
 -- Transition: processing -> succeeded
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 how many succeeded jobs to keep, then per claim: claim number, number of jobs,
---       "1" if some of them are tied, id…, tail line…
+--       "1" if some of them are tied ("2": by nothing but groups), id…, tail line…
 -- Returns: "OK" when all are accepted, else per job "OK", "ALREADY", "LOST" or "GONE"
 local P = KEYS[1]
 --@include now
@@ -18,7 +18,7 @@ local worker, keep = ARGV[1], tonumber(ARGV[2])
 local before, accepted, outcomes, total, clean, claim = redis.call('LLEN', $succeeded), 0, {}, 0, true, 3
 --@include accept
 while claim < #ARGV do
-  local no, jobs, tied, first = ARGV[claim], tonumber(ARGV[claim + 1]), ARGV[claim + 2] == '1', claim + 3
+  local no, jobs, tied, first = ARGV[claim], tonumber(ARGV[claim + 1]), mayHold(ARGV[claim + 2]), claim + 3
   local set = $processing .. worker .. ':' .. no
   local open, all = redis.pcall('SMISMEMBER', set, unpack(ARGV, first, first + jobs - 1)), jobs > 0
   for i = 1, jobs do

@@ -68,8 +68,9 @@ export function outcome(session: FlowSession, { name, slot: { worker }, jobs, de
   if (name === 'succeed') {
     const claims = [...new Set(jobs.map((job) => job.claim))].map((no) => {
       const own = jobs.filter((job) => job.claim === no);
-      const [tied, ids] = [own.some(({ isTied }) => isTied), own.map(({ id }) => id)];
-      return { claim: no, tied, ids, lines: ids.map(() => line(no)) };
+      const ties = own.some(({ isTied }) => isTied) ? ('more' as const) : ('none' as const);
+      const ids = own.map(({ id }) => id);
+      return { claim: no, ties, ids, lines: ids.map(() => line(no)) };
     });
     return { name, execute: ({ jobs: store }) => store.succeed(worker, KEEP, claims) };
   }

@@ -50,8 +50,8 @@ export type ClaimReply =
 /** Outcomes of one claim that succeeded. */
 export interface SucceededClaim {
   readonly claim: string;
-  /** Whether some of them are tied to others. */
-  readonly tied?: boolean;
+  /** Whether some of them are tied to others; `group`: by nothing but groups. @default "none" */
+  readonly ties?: 'none' | 'group' | 'more';
   readonly ids: string[];
   readonly lines: string[];
 }
@@ -94,6 +94,8 @@ export type { Admission, JobGroup, ProducerCall, ProducerReply } from './produce
 const pageSize = 500;
 /** Members of a batch that one call cancels: each may have children. */
 const HALT_SIZE = 250;
+/** How succeed is told of ties. */
+const TIES = { none: '0', more: '1', group: '2' } as const;
 /** Reasons that one call of `reopen` looks at; each may let 100 jobs go. */
 const REASONS_PER_CALL = 20;
 
@@ -205,8 +207,8 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   /** One outcome per id, in the order of the claims and their ids. */
   async succeed(worker: string, keep: number, claims: readonly SucceededClaim[]): Promise<'OK' | Outcome[]> {
     const args: ScriptArgument[] = [worker, keep];
-    for (const { claim, tied, ids, lines } of claims) {
-      args.push(claim, ids.length, tied === true ? 1 : 0);
+    for (const { claim, ties = 'none', ids, lines } of claims) {
+      args.push(claim, ids.length, TIES[ties]);
       for (const id of ids) args.push(id);
       for (const line of lines) args.push(line);
     }

@@ -68,7 +68,7 @@ const ENDED: Left = { held: false, locked: false, deadline: false, tagged: true,
 const RUNNING: Readonly<Record<string, Move>> = {
   succeed: {
     call: ({ jobs }) =>
-      jobs.succeed(ADA, 100, [{ claim: no(1), tied: true, ids: [A], lines: [outcome('S').line] }]),
+      jobs.succeed(ADA, 100, [{ claim: no(1), ties: 'more', ids: [A], lines: [outcome('S').line] }]),
     left: ENDED,
   },
   retry: { call: ({ jobs }) => jobs.retry(ADA, [outcome('R')]), left: GOES_ON },

@@ -50,7 +50,7 @@ export class ClientWorker {
   succeed(id: string, result: unknown): Promise<unknown> {
     const claim = this.#claims.get(id) ?? '';
     return this.#shard(id).jobs.succeed(ADA, 100, [
-      { claim, tied: true, ids: [id], lines: [this.#line('S', claim, result)] },
+      { claim, ties: 'more', ids: [id], lines: [this.#line('S', claim, result)] },
     ]);
   }
 

@@ -121,7 +121,7 @@ export class WhyScene {
     const line = encodeTailLine({ code, worker: ADA, claim, attempt: 1, startedAt: 1, endedAt: 2, json });
     const { jobs } = this.shardOf(id);
     const outcomes = [{ claim, id, line, delayMs: 60_000 }];
-    if (code === 'S') await jobs.succeed(ADA, 100, [{ claim, tied: true, ids: [id], lines: [line] }]);
+    if (code === 'S') await jobs.succeed(ADA, 100, [{ claim, ties: 'more', ids: [id], lines: [line] }]);
     else if (code === 'R') await jobs.retry(ADA, outcomes);
     else if (code === 'D') await jobs.defer(ADA, outcomes);
     else if (code === 'C') await jobs.drop(ADA, 100, outcomes);

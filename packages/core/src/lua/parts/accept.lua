@@ -12,6 +12,10 @@ local function finish(ids)
   tell('succeed', 'D', ids)
   announceEnd(ids, 'D')
 end
+-- Whether jobs hold something; those that are tied by nothing but groups only where queues have limits.
+local function mayHold(ties)
+  return ties == '1' or ties == '2' and redis.call('EXISTS', $settings) == 1
+end
 -- What tied jobs held is free. Of one that was taken by itself, what it held while it ran is free already.
 local function loosenAll(ids, owner)
   for i = 1, #ids do loosen(ids[i], owner, 'D') end

@@ -27,7 +27,8 @@ local function enter(id, record, owner, gate)
       return false
     end
     local ties, reserved = tiesIn(record, 33), isReserved(record) and NOBODY .. id
-    local limits, rates = tiesTo(ties.limits, 1), tiesTo(ties.rates, 2)
+    local limits, rates = ties.limits or NO_TIES, ties.rates or NO_TIES
+    if not ties.isRead then limits, rates = tiesTo(limits, 1), tiesTo(rates, 2) end
     met[id], tiesMet = true, ties
     local name = gate and gate.names and string.match(record, '^[^ \n]+', 33)
     if name and redis.pcall('HEXISTS', $paused, 'name:' .. name) == 1 then
@@ -50,7 +51,7 @@ local function enter(id, record, owner, gate)
       redis.call('SADD', $holders .. limits[i][1], owner .. id)
     end
     for i = 1, #rates do spend(rates[i]) end
-    local locks = tiesTo(ties.locks, 0)
+    local locks = ties.locks and tiesTo(ties.locks, 0) or NO_TIES
     for i = 1, #locks do
       if locks[i][2] == 'started' then unlock(locks[i][1], id) end
     end

@@ -85,7 +85,7 @@ local function yieldPlaces(id, limits)
   for i = 1, #free do went = went + unpark('limit:' .. free[i], 1) end
   return went
 end
-local hasSettings
+local hasSettings, hasTimers
 -- Frees the limits that a tied job held while claim `owner` (worker and number) ran it; `keeps`: it goes back to the front of its
 -- queue, and its places stay its own. Returns then what its mark must say.
 local function leaveRun(ties, id, owner, keeps)
@@ -96,18 +96,20 @@ local function leaveRun(ties, id, owner, keeps)
     local queue = isMark(mark) and queueOf(mark)
     if queue and redis.pcall('SREM', $holders .. 'queue:' .. queue, owner .. id) == 1 then wake(queue) end
   end
-  local limits, kept = tiesTo(ties.limits, 1), nil
+  local limits = ties.isRead and ties.limits or tiesTo(ties.limits, 1)
+  if #limits == 0 then return nil end
+  -- Whoever is parked has a timer.
+  if hasTimers == nil then hasTimers = redis.call('EXISTS', $timers) == 1 end
+  local kept
   for i = 1, #limits do
     local holders = $holders .. limits[i][1]
-    if redis.pcall('SREM', holders, owner .. id) ~= 1 then limits[i] = false
-    elseif keeps then
+    local isFree = redis.pcall('SREM', holders, owner .. id) == 1
+    if isFree and keeps then
       redis.call('SADD', holders, NOBODY .. id)
       kept = reservation()
     end
   end
   -- When all are free: the next one may need several of them.
-  for i = 1, keeps and 0 or #limits do
-    if limits[i] then unpark('limit:' .. limits[i][1], 1) end
-  end
+  for i = 1, (keeps or not hasTimers) and 0 or #limits do unpark('limit:' .. limits[i][1], 1) end
   return kept
 end

@@ -21,7 +21,7 @@ local function isTied(mark)
 end
 -- Whether places of its limits are kept for a job that waits (limits).
 local function isReserved(mark)
-  return string.sub(mark, 8, 16) == '-reserved'
+  return string.byte(mark, 9) == 114 and string.byte(mark, 8) == 45
 end
 -- The list in which a job waits, as the counts of stale entries call it.
 local function slotOf(mark)

@@ -5,10 +5,17 @@
 local lastHead, lastTies
 local NO_TIES = {}
 local function readTies(head)
-  local key, most = string.match(head, '^{"ties":{"limits":%[%["([^"\\]*)",(%d+)%]%]}}$')
-  if key then return { limits = { { key, tonumber(most) } } } end
-  local name, weight = string.match(head, '^{"ties":{"group":%["([^"\\]*)",(%d+)%]}}$')
-  if name then return { group = { name, tonumber(weight) } } end
+  local kind = string.sub(head, 1, 13)
+  if kind == '{"ties":{"lim' then
+    local key, most = string.match(head, '^{"ties":{"limits":%[%["([^"\\]*)",(%d+)%]%]}}$')
+    if key then return { limits = { { key, tonumber(most) } }, isRead = true } end
+  elseif kind == '{"ties":{"loc' then
+    local key, mode, ms, policy = string.match(head, '^{"ties":{"locks":%[%["([^"\\]*)","(%a+)",(%d+),"(%a+)"%]%]}}$')
+    if key then return { locks = { { key, mode, tonumber(ms), policy } }, isRead = true } end
+  elseif kind == '{"ties":{"gro' then
+    local name, weight = string.match(head, '^{"ties":{"group":%["([^"\\]*)",(%d+)%]}}$')
+    if name then return { group = { name, tonumber(weight) }, isRead = true } end
+  end
   local ok, header = pcall(cjson.decode, head)
   return ok and type(header) == 'table' and type(header.ties) == 'table' and header.ties or NO_TIES
 end
@@ -18,7 +25,10 @@ local function tiesIn(record, from)
   return lastTies
 end
 local function tiesOf(id)
-  local head = redis.pcall('GETRANGE', $job .. id, '32', '8191')
+  local head = redis.pcall('GETRANGE', $job .. id, '32', '159')
+  if type(head) == 'string' and #head == 128 and not string.find(head, '\n', 1, true) then
+    head = redis.pcall('GETRANGE', $job .. id, '32', '8191')
+  end
   return type(head) == 'string' and tiesIn(head, 1) or NO_TIES
 end
 -- The entries of one kind that have the right types: a key, then `numbers` numbers.

@@ -7,9 +7,6 @@ local function one(id, record, due, toFront)
   local counter = state or due and 'scheduled' or 'enqueued'
   counts[counter] = counts[counter] + 1
 end
-local function isEasy(ties)
-  return not (ties.parents or ties.batch or ties.tags or ties.deadline)
-end
 -- Which of the locks that jobs ask for are taken.
 local function takenOf(asked)
   local taken = {}
@@ -22,73 +19,84 @@ local function takenOf(asked)
   end
   return taken
 end
--- Puts jobs at the ends of their lists and groups, a list at a time.
-local function enlistAll(ids, marks, ties)
-  local lists, members = {}, {}
-  for i = 1, #ids do
-    local group, slot = groupIn(ties[i]), queueOf(marks[i]) .. ':' .. slotOf(marks[i])
-    local list = group and $group .. slot .. ':' .. group or listOf(marks[i])
-    if not lists[list] then lists[list] = {} end
-    lists[list][#lists[list] + 1] = ids[i]
-    queues[queueOf(marks[i])] = true
-    if group then
-      if not members[slot] then members[slot] = { count = 0 } end
-      local ring = members[slot]
-      ring.count = ring.count + 1
-      ring[2 * ring.count - 1], ring[2 * ring.count] = '0', group
-    end
+-- Where jobs wait whose records begin alike: list, queue, and what their groups are called by.
+local places = {}
+local function placeOf(record)
+  local head = string.sub(record, 1, 7)
+  local place = places[head]
+  if not place then
+    local mark = string.sub(record, 1, 32)
+    place = { list = listOf(mark), queue = queueOf(mark), slot = queueOf(mark) .. ':' .. slotOf(mark), isSuspect = isSuspect(mark) }
+    places[head] = place
   end
-  for list, own in pairs(lists) do push('RPUSH', list, unpack(own)) end
-  for slot, ring in pairs(members) do joinRing(slot, ring.count, ring) end
+  return place
 end
-local function storeEasy(jobs)
-  if #jobs.ids == 0 then return end
-  if redis.call('MSETNX', unpack(jobs.records)) == 1 then
-    if #jobs.locks > 0 then redis.call('MSET', unpack(jobs.locks)) end
-    for w = 1, #jobs.windows do redis.call('SET', unpack(jobs.windows[w])) end
-    enlistAll(jobs.ids, jobs.marks, jobs.ties)
-    tell(VERB, 'E', jobs.ids)
-    for i = 1, #jobs.ids do words[#words + 1] = 'OK' end
-    counts.enqueued = counts.enqueued + #jobs.ids
-  else
-    for i = 1, #jobs.ids do one(jobs.ids[i], jobs.records[2 * i]) end
+-- Jobs that are stored together. `rings`: per queue and priority a score and a name for each group.
+local function newRun()
+  return { ids = {}, records = {}, locks = {}, windows = {}, lists = {}, rings = {}, queues = {} }
+end
+local function join(run, id, place, group)
+  local list = group and $group .. place.slot .. ':' .. group or place.list
+  local members = run.lists[list]
+  if members then members[#members + 1] = id else run.lists[list] = { id } end
+  run.queues[place.queue] = true
+  if not group then return end
+  local ring = run.rings[place.slot] or {}
+  run.rings[place.slot] = ring
+  ring[#ring + 1] = '0'
+  ring[#ring + 1] = group
+end
+local function storeRun(run)
+  if #run.ids == 0 then return end
+  if redis.call('MSETNX', unpack(run.records)) == 0 then
+    for i = 1, #run.ids do one(run.ids[i], run.records[2 * i]) end
+    return
   end
-end
-local function none()
-  return { ids = {}, records = {}, marks = {}, ties = {}, locks = {}, windows = {} }
-end
-local function addEasy(jobs, id, record, ties, locks)
-  local n = #jobs.ids + 1
-  jobs.ids[n], jobs.marks[n], jobs.ties[n] = id, string.sub(record, 1, 32), ties
-  jobs.records[2 * n - 1], jobs.records[2 * n] = $job .. id, record
-  for l = 1, #locks do
-    local key = $lock .. locks[l][1]
-    if locks[l][2] ~= 'window' then
-      jobs.locks[#jobs.locks + 1], jobs.locks[#jobs.locks + 2] = key, id
-    elseif type(locks[l][3]) == 'number' then
-      jobs.windows[#jobs.windows + 1] = { key, id, 'PX', locks[l][3] }
-    end
-  end
+  if #run.locks > 0 then redis.call('MSET', unpack(run.locks)) end
+  for w = 1, #run.windows do redis.call('SET', unpack(run.windows[w])) end
+  for list, members in pairs(run.lists) do push('RPUSH', list, unpack(members)) end
+  for slot, ring in pairs(run.rings) do joinRing(slot, #ring / 2, ring) end
+  for queue in pairs(run.queues) do queues[queue] = true end
+  tell(VERB, 'E', run.ids)
+  for _ = 1, #run.ids do words[#words + 1] = 'OK' end
+  counts.enqueued = counts.enqueued + #run.ids
 end
 local function together(from, to)
-  local ties, locks, asked = {}, {}, {}
+  -- The locks of all, one after the other; `first`: where those of a job begin.
+  local ties, asked, locks, first = {}, {}, {}, {}
   for i = from, to, 2 do
-    ties[i] = tiesIn(ARGV[i + 1], 33)
-    locks[i] = tiesTo(ties[i].locks, 0)
-    for l = 1, #locks[i] do asked[#asked + 1] = $lock .. locks[i][l][1] end
+    local own = tiesIn(ARGV[i + 1], 33)
+    ties[i], first[i] = own, #asked + 1
+    local list = own.isRead and own.locks or tiesTo(own.locks, 0)
+    for l = 1, #list do
+      locks[#locks + 1] = list[l]
+      asked[#asked + 1] = $lock .. list[l][1]
+    end
   end
-  local taken, easy = takenOf(asked), none()
+  local taken, run = takenOf(asked), newRun()
   for i = from, to, 2 do
-    local isFree = isEasy(ties[i]) and string.byte(ARGV[i + 1]) == 69
-    for l = 1, #locks[i] do
-      local key = $lock .. locks[i][l][1]
-      isFree, taken[key] = isFree and not taken[key], true
+    local id, record, own, last = ARGV[i], ARGV[i + 1], ties[i], (first[i + 2] or #asked + 1) - 1
+    local isFree = not (own.parents or own.batch or own.tags or own.deadline) and string.byte(record) == 69
+    for l = first[i], last do isFree, taken[asked[l]] = isFree and not taken[asked[l]], true end
+    if not isFree or #run.locks > 900 then
+      storeRun(run)
+      run = newRun()
     end
-    if not isFree or #easy.locks > 900 then
-      storeEasy(easy)
-      easy = none()
+    if isFree then
+      local n, place = #run.ids + 1, placeOf(record)
+      run.ids[n], run.records[2 * n - 1], run.records[2 * n] = id, $job .. id, record
+      for l = first[i], last do
+        if locks[l][2] ~= 'window' then
+          run.locks[#run.locks + 1] = asked[l]
+          run.locks[#run.locks + 1] = id
+        elseif type(locks[l][3]) == 'number' then
+          run.windows[#run.windows + 1] = { asked[l], id, 'PX', locks[l][3] }
+        end
+      end
+      join(run, id, place, own.group and not place.isSuspect and groupIn(own))
+    else
+      one(id, record)
     end
-    if isFree then addEasy(easy, ARGV[i], ARGV[i + 1], ties[i], locks[i]) else one(ARGV[i], ARGV[i + 1]) end
   end
-  storeEasy(easy)
+  storeRun(run)
 end
