@@ -12,6 +12,7 @@ const STEPS = [
   { name: 'format', command: bin('oxfmt'), args: ['--check', '.'] },
   { name: 'types of the packages', command: bin('tsc'), args: ['-b'] },
   { name: 'types of tests and tools', command: bin('tsc'), args: ['-p', 'tsconfig.test.json'] },
+  { name: 'types of the user interface', command: bin('tsc'), args: ['-p', 'packages/dashboard/src/ui'] },
   { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
   { name: 'knip', command: bin('knip'), args: ['--no-progress'] },
 ];

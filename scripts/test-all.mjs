@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureBuilt } from './lib/ensure-built.mjs';
+import { ensureChromium } from './lib/ensure-chromium.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { ensureRedis } from './lib/ensure-redis.mjs';
 import { main, run, ScriptError } from './lib/run.mjs';
@@ -38,6 +39,7 @@ async function nodeOf(version, folder) {
 await main(async () => {
   await ensureInstalled();
   await ensureRedis();
+  await ensureChromium();
   await ensureBuilt();
   const chosen = process.argv.slice(2);
   const folder = mkdtempSync(path.join(tmpdir(), 'linstock-nodes-'));

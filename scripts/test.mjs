@@ -1,6 +1,7 @@
 // npm test: everything on a real Redis, then the core's tests on the embedded store and with four shards.
 // npm test -- <filter or flags of vitest>: only these, only once.
 import { ensureBuilt } from './lib/ensure-built.mjs';
+import { ensureChromium } from './lib/ensure-chromium.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { ensureRedis } from './lib/ensure-redis.mjs';
 import { main } from './lib/run.mjs';
@@ -20,6 +21,7 @@ const PASSES = [
 await main(async () => {
   await ensureInstalled();
   await ensureRedis();
+  await ensureChromium();
   await ensureBuilt();
   const chosen = process.argv.slice(2);
   const passes = chosen.length > 0 ? [{ title: 'Chosen tests', args: chosen, env: {} }] : PASSES;

@@ -9,6 +9,7 @@ import { escapeText, toJsonLine } from '../../packages/cli/dist/escape.js';
 import { codeOf, exitCodeOf } from '../../packages/cli/dist/exit-codes.js';
 import { keepUrlPassword, redact } from '../../packages/cli/dist/redact.js';
 import { removeNamespace } from '../../packages/cli/dist/remove-namespace.js';
+import { DASHBOARD_HOST, DASHBOARD_PORT, serveDashboard } from '../../packages/cli/dist/serve-dashboard.js';
 import { openStore } from '../../packages/cli/dist/store/open-store.js';
 import { WorkerFleet } from '../../packages/cli/dist/worker-fleet.js';
 import { runDemo } from './demo.mjs';
@@ -42,6 +43,7 @@ async function run({ redis, embedded, dir, leaveOut, once, verbose }, parts, sig
   parts.push(() => fleet.stop());
   await fleet.start(1);
   say(`worker  one process, ${CONCURRENCY} jobs at once`);
+  const dashboard = once ? undefined : await openDashboard({ redis: store.url, namespace }, parts);
   const client = new Client({ redis: store.url, namespace });
   parts.push(() => client.close());
   signal.throwIfAborted();
@@ -61,6 +63,7 @@ async function run({ redis, embedded, dir, leaveOut, once, verbose }, parts, sig
     return 0;
   }
   await printSummary(summary, results, { store, namespace });
+  say(`look    ${dashboard.url}`);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   return 0;
 }
@@ -82,6 +85,13 @@ async function openDemoStore({ redis, embedded }, parts) {
   });
   say(`store   ${store.kind}: ${store.url}, namespace ${namespace}`);
   return { store, namespace };
+}
+
+async function openDashboard(settings, parts) {
+  const dashboard = await serveDashboard(settings, { host: DASHBOARD_HOST, port: DASHBOARD_PORT });
+  parts.push(() => dashboard.close());
+  say(`look    ${dashboard.url}`);
+  return dashboard;
 }
 
 function workerPlan(redis, namespace, verbose) {

@@ -1,6 +1,7 @@
 import type { CommandGroup, CommandSpec } from './command.ts';
 import { bench } from './commands/bench.ts';
 import { completion } from './commands/completion.ts';
+import { dashboard } from './commands/dashboard.ts';
 import { dev } from './commands/dev.ts';
 import { doctor } from './commands/doctor.ts';
 import { jobCancel } from './commands/job-cancel.ts';
@@ -24,6 +25,7 @@ import { worker } from './commands/worker.ts';
 export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   dev,
   worker,
+  dashboard,
   status,
   {
     name: 'job',

@@ -56,6 +56,8 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   RESULT_TOO_LARGE: EXIT.failure,
   STATE_CONFLICT: EXIT.conflict,
   TIMEOUT: EXIT.timeout,
+  // The dashboard's
+  UI_MISSING: EXIT.failure,
   // The stores' for development
   EMBEDDED_STORE_MISSING: EXIT.failure,
   STORE_DIRECTORY_BUSY: EXIT.conflict,
@@ -65,9 +67,11 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   BULK_PARTLY_FAILED: EXIT.partOfBulk,
   CONFIG_INVALID: EXIT.usage,
   CONFIRMATION_MISMATCH: EXIT.usage,
+  DASHBOARD_OPEN: EXIT.usage,
   INTERRUPTED: EXIT.interrupted,
   MODULE_NOT_LOADED: EXIT.usage,
   NO_HANDLERS: EXIT.usage,
+  PORT_UNAVAILABLE: EXIT.failure,
   QUEUE_NOT_FOUND: EXIT.notFound,
   USAGE: EXIT.usage,
   WORKER_FAILED: EXIT.failure,

@@ -191,8 +191,16 @@ export function defineJob(definition: JobDefinition): JobContract {
 export function flowOf(options: FlowOptions<never>): FlowOptions<never> | undefined {
   if (!hasFlow(options)) return undefined;
   const names = Object.keys(FLOW_RULES) as (keyof FlowOptions)[];
-  const given = names.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined);
+  const given = names
+    .filter((name) => options[name] !== undefined)
+    .map((name) => [name, frozen(options[name])]);
   return Object.freeze(Object.fromEntries(given) as FlowOptions<never>);
+}
+
+/** A copy that nobody changes, as deep as flow options are: what was checked once stays right. */
+function frozen(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
+  return typeof value === 'object' && value !== null ? Object.freeze({ ...value }) : value;
 }
 
 /** Line 1 of a job's record: what its call says before what its contract says. @throws {OptionError} over 4 KiB */

@@ -115,8 +115,8 @@ export function planFlow(
   job: { name: string; input: unknown },
   where: string,
 ): FlowPlan {
-  const keys = new Map<string, string>();
-  const text = keyMaker(keys, job, where);
+  const keys: OptionKey[] = [];
+  const text = keyMaker(keys, job);
   const limits = listOf(options.concurrency).map((entry, i) =>
     limitTie(entry, text, `${where}.concurrency${at(i)}`),
   );
@@ -130,14 +130,13 @@ export function planFlow(
   if (rates.length > 2) throw new OptionError(`${where}.rateLimit`, 'must be at most 2 keys', rates.length);
   const locks = lockTies(options, text, where);
   const { expireIn } = options;
-  const ties: JobTies = {
-    ...(limits.length > 0 && { limits }),
-    ...(group !== undefined && { group: group.tie }),
-    ...(rates.length > 0 && { rates }),
-    ...(locks.length > 0 && { locks }),
-    ...(expireIn !== undefined && { deadline: toMs(expireIn, `${where}.expireIn`) }),
-    ...(options.tags !== undefined && { tags: tagsOf(options.tags, where) }),
-  };
+  const ties: { -readonly [K in keyof JobTies]: JobTies[K] } = {};
+  if (limits.length > 0) ties.limits = limits;
+  if (group !== undefined) ties.group = group.tie;
+  if (rates.length > 0) ties.rates = rates;
+  if (locks.length > 0) ties.locks = locks;
+  if (expireIn !== undefined) ties.deadline = toMs(expireIn, `${where}.expireIn`);
+  if (options.tags !== undefined) ties.tags = tagsOf(options.tags, where);
   return {
     ties,
     slot: slotOfKeys(keys, where),
@@ -147,23 +146,24 @@ export function planFlow(
   };
 }
 
-type KeyMaker = (key: JobKey<never> | undefined, option: string) => string;
+/** The key that an option has given. */
+interface OptionKey {
+  readonly option: string;
+  readonly key: string;
+}
 
-/** Makes texts of keys, and remembers them by their options. */
-function keyMaker(
-  keys: Map<string, string>,
-  { name, input }: { name: string; input: unknown },
-  where: string,
-): KeyMaker {
-  return (key, option) => {
+/** `own`: a key of this job's name; else jobs of all names share it. */
+type KeyMaker = (key: JobKey<never> | undefined, option: string, whose: 'own' | 'shared') => string;
+
+/** Makes texts of keys, and remembers them with their options. */
+function keyMaker(keys: OptionKey[], { name, input }: { name: string; input: unknown }): KeyMaker {
+  return (key, option, whose) => {
     const made =
       typeof key === 'function' ? (key as (input: unknown) => unknown)(input) : (key ?? hashOf(input));
     const problem = keyText(made);
     if (problem !== undefined) throw new OptionError(option, problem, made);
-    keys.set(option, made as string);
-    return ['concurrency', 'rateLimit', 'group'].some((kind) => option.startsWith(`${where}.${kind}`))
-      ? (made as string)
-      : `${name}:${made as string}`;
+    keys.push({ option, key: made as string });
+    return whose === 'shared' ? (made as string) : `${name}:${made as string}`;
   };
 }
 
@@ -176,9 +176,9 @@ function hashOf(input: unknown): string {
 }
 
 function limitTie(entry: ConcurrencyOptions<never>, text: KeyMaker, where: string): LimitTie {
-  checkOptions(entry, { key: anything, limit: most }, where);
+  checkOnce(entry, LIMIT_RULES, where);
   if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
-  return [text(entry.key, `${where}.key`), entry.limit ?? 1];
+  return [text(entry.key, `${where}.key`, 'shared'), entry.limit ?? 1];
 }
 
 function groupTie(
@@ -188,28 +188,41 @@ function groupTie(
 ): { readonly tie: readonly [string, number]; readonly limit: LimitTie | undefined } | undefined {
   if (group === undefined) return undefined;
   const options: GroupOptions<never> = typeof group === 'object' ? group : { key: group };
-  checkOptions(options, { key: anything, weight: wholeNumber(1, 100), limit: most }, where);
+  checkOnce(options, GROUP_RULES, where);
   if (options.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
-  const key = text(options.key, `${where}.key`);
+  const key = text(options.key, `${where}.key`, 'shared');
   const limit: LimitTie | undefined =
     options.limit === undefined ? undefined : [`group:${key}`, options.limit];
   return { tie: [key, options.weight ?? 1], limit };
 }
 
 function rateTie(entry: RateLimitOptions<never>, text: KeyMaker, where: string): RateTie {
-  checkOptions(entry, { key: anything, limit: most, per: anything, burst: burstRule }, where);
+  checkOnce(entry, RATE_RULES, where);
   if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
   if (entry.limit === undefined) throw new OptionError(`${where}.limit`, 'is required', undefined);
   const perMs = toMs(entry.per, `${where}.per`);
   if (perMs < 1) throw new OptionError(`${where}.per`, 'must be at least 1 ms', entry.per);
   const burst = entry.burst ?? entry.limit;
-  return [text(entry.key, `${where}.key`), entry.limit, perMs, burst === 'window' ? 'w' : burst];
+  return [text(entry.key, `${where}.key`, 'shared'), entry.limit, perMs, burst === 'window' ? 'w' : burst];
 }
 
+const LIMIT_RULES: Readonly<Record<string, Rule>> = { key: anything, limit: most };
+const GROUP_RULES: Readonly<Record<string, Rule>> = {
+  key: anything,
+  weight: wholeNumber(1, 100),
+  limit: most,
+};
 const burstRule: Rule = (value) =>
   value === 'window' || most(value) === undefined
     ? undefined
     : 'must be "window" or a whole number from 1 to 100000';
+
+const RATE_RULES: Readonly<Record<string, Rule>> = {
+  key: anything,
+  limit: most,
+  per: anything,
+  burst: burstRule,
+};
 
 /** Each kind of lock has a prefix of its own, so that a key may serve for several. */
 function lockTies(options: FlowOptions<never>, text: KeyMaker, where: string): LockTie[] {
@@ -218,16 +231,16 @@ function lockTies(options: FlowOptions<never>, text: KeyMaker, where: string): L
   if (unique !== undefined) locks.push(uniqueTie(unique === true ? {} : unique, text, `${where}.unique`));
   if (key !== undefined)
     locks.push([
-      `k:${text(key, `${where}.key`)}`,
+      `k:${text(key, `${where}.key`, 'own')}`,
       'window',
       toMs(keyTtl ?? DAY_MS, `${where}.keyTtl`),
       'existing',
     ]);
   if (debounce !== undefined)
-    locks.push([`d:${text(debounce.key, `${where}.debounce.key`)}`, 'started', 0, 'replace']);
+    locks.push([`d:${text(debounce.key, `${where}.debounce.key`, 'own')}`, 'started', 0, 'replace']);
   if (throttle !== undefined)
     locks.push([
-      `t:${text(throttle.key, `${where}.throttle.key`)}`,
+      `t:${text(throttle.key, `${where}.throttle.key`, 'own')}`,
       'window',
       toMs(throttle.per, `${where}.throttle.per`),
       'existing',
@@ -246,9 +259,9 @@ const UNIQUE_RULES: Readonly<Record<string, Rule>> = {
 };
 
 function uniqueTie(options: UniqueOptions<never>, text: KeyMaker, where: string): LockTie {
-  checkOptions(options, UNIQUE_RULES, where);
+  checkOnce(options, UNIQUE_RULES, where);
   const policy = options.onConflict === 'replace' ? 'replace' : 'existing';
-  const key = text(options.key, `${where}.key`);
+  const key = text(options.key, `${where}.key`, 'own');
   if (options.for === undefined) return [`u:${key}`, options.until ?? 'finished', 0, policy];
   if (options.until !== undefined) throw new OptionError(where, 'must have either "until" or "for"', options);
   return [`w:${key}`, 'window', toMs(options.for, `${where}.for`), policy];
@@ -266,18 +279,26 @@ function tagsOf(tags: readonly string[], where: string): readonly string[] {
 }
 
 /** All keys of a job must lie together, or what they guard could not be decided in one place. */
-function slotOfKeys(keys: ReadonlyMap<string, string>, where: string): number | undefined {
-  let first: [string, string] | undefined;
-  for (const [option, key] of keys) {
-    first ??= [option, key];
-    if (slotOf(key) === slotOf(first[1])) continue;
-    throw new OptionError(
-      where,
-      `must have keys that lie together; give them the same part in braces, such as "{customer:42}:mail": ${first[0]} and ${option} differ`,
-      [first[1], key],
-    );
-  }
-  return first === undefined ? undefined : slotOf(first[1]);
+function slotOfKeys(keys: readonly OptionKey[], where: string): number | undefined {
+  const [first] = keys;
+  if (first === undefined) return undefined;
+  const slot = slotOf(first.key);
+  const other = keys.find(({ key }) => key !== first.key && slotOf(key) !== slot);
+  if (other === undefined) return slot;
+  throw new OptionError(
+    where,
+    `must have keys that lie together; give them the same part in braces, such as "{customer:42}:mail": ${first.option} and ${other.option} differ`,
+    [first.key, other.key],
+  );
+}
+
+/** Options that were checked: those of a contract serve for many jobs. */
+const checked = new WeakSet<object>();
+
+function checkOnce(options: object, rules: Readonly<Record<string, Rule>>, where: string): void {
+  if (checked.has(options)) return;
+  checkOptions(options, rules, where);
+  if (Object.isFrozen(options)) checked.add(options);
 }
 
 function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {

@@ -180,10 +180,32 @@ function build(plan: JobPlan, input: unknown, home: Home): NewJob {
     : buildTied(plan, input, home);
 }
 
+/** What a job has of its own, beside what its plan says for many. */
+interface OwnWords {
+  readonly header: string;
+  readonly due: string | undefined;
+  readonly mayReplace: boolean;
+  readonly isTied: boolean;
+  readonly needsAdmission: boolean;
+  readonly draft: string | undefined;
+}
+
 function buildPlain(plan: JobPlan, input: unknown, shard: number): NewJob {
-  const { contract, queue, priority, header, due, codecs } = plan;
+  const { header, due, batch } = plan;
+  const isMember = batch !== undefined;
+  const draft = plan.isDraft === true && due === undefined ? batch : undefined;
+  return assemble(
+    plan,
+    { input, shard },
+    { header, due, mayReplace: false, isTied: isMember, needsAdmission: isMember, draft },
+  );
+}
+
+function assemble(plan: JobPlan, { input, shard }: { input: unknown; shard: number }, own: OwnWords): NewJob {
+  const { contract, queue, priority, codecs } = plan;
+  const { header, due, isTied, needsAdmission, draft } = own;
   const id = nextId(shard);
-  const owner = { kind: 'PAYLOAD', job: contract.name, id: plan.mayReplace ? undefined : id } as const;
+  const owner = { kind: 'PAYLOAD', job: contract.name, id: own.mayReplace ? undefined : id } as const;
   const json = encodeJson(input, owner);
   const payload = codecs === undefined ? json : encodePayload(json, codecs, owner);
   const large = isLarge(payload);
@@ -192,10 +214,10 @@ function buildPlain(plan: JobPlan, input: unknown, shard: number): NewJob {
     queue,
     priority,
     toFront: plan.toFront,
-    isTied: plan.batch !== undefined,
-    needsAdmission: plan.batch !== undefined,
+    isTied,
+    needsAdmission,
     due,
-    draft: plan.isDraft === true && due === undefined ? plan.batch : undefined,
+    draft,
     body: encodeBody(header, large ? '' : payload),
     largePayload: large ? payload : undefined,
   };
@@ -213,12 +235,15 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
       'must not replace another job, nor be debounced: it waits for its parents',
       ties.locks,
     );
-  const all: JobTies = {
-    ...ties,
-    ...(parents !== undefined && { parents }),
-    ...(batch !== undefined && { batch }),
-    ...(takesResults !== undefined && { results: takesResults }),
-  };
+  const isMore = parents !== undefined || batch !== undefined || takesResults !== undefined;
+  const all: JobTies = !isMore
+    ? ties
+    : {
+        ...ties,
+        ...(parents !== undefined && { parents }),
+        ...(batch !== undefined && { batch }),
+        ...(takesResults !== undefined && { results: takesResults }),
+      };
   const header = shortHeader('enqueue', extendHeader(plan.header, { ties: all }));
   const home = slot === undefined ? shard : shardOfSlot(slot, shards);
   if (parents !== undefined && home !== shard)
@@ -236,15 +261,19 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
       'must not take the place of another job: it is a member of a batch',
       all,
     );
-  return {
-    ...buildPlain({ ...plan, header, due, mayReplace }, input, home),
+  const own = {
+    header,
+    due,
+    mayReplace,
     isTied: true,
     needsAdmission: mustBeAdmitted(all),
     draft: undefined,
   };
+  return assemble(plan, { input, shard: home }, own);
 }
 
 /** Limits and rates count when a job is claimed; all else that ties it is looked at when it is stored. */
 function mustBeAdmitted(ties: JobTies): boolean {
-  return Object.keys(ties).some((kind) => kind !== 'limits' && kind !== 'rates');
+  for (const kind in ties) if (kind !== 'limits' && kind !== 'rates') return true;
+  return false;
 }

@@ -36,8 +36,21 @@ describe('a claim', () => {
     expect(plan({ concurrency: 5000 })).toBe(MOST_PER_CLAIM);
   });
 
-  test('is never sent while two calls are under way', () => {
-    expect(plan({ concurrency: 5000, callsUnderway: 2, outcomes: 500 })).toBeUndefined();
+  test('is smaller while handlers end at once, so that several calls overlap', () => {
+    expect(plan({ concurrency: 100, ahead: 400 })).toBe(125);
+    expect(plan({ concurrency: 100, ahead: 400, running: 50 })).toBe(MOST_PER_CLAIM);
+  });
+
+  test('is never sent while three calls are under way', () => {
+    expect(plan({ concurrency: 5000, callsUnderway: 2, outcomes: 500 })).toBe(MOST_PER_CLAIM);
+    expect(plan({ concurrency: 5000, callsUnderway: 3, outcomes: 500 })).toBeUndefined();
+  });
+
+  test('behind another call waits for outcomes, as long as jobs here will have some', () => {
+    const busy = { concurrency: 100, ahead: 400, callsUnderway: 1 };
+    expect(plan({ ...busy, waiting: 200, outcomes: 49 })).toBeUndefined();
+    expect(plan({ ...busy, waiting: 200, outcomes: 50 })).toBe(125);
+    expect(plan({ ...busy, waiting: 49, outcomes: 0 })).toBe(125);
   });
 
   test('as a second call must be worth it: 50 jobs, or all slots of a small worker', () => {

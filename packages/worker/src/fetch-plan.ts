@@ -2,8 +2,13 @@
 
 /** The most jobs of one claim. */
 export const MOST_PER_CLAIM = 200;
-/** Calls to a shard under way at once: one is served while the other's jobs run. */
-const MOST_CALLS = 2;
+/**
+ * Calls to a shard under way at once. With two they drift together until both are answered at one time, and Redis and this
+ * process take turns; of three, one is served, one waits, and one comes back (docs/decisions/0007-calls-that-overlap.md).
+ */
+const MOST_CALLS = 3;
+/** The most jobs of one claim while handlers end at once: a quarter of what 100 slots hold, three such calls and one that runs here. */
+const MOST_WHEN_QUICK = 125;
 /** A second call must be worth its cost. */
 const WORTHWHILE = 50;
 /** Jobs claimed ahead last about this long at the present rate, ms: several round trips, far less than anybody notices. */
@@ -53,14 +58,20 @@ function claimSize({
   waiting,
   requested,
   callsUnderway,
+  outcomes,
   ahead,
   mayClaim,
 }: FetchState): number {
   if (!mayClaim) return 0;
   const inHand = running + waiting + requested;
-  const want = Math.min(concurrency + ahead - inHand, MOST_PER_CLAIM);
+  const isQuick = ahead > 0 && 2 * running < concurrency;
+  const want = Math.min(concurrency + ahead - inHand, isQuick ? MOST_WHEN_QUICK : MOST_PER_CLAIM);
   if (want <= 0) return 0;
-  if (callsUnderway > 0) return want >= Math.min(WORTHWHILE, concurrency) ? want : 0;
+  const worthwhile = Math.min(WORTHWHILE, concurrency);
+  // A call right behind another would be answered together with it. So it waits for outcomes to carry, as long as there are
+  // jobs here that will have some.
+  if (callsUnderway > 0)
+    return want >= worthwhile && (outcomes >= worthwhile || waiting < worthwhile) ? want : 0;
   // Slots are free: at once. Slots are full: when half of what is held ahead is used up.
   return inHand < concurrency || want * 2 >= ahead ? want : 0;
 }

@@ -12,6 +12,8 @@ import { DEFAULTS } from '../options.ts';
 import type { Output } from '../output.ts';
 import { redact } from '../redact.ts';
 import { hello } from '../sample-jobs.ts';
+import type { ServedDashboard } from '../serve-dashboard.ts';
+import { DASHBOARD_HOST, DASHBOARD_PORT, serveDashboard } from '../serve-dashboard.ts';
 import { listenForStop } from '../signals.ts';
 import type { OpenedStore } from '../store/open-store.ts';
 import { openStore } from '../store/open-store.ts';
@@ -47,6 +49,7 @@ export const dev = defineCommand<Flags>({
     const signals = listenForStop({ hurry: () => worker?.stop({ now: true }), kill: () => worker?.kill() });
     const store = await openDevStore(settings, options, output);
     const here = { ...settings, redis: store?.url ?? settings.redis };
+    let dashboard: ServedDashboard | undefined;
     try {
       (await openConnection(here)).close();
       const modules = chosenModules(invocation, settings);
@@ -55,6 +58,8 @@ export const dev = defineCommand<Flags>({
         output.warn(`the worker ended (${how}); it starts again when a source changes`),
       );
       printStore(output, here, store);
+      dashboard = await serveDashboard(here, { host: DASHBOARD_HOST, port: DASHBOARD_PORT });
+      output.note(`look     ${dashboard.url}`);
       await startWorker(worker, output);
       if (modules[0] === SAMPLE) await runSample(here, output);
       const unwatch = watchFiles(foldersOf(plan.modules), onChange(worker, output));
@@ -67,6 +72,7 @@ export const dev = defineCommand<Flags>({
       await monitor.close();
       output.note('stopping: running jobs may end; Ctrl-C again gives them back at once');
     } finally {
+      await dashboard?.close();
       await worker?.stop();
       await store?.stop();
     }

@@ -1,0 +1,187 @@
+import { createDashboard } from '@linstock/dashboard';
+import { eventually } from '@linstock/test-kit/eventually';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageReport } from '../src/browser.ts';
+import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { act, Stage } from '../src/stage.ts';
+
+const executable = findBrowser();
+const NASTY = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '"><svg onload=alert(1)>',
+  'javascript:alert(1)',
+  "'-alert(1)-'",
+  '{{constructor.constructor("alert(1)")()}}',
+  '<iframe srcdoc="<script>parent.alert(1)</script>">',
+  '\u202Egnp.exe',
+  '=cmd|calc!A1',
+  '</textarea><script>alert(1)</script>',
+];
+
+// Without a browser `npm test` says how to get one.
+describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let stage: Stage;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let report: PageReport;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    stage = new Stage(redis.url);
+    await stage.worker({ concurrency: 5, queues: ['default', 'mail'] });
+    const dashboard = createDashboard({
+      redis: redis.url,
+      namespace: stage.namespace,
+      authorize: () => ({ name: 'ada', role: 'admin' }),
+    });
+    site = await Site.serve(dashboard);
+    browser = await launch(executable ?? '');
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    report = await watchPage(page, site.origin);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await stage?.close();
+    await redis?.stop();
+  });
+
+  const show = async (path: string): Promise<void> => {
+    await page.goto(`${site.origin}/#/${path}`);
+    await page.locator('h1').first().waitFor();
+  };
+  const text = async (): Promise<string> => page.locator('main').innerText();
+
+  test('shows how the installation is, and follows it without being asked', async () => {
+    await show('');
+    await stage.enqueueMany(Array.from({ length: 20 }, () => ({})));
+    await eventually(async () => expect(await page.locator('.number.succeeded strong').innerText()).toBe('20'));
+    expect(await page.locator('.chart canvas').count()).toBe(1);
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a job that failed is found by its error, looked at, and run again', async () => {
+    const { id } = await stage.client.enqueue(act, { failures: 1 }, { maxAttempts: 1 });
+    await eventually(async () => expect((await stage.client.get(id))?.state).toBe('failed'));
+    await show('errors');
+    await page.getByText('this attempt was asked to fail').first().waitFor();
+    await page.locator('tbody a').first().click();
+    await page.getByText('Stack').waitFor();
+    await page.getByRole('button', { name: 'Requeue' }).click();
+    await eventually(async () => expect((await stage.client.get(id))?.state).toBe('failed'), { timeoutMs: 10_000 });
+    await eventually(async () => expect(await text()).toContain('requeued'));
+    expect(report.problems).toEqual([]);
+  });
+
+  test('jobs are selected and cancelled; all that match are deleted after a count', async () => {
+    await stage.client.queue('later').pause();
+    for (let n = 0; n < 7; n++) await stage.client.enqueue(act, {}, { queue: 'later' });
+    await show('jobs?state=enqueued&queue=later');
+    await page.locator('tbody input').first().check();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(6));
+    await page.getByRole('button', { name: /All .* that match/ }).click();
+    await page.getByRole('dialog').getByLabel('Delete').check();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(0));
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a job that waits says why', async () => {
+    const { id } = await stage.client.enqueue(act, {}, { queue: 'later' });
+    await show(`jobs/${id}`);
+    await page.getByText('QUEUE_PAUSED').waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a queue is resumed, paused, and purged by its name', async () => {
+    await show('queues');
+    const row = page.getByRole('row', { name: /later/ });
+    await row.getByRole('button', { name: /Purge/ }).click();
+    await page.getByRole('dialog').locator('input').fill('later');
+    await page.getByRole('dialog').getByRole('button', { name: 'Purge' }).click();
+    await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(0));
+    await row.getByRole('button', { name: 'Resume' }).click();
+    await row.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a recurring job is paused, triggered, and shows its runs', async () => {
+    await stage.client.recurring.upsert('nightly', act, {}, { cron: '0 3 * * *', timeZone: 'Europe/Berlin' });
+    await show('recurring/nightly');
+    await page.getByRole('button', { name: 'Trigger' }).click();
+    await eventually(async () => expect((await stage.client.recurring.history('nightly')).length).toBe(1));
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('paused').first().waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a batch shows how far it is', async () => {
+    const { id } = await stage.client.batch((batch) => batch.enqueueMany(act, [{}, {}, {}]));
+    await show(`batches/${id}`);
+    await page.getByText('Succeeded 3').waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a job is made by the form, and one like another', async () => {
+    await show('new');
+    await page.getByLabel('Name').fill('act');
+    await page.getByLabel('Input').fill('{"out": 3}');
+    await page.getByRole('button', { name: 'Enqueue' }).click();
+    await page.getByRole('link', { name: 'Copy as new' }).click();
+    await eventually(async () => expect(await page.getByLabel('Input').inputValue()).toContain('"out": 3'));
+    expect(report.problems).toEqual([]);
+  });
+
+  test('whatever stands in a job is shown as text', async () => {
+    const ids = await Promise.all(
+      NASTY.map(async (nasty) => {
+        const handle = await stage.client.enqueue(act, { pad: nasty, [nasty]: nasty } as object, {
+          displayName: nasty,
+          tags: [nasty.slice(0, 60)],
+          metadata: { nasty },
+          queue: 'nasty',
+        });
+        return handle.id;
+      }),
+    );
+    await show('jobs?state=enqueued&queue=nasty');
+    await page.locator('tbody tr').nth(NASTY.length - 1).waitFor();
+    for (const id of ids) {
+      await show(`jobs/${id}`);
+      await page.getByText('History').waitFor();
+    }
+    await show(`jobs?tag=${encodeURIComponent(NASTY[0] ?? '')}`);
+    await show(`${encodeURIComponent(NASTY[1] ?? '')}`).catch(() => undefined);
+    expect(report.problems).toEqual([]);
+  });
+
+  test('every page fits a phone, in both themes and from right to left', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const path of ['', 'jobs', 'errors', 'queues', 'recurring', 'batches', 'workers', 'operations', 'new']) {
+      await show(path);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([path, overflow]).toEqual([path, 0]);
+    }
+    await page.getByLabel('Language').selectOption('fa');
+    expect(await page.evaluate(() => document.documentElement.dir)).toBe('rtl');
+    await page.locator('select').selectOption('en');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(report.problems).toEqual([]);
+  });
+
+  test('while Redis is away it says so, and goes on by itself', async () => {
+    await show('');
+    redis.suspend();
+    await page.locator('.trouble').waitFor({ timeout: 20_000 });
+    redis.resume();
+    await page.locator('.trouble').waitFor({ state: 'detached', timeout: 20_000 });
+    expect(report.problems).toEqual([]);
+  });
+});

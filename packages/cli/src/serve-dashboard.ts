@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Dashboard, DashboardOptions } from '@linstock/dashboard';
+import { createDashboard } from '@linstock/dashboard';
+import { CliError, UsageError } from './errors.ts';
+import type { Settings } from './options.ts';
+
+/** How a dashboard is served. */
+export interface DashboardPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly readOnly?: boolean | undefined;
+  /** A JSON file with `users` and `tokens`; without it, a link signs in one person. */
+  readonly authFile?: string | undefined;
+  /** Names under which it is reached, beside its own. */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
+
+/** A dashboard that is served. */
+export interface ServedDashboard {
+  /** Signs in whoever opens it first; with users of its own, just its address. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Where it is served when nothing else is said. */
+export const DASHBOARD_HOST = '127.0.0.1';
+export const DASHBOARD_PORT = 4680;
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+/** A port that is taken is not the end: the next ones are tried. */
+const PORTS_TRIED = 20;
+const REQUEST_MS = 30_000;
+const HEADERS_BYTES = 16 * 1024;
+
+/** Serves a dashboard. @throws {CliError} it would be open to the network, or no port is free */
+export async function serveDashboard(settings: Settings, plan: DashboardPlan): Promise<ServedDashboard> {
+  const auth = plan.authFile === undefined ? undefined : readAuth(plan.authFile);
+  if (auth === undefined && !LOOPBACK.has(plan.host))
+    throw new CliError(
+      'DASHBOARD_OPEN',
+      `a dashboard at ${plan.host} can be reached from other machines, and needs --auth-file with users or tokens`,
+    );
+  const dashboard = createDashboard({
+    redis: settings.redis,
+    namespace: settings.namespace,
+    readOnly: plan.readOnly ?? false,
+    ...(auth ?? { signInLink: true }),
+    allowedHosts: ['localhost', '127.0.0.1', '[::1]', bracketed(plan.host), ...(plan.allowedHosts ?? [])],
+  });
+  try {
+    const { server, port } = await listen(dashboard, plan);
+    const at = `http://${bracketed(plan.host)}:${port}`;
+    return { url: at + (dashboard.signInPath ?? '/'), close: () => close(dashboard, server) };
+  } catch (error) {
+    await dashboard.close();
+    throw error;
+  }
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function listen(
+  dashboard: Dashboard,
+  { host, port }: DashboardPlan,
+): Promise<{ server: Server; port: number }> {
+  const limits = { maxHeaderSize: HEADERS_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS / 2 };
+  for (let next = port; ; next++) {
+    const server = createServer(limits, (request, response) => dashboard.node(request, response));
+    const problem = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      server.once('error', resolve).listen(next, host, () => resolve(undefined));
+    });
+    if (problem === undefined) return { server, port: (server.address() as { port: number }).port };
+    const isLast = next === port + PORTS_TRIED || next === 65_535;
+    if (problem.code !== 'EADDRINUSE' || isLast)
+      throw new CliError('PORT_UNAVAILABLE', `port ${next} of ${host} cannot be used: ${problem.message}`);
+  }
+}
+
+async function close(dashboard: Dashboard, server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Streams of viewers stay open by themselves.
+  server.closeAllConnections();
+  await closed;
+  await dashboard.close();
+}
+
+type Auth = Pick<DashboardOptions, 'users' | 'tokens'>;
+
+function readAuth(file: string): Auth {
+  try {
+    const { users, tokens } = JSON.parse(readFileSync(file, 'utf8')) as Auth;
+    return { ...(users !== undefined && { users }), ...(tokens !== undefined && { tokens }) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--auth-file ${file} cannot be read as JSON with "users" and "tokens": ${reason}`);
+  }
+}

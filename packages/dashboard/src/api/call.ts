@@ -1,0 +1,76 @@
+import type { Client, Monitor } from '@linstock/core';
+import { OptionError } from '@linstock/core';
+import type { Authentication } from '../auth/authenticate.ts';
+import type { Permission, User } from '../auth/user.ts';
+import type { PulseReader } from '../live/pulse.ts';
+import type { ResolvedDashboardOptions } from '../options.ts';
+
+/** What routes work with. */
+export interface Parts {
+  readonly client: Client;
+  readonly monitor: Monitor;
+  readonly pulses: PulseReader;
+  readonly authentication: Authentication;
+  readonly options: ResolvedDashboardOptions;
+}
+
+/** One request to a route, by somebody who may make it. */
+export interface Call {
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The JSON of the body; undefined: there was none. */
+  readonly body: unknown;
+  /** Undefined only on public routes. */
+  readonly user: User | undefined;
+  /** Where the request comes from, for what is counted by address. */
+  readonly address: string;
+}
+
+/** One route of the API. What its handler returns is sent as JSON, unless it is a `Response`. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly permission: Permission;
+  /** One sentence, for the description of the API. */
+  readonly summary: string;
+  readonly handle: (call: Call, parts: Parts) => unknown;
+}
+
+/** Who does it and why, for the history of the job and the audit log. */
+export function actorOf({ user, body }: Call): { readonly by: string; readonly reason?: string } {
+  const reason = textIn(body, 'reason');
+  return { by: `${user?.name ?? 'somebody'} (dashboard)`, ...(reason !== undefined && { reason }) };
+}
+
+/** A field of a JSON object that is a text; undefined: it is not there. @throws {OptionError} */
+export function textIn(body: unknown, name: string, most = 1000): string | undefined {
+  const value = fieldIn(body, name);
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string' && value.length <= most) return value;
+  throw new OptionError(name, `must be a text of at most ${most} characters`, value);
+}
+
+/** A field of a JSON object. */
+export function fieldIn(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
+  return (body as Record<string, unknown>)[name];
+}
+
+/** A whole number of the query. @throws {OptionError} */
+export function numberIn(
+  query: URLSearchParams,
+  name: string,
+  { least = 0, most, otherwise }: { least?: number; most: number; otherwise: number },
+): number {
+  const text = query.get(name);
+  if (text === null || text === '') return otherwise;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new OptionError(name, `must be a whole number from ${least} to ${most}`, text);
+}
+
+/** A parameter of the path. */
+export function param({ params }: Call, name: string): string {
+  return params[name] ?? '';
+}

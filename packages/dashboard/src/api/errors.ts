@@ -1,0 +1,86 @@
+import type { JobView } from '@linstock/core';
+import type { Call, Parts, Route } from './call.ts';
+
+/** Failures of one kind. */
+export interface ErrorGroup {
+  readonly key: string;
+  readonly job: string;
+  readonly error: string;
+  readonly message: string;
+  /** The first line of the stack that is not of a library. */
+  readonly frame: string | undefined;
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** The newest one. */
+  readonly sample: string;
+}
+
+/** How many of the newest failures are looked at. */
+const LOOK_AT = 500;
+
+/** Groups failed jobs by their name, the class of the error, and where it was thrown; the largest group first. Pure. */
+export function groupErrors(jobs: readonly JobView[]): ErrorGroup[] {
+  const groups = new Map<string, ErrorGroup>();
+  for (const job of jobs) {
+    const { name: error, message, frame } = causeOf(job);
+    const key = [job.name, error, frame ?? shapeOf(message)].join('\n');
+    const at = job.history.at(-1)?.endedAt ?? job.createdAt;
+    const known = groups.get(key);
+    groups.set(key, {
+      key,
+      job: job.name,
+      error,
+      message: known?.message ?? message,
+      frame,
+      count: (known?.count ?? 0) + 1,
+      firstAt: Math.min(known?.firstAt ?? at, at),
+      lastAt: Math.max(known?.lastAt ?? at, at),
+      sample: known?.sample ?? job.id,
+    });
+  }
+  return [...groups.values()].toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt);
+}
+
+function causeOf({ error, history }: JobView): { name: string; message: string; frame: string | undefined } {
+  if (error === undefined) {
+    const isPoison = history.at(-1)?.what === 'rescued';
+    return {
+      name: isPoison ? 'Poison' : 'Unknown',
+      message: isPoison ? 'its workers died with it' : '',
+      frame: undefined,
+    };
+  }
+  return { name: error.name, message: error.message, frame: frameOf(error.stack) };
+}
+
+function frameOf(stack: string | undefined): string | undefined {
+  const lines = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const own = lines.find((line) => !line.includes('node_modules') && !line.includes('node:'));
+  return (own ?? lines[0])?.trim().slice(0, 300);
+}
+
+/** A message without what differs from job to job: numbers, ids, what is quoted. */
+function shapeOf(message: string): string {
+  return message
+    .slice(0, 500)
+    .replaceAll(/"[^"]*"|'[^']*'/g, '"…"')
+    .replaceAll(/\b[0-9a-f-]{8,}\b/gi, '…')
+    .replaceAll(/\d+/g, '…');
+}
+
+async function list(_: Call, { monitor }: Parts): Promise<unknown> {
+  const { jobs, total } = await monitor.page({ state: 'failed', limit: LOOK_AT });
+  const views = jobs.filter((job): job is JobView => !('damaged' in job));
+  return { groups: groupErrors(views), total, lookedAt: jobs.length };
+}
+
+export const ERROR_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/errors',
+    permission: 'read',
+    summary: 'The newest failures, in groups.',
+    handle: list,
+  },
+];

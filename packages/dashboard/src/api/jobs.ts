@@ -1,0 +1,164 @@
+import type { BulkFilter, JobState, MoveTarget } from '@linstock/core';
+import { defineJob, JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
+import type { Call, Parts, Route } from './call.ts';
+import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
+
+const MOST_ROWS = 500;
+
+function stateIn(text: string | null): JobState {
+  if (JOB_STATES.includes(text as JobState)) return text as JobState;
+  throw new OptionError('state', `must be one of ${JOB_STATES.join(', ')}`, text);
+}
+
+/** A page of jobs: of one state (and for `enqueued` one queue), or with a tag. */
+async function list({ query }: Call, { monitor }: Parts): Promise<unknown> {
+  const limit = numberIn(query, 'limit', { least: 1, most: MOST_ROWS, otherwise: 50 });
+  const offset = numberIn(query, 'offset', { most: 100_000, otherwise: 0 });
+  const tag = query.get('tag');
+  if (tag !== null && tag !== '') return monitor.page({ tag, limit, offset });
+  const state = stateIn(query.get('state'));
+  const queue = query.get('queue') ?? '';
+  return monitor.page({ state, limit, offset, ...(queue !== '' && { queue }) });
+}
+
+/** One job with its history, and why it is where it is. */
+async function get(call: Call, { monitor }: Parts): Promise<unknown> {
+  const id = param(call, 'id');
+  const [job, why] = await Promise.all([monitor.job(id), monitor.why(id)]);
+  if (job === undefined) throw new JobNotFoundError(id);
+  return { job, why };
+}
+
+type Change = (id: string, call: Call, parts: Parts) => Promise<unknown>;
+
+function change(run: Change): Route['handle'] {
+  return async (call, parts) => {
+    await run(param(call, 'id'), call, parts);
+    return { ok: true };
+  };
+}
+
+const requeue: Change = (id, call, { client }) => client.requeue(id, actorOf(call));
+const cancel: Change = (id, call, { client }) => client.cancel(id, actorOf(call));
+const runNow: Change = (id, call, { client }) => client.promote(id, actorOf(call));
+const remove: Change = (id, call, { client }) => client.delete(id, actorOf(call));
+const move: Change = (id, call, { client }) => {
+  const queue = textIn(call.body, 'queue', 128);
+  const priority = textIn(call.body, 'priority', 16) as MoveTarget['priority'];
+  const target = { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
+  return client.move(id, { ...target, ...actorOf(call) } as MoveTarget);
+};
+const reschedule: Change = (id, call, { client }) =>
+  client.reschedule(id, { at: new Date(textIn(call.body, 'at', 64) ?? ''), ...actorOf(call) });
+
+/** Stores a job by its name, as a copy of another one or as somebody wrote it. */
+async function enqueue(call: Call, { client }: Parts): Promise<unknown> {
+  const { body } = call;
+  const name = textIn(body, 'name', 128) ?? '';
+  const queue = textIn(body, 'queue', 128);
+  const priority = textIn(body, 'priority', 16);
+  const delay = textIn(body, 'in', 32);
+  const own = { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
+  const contract = defineJob({ name, ...own } as { name: string });
+  const input = fieldIn(body, 'input') ?? null;
+  const handle =
+    delay === undefined
+      ? await client.enqueue(contract, input)
+      : await client.schedule(contract, input, { in: delay as `${number}s` });
+  return { id: handle.id };
+}
+
+const VERBS = ['requeue', 'cancel', 'delete'] as const;
+type Verb = (typeof VERBS)[number];
+
+/** Changes all jobs that a filter names, or only counts them. */
+async function bulk(call: Call, { client }: Parts): Promise<unknown> {
+  const verb = textIn(call.body, 'verb', 16) as Verb;
+  if (!VERBS.includes(verb)) throw new OptionError('verb', `must be one of ${VERBS.join(', ')}`, verb);
+  const filter = fieldIn(call.body, 'filter') as BulkFilter;
+  const dryRun = fieldIn(call.body, 'dryRun') === true;
+  const { id } = await client.bulk({ verb, filter, dryRun, ...actorOf(call) });
+  return { id };
+}
+
+/** Like {@link bulk}, for those who may remove jobs. */
+const bulkDelete: Route['handle'] = (call, parts) =>
+  bulk({ ...call, body: { ...(call.body as object), verb: 'delete' } }, parts);
+
+const bulkSteer: Route['handle'] = (call, parts) => {
+  if (fieldIn(call.body, 'verb') === 'delete')
+    throw new OptionError(
+      'verb',
+      'must be "requeue" or "cancel": to delete needs another permission',
+      'delete',
+    );
+  return bulk(call, parts);
+};
+
+export const JOB_ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/api/jobs', permission: 'read', summary: 'A page of jobs.', handle: list },
+  { method: 'POST', path: '/api/jobs', permission: 'steer', summary: 'Enqueues a job.', handle: enqueue },
+  {
+    method: 'GET',
+    path: '/api/jobs/:id',
+    permission: 'read',
+    summary: 'One job, and why it waits.',
+    handle: get,
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/requeue',
+    permission: 'steer',
+    summary: 'Runs it again.',
+    handle: change(requeue),
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/cancel',
+    permission: 'steer',
+    summary: 'Cancels it, running or not.',
+    handle: change(cancel),
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/run-now',
+    permission: 'steer',
+    summary: 'Runs a delayed job now.',
+    handle: change(runNow),
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/move',
+    permission: 'steer',
+    summary: 'Gives it another queue or priority.',
+    handle: change(move),
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/reschedule',
+    permission: 'steer',
+    summary: 'Makes it due at another time.',
+    handle: change(reschedule),
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/delete',
+    permission: 'remove',
+    summary: 'Removes it and its history.',
+    handle: change(remove),
+  },
+  {
+    method: 'POST',
+    path: '/api/bulk',
+    permission: 'steer',
+    summary: 'Requeues or cancels all that a filter names.',
+    handle: bulkSteer,
+  },
+  {
+    method: 'POST',
+    path: '/api/bulk/delete',
+    permission: 'remove',
+    summary: 'Deletes all that a filter names.',
+    handle: bulkDelete,
+  },
+];

@@ -1,0 +1,55 @@
+import type { Route } from './call.ts';
+
+/** The routes as an OpenAPI 3.1 document. Pure. */
+export function describeRoutes(routes: readonly Route[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const { method, path, permission, summary } of routes) {
+    const name = path.replaceAll(/:(\w+)/g, '{$1}');
+    const parameters = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
+      name: parameter,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    }));
+    paths[name] ??= {};
+    paths[name][method.toLowerCase()] = {
+      summary,
+      'x-permission': permission,
+      ...(parameters.length > 0 && { parameters }),
+      ...(permission === 'public' && { security: [] }),
+      responses: { 200: { description: 'OK' }, default: { $ref: '#/components/responses/Error' } },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Linstock dashboard', version },
+    security: [{ bearer: [] }, { session: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-linstock' },
+      },
+      responses: {
+        Error: {
+          description: 'What is wrong, and what to do.',
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['error'],
+                properties: {
+                  error: {
+                    type: 'object',
+                    required: ['code', 'message'],
+                    properties: { code: { type: 'string' }, message: { type: 'string' } },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { BATCH_ROUTES } from './batches.ts';
+import type { Route } from './call.ts';
+import { ERROR_ROUTES } from './errors.ts';
+import { JOB_ROUTES } from './jobs.ts';
+import { OVERVIEW_ROUTES } from './overview.ts';
+import { QUEUE_ROUTES } from './queues.ts';
+import { RECURRING_ROUTES } from './recurring.ts';
+import { SESSION_ROUTES } from './session.ts';
+
+/** Every route of the API, with who may use it. There is no other way in. */
+export const ROUTES: readonly Route[] = [
+  ...SESSION_ROUTES,
+  ...OVERVIEW_ROUTES,
+  ...JOB_ROUTES,
+  ...ERROR_ROUTES,
+  ...QUEUE_ROUTES,
+  ...RECURRING_ROUTES,
+  ...BATCH_ROUTES,
+];

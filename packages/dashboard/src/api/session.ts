@@ -1,0 +1,50 @@
+import { sessionCookie } from '../http/cookies.ts';
+import type { Call, Parts, Route } from './call.ts';
+import { textIn } from './call.ts';
+
+/** Who one is, and how one could sign in. */
+function me({ user }: Call, { authentication, options }: Parts): unknown {
+  return {
+    user: user ?? null,
+    readOnly: options.isReadOnly,
+    title: user === undefined ? null : options.title,
+    hasPasswords: authentication.hasPasswords,
+  };
+}
+
+async function signIn({ request, body, address }: Call, { authentication }: Parts): Promise<Response> {
+  const link = textIn(body, 'link', 256);
+  const done =
+    link === undefined
+      ? await authentication.signIn(
+          textIn(body, 'name', 64) ?? '',
+          textIn(body, 'password', 1024) ?? '',
+          address,
+        )
+      : authentication.useLink(link);
+  if (done.status === 'in')
+    return Response.json(
+      { user: done.user },
+      { headers: { 'Set-Cookie': sessionCookie(request, done.secret) } },
+    );
+  const [status, code, message] =
+    done.status === 'later'
+      ? [429, 'TRY_LATER', 'too many tries: wait a minute']
+      : [
+          401,
+          'SIGN_IN_FAILED',
+          link === undefined ? 'name or password is wrong' : 'the link was used, or is too old',
+        ];
+  return Response.json({ error: { code, message } }, { status: status as number });
+}
+
+function signOut({ request }: Call, { authentication }: Parts): Response {
+  authentication.signOut(request);
+  return Response.json({ ok: true }, { headers: { 'Set-Cookie': sessionCookie(request, undefined) } });
+}
+
+export const SESSION_ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/api/session', permission: 'public', summary: 'Who one is.', handle: me },
+  { method: 'POST', path: '/api/session', permission: 'public', summary: 'Signs in.', handle: signIn },
+  { method: 'DELETE', path: '/api/session', permission: 'public', summary: 'Signs out.', handle: signOut },
+];

@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { User } from './user.ts';
+
+/** How long a session lives without a request, and at most. */
+const IDLE_MS = 30 * 60_000;
+const MOST_MS = 12 * 3_600_000;
+/** The oldest ones leave when there are more. */
+const MOST_SESSIONS = 10_000;
+
+interface Session {
+  readonly user: User;
+  readonly beganAt: number;
+  lastUsedAt: number;
+}
+
+/** Who is signed in by a cookie. Kept in this process, by a hash of what the cookie holds. */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** A new session; always a new secret, so that one that somebody else planted is worth nothing. */
+  begin(user: User): string {
+    const secret = randomBytes(32).toString('base64url');
+    const now = this.#now();
+    this.#sessions.set(keyOf(secret), { user, beganAt: now, lastUsedAt: now });
+    if (this.#sessions.size > MOST_SESSIONS) {
+      const [oldest] = this.#sessions.keys();
+      if (oldest !== undefined) this.#sessions.delete(oldest);
+    }
+    return secret;
+  }
+
+  /** Who has this secret, while the session lives. */
+  find(secret: string): User | undefined {
+    const key = keyOf(secret);
+    const session = this.#sessions.get(key);
+    if (session === undefined) return undefined;
+    const now = this.#now();
+    if (now - session.lastUsedAt > IDLE_MS || now - session.beganAt > MOST_MS) {
+      this.#sessions.delete(key);
+      return undefined;
+    }
+    session.lastUsedAt = now;
+    return session.user;
+  }
+
+  end(secret: string): void {
+    this.#sessions.delete(keyOf(secret));
+  }
+}
+
+function keyOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}

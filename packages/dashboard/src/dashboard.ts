@@ -1,0 +1,62 @@
+import { Client, Monitor } from '@linstock/core';
+import { createApp } from './app.ts';
+import { Authentication } from './auth/authenticate.ts';
+import { Assets } from './http/assets.ts';
+import type { NodeHandler } from './http/node.ts';
+import { toNodeHandler } from './http/node.ts';
+import { PulseReader } from './live/pulse.ts';
+import type { DashboardOptions } from './options.ts';
+import { resolveOptions } from './options.ts';
+
+/** A dashboard: a handler to mount, and what ends it. */
+export interface Dashboard {
+  /** Web-standard: for Hono, Next.js route handlers, Bun, Deno; below any path. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** For Node's `http`, Express, Fastify and Koa; below any path. */
+  readonly node: NodeHandler;
+  /** With `signInLink`: the path and fragment that sign in one person, once; undefined without it. */
+  readonly signInPath: string | undefined;
+  /** Closes its connections to Redis. */
+  close(): Promise<void>;
+}
+
+/** Enqueues from here are not repeated for long: a person waits. */
+const RETRY_FOR = '5s';
+
+/**
+ * Makes a dashboard of one installation.
+ *
+ * @example
+ * const dashboard = createDashboard({ redis, authorize: (request) => userOf(request) });
+ * app.use('/jobs', dashboard.node);
+ *
+ * @throws {OptionError} nothing says who may use it, or an option is wrong
+ */
+export function createDashboard(options: DashboardOptions): Dashboard {
+  const resolved = resolveOptions(options);
+  const { redis, namespace, shards, commandTimeout, codecs, redact } = options;
+  const installation = {
+    redis,
+    ...(namespace !== undefined && { namespace }),
+    ...(shards !== undefined && { shards }),
+    ...(commandTimeout !== undefined && { commandTimeout }),
+    ...(codecs !== undefined && { codecs }),
+  };
+  const client = new Client({ ...installation, retryFor: RETRY_FOR });
+  const monitor = new Monitor({ ...installation, ...(redact !== undefined && { redact }) });
+  const authentication = new Authentication(resolved, Date.now);
+  const pulses = new PulseReader({ monitor, client }, Date.now);
+  const parts = { client, monitor, pulses, authentication, options: resolved };
+  const app = createApp(parts, new Assets(), (error, reference) =>
+    process.emitWarning(`${reference}: ${error.stack ?? error.message}`, 'LinstockDashboard'),
+  );
+  return {
+    fetch: async (request) => app.fetch(request),
+    node: toNodeHandler((request, env) => app.fetch(request, env)),
+    signInPath: authentication.link && `/#/sign-in?link=${authentication.link.secret}`,
+    async close() {
+      pulses.close();
+      await Promise.all([client.close(), monitor.close()]);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * Linstock's dashboard: a JSON API and a user interface behind one fetch handler.
+ * @packageDocumentation
+ */
+export { createDashboard } from './dashboard.ts';
+export type { Dashboard } from './dashboard.ts';
+export type { DashboardOptions, TokenOptions, UserOptions } from './options.ts';
+export { hashPassword } from './auth/passwords.ts';
+export type { Role, User } from './auth/user.ts';
+export type { NodeHandler } from './http/node.ts';

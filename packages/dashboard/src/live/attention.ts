@@ -1,0 +1,44 @@
+import type { Pulse } from './pulse.ts';
+
+/** Something that a person should look at, the worst first. */
+export interface Attention {
+  readonly level: 'bad' | 'warn' | 'info';
+  readonly code:
+    | 'NO_WORKERS'
+    | 'QUEUE_UNSERVED'
+    | 'FAILED'
+    | 'QUEUE_PAUSED'
+    | 'SUSPECTS'
+    | 'LOOP_BLOCKED'
+    | 'BLOCKED';
+  /** What it is about: a queue, a worker; empty: everything. */
+  readonly about: string;
+  readonly count: number;
+}
+
+const STALL_MS = 1000;
+const ORDER = { bad: 0, warn: 1, info: 2 } as const;
+
+/** What is to be noticed in a pulse. Pure. */
+export function findAttention({ counts, queues, workers }: Pulse): Attention[] {
+  const served = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
+  const found: Attention[] = [];
+  const waits = counts.enqueued + counts.scheduled;
+  if (workers.length === 0)
+    found.push({ level: waits > 0 ? 'bad' : 'warn', code: 'NO_WORKERS', about: '', count: waits });
+  if (counts.failed > 0) found.push({ level: 'bad', code: 'FAILED', about: '', count: counts.failed });
+  for (const { name, paused, enqueued, suspects, blocked } of queues) {
+    if (workers.length > 0 && enqueued > 0 && !served.has(name))
+      found.push({ level: 'bad', code: 'QUEUE_UNSERVED', about: name, count: enqueued });
+    if (paused !== undefined)
+      found.push({ level: 'warn', code: 'QUEUE_PAUSED', about: name, count: enqueued });
+    if (suspects > 0) found.push({ level: 'warn', code: 'SUSPECTS', about: name, count: suspects });
+    if (blocked > 0 && blocked === enqueued)
+      found.push({ level: 'info', code: 'BLOCKED', about: name, count: blocked });
+  }
+  for (const { id, load } of workers) {
+    if (load !== undefined && load.stallMs > STALL_MS)
+      found.push({ level: 'warn', code: 'LOOP_BLOCKED', about: id, count: Math.round(load.stallMs) });
+  }
+  return found.toSorted((a, b) => ORDER[a.level] - ORDER[b.level] || b.count - a.count);
+}

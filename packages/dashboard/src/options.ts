@@ -1,0 +1,120 @@
+import type { CodecOptions, InstallationOptions } from '@linstock/core';
+import { OptionError } from '@linstock/core';
+import { anything, checkOptions, INSTALLATION_RULES, shortText, yesOrNo } from '@linstock/core/internal';
+import type { Rule } from '@linstock/core/internal';
+import { isPasswordHash } from './auth/passwords.ts';
+import type { Role, User } from './auth/user.ts';
+import { checkRole } from './auth/user.ts';
+
+/** A person who signs in with a password. */
+export interface UserOptions {
+  readonly name: string;
+  /** What `hashPassword()` has made. */
+  readonly passwordHash: string;
+  /** @default "viewer" */
+  readonly role?: Role;
+}
+
+/** A program that sends `Authorization: Bearer <token>`. */
+export interface TokenOptions {
+  /** Whose name stands in the audit log. */
+  readonly name: string;
+  /** SHA-256 of the token, 64 hexadecimal digits; the token itself has at least 16 characters. */
+  readonly sha256: string;
+  /** @default "viewer" */
+  readonly role?: Role;
+  /** From then on it is worth nothing. @default never */
+  readonly expiresAt?: Date;
+}
+
+/** Options of a dashboard. One of `authorize`, `users`, `tokens` and `signInLink` must be there: nothing is open to everybody. */
+export interface DashboardOptions extends InstallationOptions {
+  /** Who makes a request, by what your application knows of it; null: nobody. */
+  readonly authorize?: (request: Request) => User | null | Promise<User | null>;
+  readonly users?: readonly UserOptions[];
+  readonly tokens?: readonly TokenOptions[];
+  /** Makes a link that signs in one person once, within 10 minutes: `dashboard.signInPath`. For loopback. @default false */
+  readonly signInLink?: boolean;
+  /** Nothing can be changed, by nobody. @default false */
+  readonly readOnly?: boolean;
+  /** Names under which it may be reached, `host` or `host:port`. @default those of loopback; with `authorize`: any */
+  readonly allowedHosts?: readonly string[];
+  /** Names its installation where it says which one it shows. @default the namespace */
+  readonly title?: string;
+  /** Keys of encrypted payloads, as for a client. */
+  readonly codecs?: CodecOptions;
+  /** Fields to mask beside the usual ones, as for a monitor. */
+  readonly redact?: readonly string[];
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  ...INSTALLATION_RULES,
+  authorize: anything,
+  users: anything,
+  tokens: anything,
+  signInLink: yesOrNo,
+  readOnly: yesOrNo,
+  allowedHosts: anything,
+  title: shortText(64),
+  codecs: anything,
+  redact: anything,
+};
+
+/** Options, checked and complete. */
+export interface ResolvedDashboardOptions {
+  readonly authorize: DashboardOptions['authorize'];
+  readonly users: ReadonlyMap<string, { readonly passwordHash: string; readonly role: Role }>;
+  readonly tokens: readonly (Required<Omit<TokenOptions, 'expiresAt'>> & { readonly expiresAtMs: number })[];
+  readonly hasSignInLink: boolean;
+  readonly isReadOnly: boolean;
+  /** Undefined: any. */
+  readonly hosts: ReadonlySet<string> | undefined;
+  readonly title: string;
+}
+
+/** Names of loopback, without a port. */
+const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Checks and completes options. @throws {OptionError} */
+export function resolveOptions(options: DashboardOptions): ResolvedDashboardOptions {
+  checkOptions(options ?? {}, RULES, 'Dashboard');
+  const { authorize, users = [], tokens = [], signInLink = false, allowedHosts } = options;
+  if (authorize !== undefined && typeof authorize !== 'function')
+    throw new OptionError('Dashboard.authorize', 'must be a function', authorize);
+  if (authorize === undefined && users.length === 0 && tokens.length === 0 && !signInLink)
+    throw new OptionError(
+      'Dashboard.authorize',
+      'is required, or "users", "tokens" or "signInLink": a dashboard shows data and changes jobs, so it is never open to everybody',
+      undefined,
+    );
+  const isOwn = authorize !== undefined && allowedHosts === undefined;
+  return {
+    authorize,
+    users: new Map(users.map(checkUser)),
+    tokens: tokens.map(checkToken),
+    hasSignInLink: signInLink,
+    isReadOnly: options.readOnly ?? false,
+    hosts: isOwn ? undefined : new Set((allowedHosts ?? LOOPBACK).map((host) => host.toLowerCase())),
+    title: options.title ?? options.namespace ?? 'ls',
+  };
+}
+
+function checkUser({ name, passwordHash, role = 'viewer' }: UserOptions, i: number) {
+  const where = `Dashboard.users[${i}]`;
+  const problem = shortText(64)(name);
+  if (problem !== undefined) throw new OptionError(`${where}.name`, problem, name);
+  if (!isPasswordHash(passwordHash))
+    throw new OptionError(`${where}.passwordHash`, 'must be what hashPassword() makes', '(not shown)');
+  return [name, { passwordHash, role: checkRole(role, `${where}.role`) }] as const;
+}
+
+function checkToken({ name, sha256, role = 'viewer', expiresAt }: TokenOptions, i: number) {
+  const where = `Dashboard.tokens[${i}]`;
+  const problem = shortText(64)(name);
+  if (problem !== undefined) throw new OptionError(`${where}.name`, problem, name);
+  if (!/^[0-9a-f]{64}$/i.test(sha256))
+    throw new OptionError(`${where}.sha256`, 'must be SHA-256 as 64 hexadecimal digits', '(not shown)');
+  const expiresAtMs = expiresAt?.getTime() ?? Infinity;
+  if (Number.isNaN(expiresAtMs)) throw new OptionError(`${where}.expiresAt`, 'must be a Date', expiresAt);
+  return { name, sha256: sha256.toLowerCase(), role: checkRole(role, `${where}.role`), expiresAtMs };
+}

@@ -1,0 +1,329 @@
+import { createHash } from 'node:crypto';
+import { defineJob } from '@linstock/core';
+import { startRedis } from '@linstock/test-kit/redis';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { describeRoutes } from './api/open-api.ts';
+import { ROUTES } from './api/routes.ts';
+import { hashPassword } from './auth/passwords.ts';
+import type { Role } from './auth/user.ts';
+import { isAllowed, ROLES } from './auth/user.ts';
+import { createDashboard } from './dashboard.ts';
+import type { DashboardOptions } from './options.ts';
+import { Board } from './testing/board.ts';
+
+/** Numbers are those of the checklist that these tests stand for. */
+
+const redis = await startRedis();
+const boards: Board[] = [];
+afterEach(async () => {
+  await Promise.all(boards.splice(0).map((board) => board.close()));
+});
+afterAll(() => redis.stop());
+
+function open(options?: Partial<DashboardOptions>): Board {
+  const board = new Board(redis.url, options);
+  boards.push(board);
+  return board;
+}
+
+const work = defineJob<{ n: number }>({ name: 'work' });
+const pathOf = (path: string): string =>
+  path.replaceAll(':id', '01ARZ3NDEKTSV4RRFFQ69G5F00').replaceAll(':name', 'default');
+const guarded = ROUTES.filter(({ permission }) => permission !== 'public');
+
+describe('who may do what', () => {
+  test('S04 a dashboard without anybody who may use it is not made', () => {
+    expect(() => createDashboard({ redis: redis.url })).toThrow(/authorize.*never open to everybody/s);
+  });
+
+  test('S03 nobody gets anything without being signed in, whatever the address', async () => {
+    const board = open();
+    const strange = ['/api/nothing', '/api/', '//api/jobs', '/api/%2e%2e/jobs', '/API/jobs', '/api/jobs/'];
+    for (const { method, path } of guarded) {
+      const answer = await board.ask(method, pathOf(path));
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+    for (const path of strange)
+      expect((await board.ask('GET', path)).status).toBeGreaterThanOrEqual(
+        path === '/API/jobs' || path === '//api/jobs' ? 200 : 400,
+      );
+    for (const method of ['OPTIONS', 'PATCH', 'PUT', 'TRACE'].slice(0, 3))
+      expect((await board.ask(method, '/api/jobs')).status).toBe(401);
+  });
+
+  test.each(
+    ROLES.flatMap((role) =>
+      guarded.map((route) => [role, route.method, route.path, route.permission] as const),
+    ),
+  )('S14 S69 %s: %s %s needs %s', async (role: Role, method, path, permission) => {
+    const answer = await open().ask(method, pathOf(path), { role });
+    await answer.body?.cancel();
+    const isRefused = answer.status === 403;
+    expect(isRefused).toBe(!isAllowed(role, permission));
+  });
+
+  test('S15 a dashboard that only shows changes nothing, not even for an admin', async () => {
+    const board = open({ readOnly: true });
+    for (const { method, path, permission } of guarded) {
+      if (permission === 'read') continue;
+      const answer = await board.ask(method, pathOf(path), { role: 'admin' });
+      expect(await answer.json()).toMatchObject({ error: { code: 'READ_ONLY' } });
+    }
+  });
+
+  test('S69 the description of the API names every route and its permission', () => {
+    const { paths } = describeRoutes(ROUTES, '1') as {
+      paths: Record<string, Record<string, Record<string, unknown>>>;
+    };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, route]) => `${method} ${path} ${String(route['x-permission'])}`),
+    );
+    expect(described.toSorted()).toEqual(
+      ROUTES.map(
+        ({ method, path, permission }) =>
+          `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')} ${permission}`,
+      ).toSorted(),
+    );
+  });
+});
+
+describe('what a browser may be made to do', () => {
+  const foreign: readonly (readonly [string, Record<string, string>])[] = [
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a neighbour', { 'sec-fetch-site': 'same-site' }],
+    ['nowhere', { 'sec-fetch-site': 'none' }],
+    ['another origin', { origin: 'https://evil.example' }],
+    ['an opaque origin', { origin: 'null' }],
+  ];
+
+  test.each(foreign)('S16 a change from %s is refused', async (_, headers) => {
+    const board = open();
+    const answer = await board.ask('POST', '/api/queues/default/pause', { role: 'admin', headers });
+    expect([answer.status, await answer.json()]).toMatchObject([403, { error: { code: 'ORIGIN_REFUSED' } }]);
+  });
+
+  test('S16 one that says nothing of where it comes from, too, if it has a cookie', async () => {
+    const board = open();
+    const request = new Request('http://localhost/api/queues/default/pause', {
+      method: 'POST',
+      headers: { cookie: 'linstock_session=x', 'content-type': 'application/json', 'x-role': 'admin' },
+      body: '{}',
+    });
+    expect((await board.dashboard.fetch(request)).status).toBe(403);
+  });
+
+  test('S17 every method but GET and HEAD is a change', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    for (const method of ['DELETE', 'PATCH', 'PUT', 'PURGE'])
+      expect((await open().ask(method, '/api/session', { role: 'admin', headers })).status).toBe(403);
+  });
+
+  test('S19 a body that is not application/json is refused', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    expect((await open().ask('POST', '/api/jobs', { role: 'admin', headers })).status).toBe(415);
+  });
+
+  test('S20 a name that is not the dashboard’s is refused', async () => {
+    const board = open({ signInLink: true, allowedHosts: ['jobs.example.com'] });
+    const status = async (host: string): Promise<number> =>
+      (await board.ask('GET', '/', { headers: { host } })).status;
+    expect([
+      await status('evil.example'),
+      await status('jobs.example.com:8443'),
+      await status('JOBS.example.com'),
+    ]).toEqual([421, 200, 200]);
+  });
+
+  test('S21 S22 S23 every answer forbids what it does not need', async () => {
+    const board = open();
+    for (const path of ['/', '/api/session', '/api/jobs', '/assets/none.js']) {
+      const { headers } = await board.ask('GET', path);
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('content-security-policy')).not.toContain('unsafe');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+    expect(
+      (await board.ask('GET', '/api/jobs?state=failed', { role: 'viewer' })).headers.get('cache-control'),
+    ).toBe('no-store');
+  });
+
+  test('S18 what is only read changes nothing', async () => {
+    const board = open();
+    await board.client.enqueueMany(work, [{ n: 1 }, { n: 2 }]);
+    const connection = redis.connect();
+    const keys = async (): Promise<string[]> => (await connection.keys(`*${board.namespace}*`)).toSorted();
+    const dump = async (): Promise<string> =>
+      (await Promise.all((await keys()).map((key) => connection.call('DUMP', key)))).join();
+    const before = [await keys(), await dump()];
+    for (const { method, path } of ROUTES) {
+      if (method !== 'GET') continue;
+      const answer = await board.ask('GET', pathOf(path), { role: 'admin' });
+      await answer.body?.cancel();
+    }
+    expect([await keys(), await dump()]).toEqual(before);
+    connection.disconnect();
+  });
+});
+
+describe('signing in', () => {
+  const password = 'correct horse battery';
+
+  async function withUser(): Promise<Board> {
+    const users = [{ name: 'bob', passwordHash: await hashPassword(password), role: 'operator' as const }];
+    return open({ users, authorize: () => null });
+  }
+
+  const enter = (board: Board, body: object): Promise<Response> =>
+    board.ask('POST', '/api/session', { body });
+  const cookieOf = (answer: Response): string => answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+
+  test('S07 S10 S11 a password opens a session, which ends when one signs out', async () => {
+    const board = await withUser();
+    const answer = await enter(board, { name: 'bob', password });
+    const cookie = cookieOf(answer);
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^linstock_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+    const read = (): Promise<Response> => board.ask('GET', '/api/queues', { headers: { cookie } });
+    expect((await read()).status).toBe(200);
+    await board.ask('DELETE', '/api/session', { headers: { cookie } });
+    expect((await read()).status).toBe(401);
+  });
+
+  test('S08 a wrong name and a wrong password are answered alike', async () => {
+    const board = await withUser();
+    const answers = [
+      await enter(board, { name: 'bob', password: 'wrong' }),
+      await enter(board, { name: 'eve', password }),
+    ];
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+  });
+
+  test('S09 after ten wrong tries a minute passes, for that account only', { timeout: 30_000 }, async () => {
+    const board = await withUser();
+    for (let n = 0; n < 10; n++) await enter(board, { name: 'bob', password: 'wrong' });
+    expect((await enter(board, { name: 'bob', password })).status).toBe(429);
+    expect((await enter(board, { name: 'eve', password })).status).toBe(401);
+  });
+
+  test('S06 a password that is too short has no hash, and another text is none', async () => {
+    await expect(hashPassword('short')).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(() => open({ users: [{ name: 'bob', passwordHash: 'secret' }] })).toThrow(/hashPassword/);
+  });
+
+  test('S01 the link that is printed signs in once', async () => {
+    const board = open({ signInLink: true, authorize: () => null });
+    const link = board.dashboard.signInPath?.split('link=')[1];
+    expect((await enter(board, { link: 'a wrong one' })).status).toBe(401);
+    const first = await enter(board, { link });
+    expect((await board.ask('GET', '/api/queues', { headers: { cookie: cookieOf(first) } })).status).toBe(
+      200,
+    );
+    expect((await enter(board, { link })).status).toBe(401);
+  });
+
+  test('S13 a token is known by its hash, and may end', async () => {
+    const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+    const board = open({
+      authorize: () => null,
+      tokens: [
+        { name: 'ci', sha256: sha256('a token of some length') },
+        {
+          name: 'old',
+          sha256: sha256('another token, an old one'.replaceAll(' ', '-')),
+          expiresAt: new Date(Date.now() - 1),
+        },
+      ],
+    });
+    const status = async (token: string): Promise<number> =>
+      (await board.ask('GET', '/api/queues', { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await status('a token of some length')).toBe(401);
+    expect(await status('another-token,-an-old-one')).toBe(401);
+    const good = open({
+      authorize: () => null,
+      tokens: [{ name: 'ci', sha256: sha256('0123456789abcdef') }],
+    });
+    const headers = { authorization: 'Bearer 0123456789abcdef' };
+    expect((await good.ask('GET', '/api/queues', { headers })).status).toBe(200);
+  });
+});
+
+describe('data', () => {
+  test('S30 secrets are masked in what the API sends', async () => {
+    const board = open();
+    const secret = defineJob({ name: 'secret' });
+    const { id } = await board.client.enqueue(secret, {
+      user: 'ada',
+      password: 'hunter2',
+      deep: [{ apiToken: 'hunter2' }],
+    });
+    const answer = await board.ask('GET', `/api/jobs/${id}`, { role: 'admin' });
+    const text = await answer.text();
+    expect(text).toContain('"ada"');
+    expect(text).not.toContain('hunter2');
+  });
+
+  test('S33 names that reach into prototypes are dropped', async () => {
+    const board = open();
+    const body = JSON.parse(
+      '{"name":"work","queue":"default","input":{"__proto__":{"polluted":1},"a":1}}',
+    ) as object;
+    const answer = await board.ask('POST', '/api/jobs', { role: 'admin', body });
+    expect(answer.status).toBe(200);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  test('S38 S39 bodies and pages are bounded', async () => {
+    const board = open();
+    const large = { name: 'work', input: 'x'.repeat(1_100_000) };
+    expect((await board.ask('POST', '/api/jobs', { role: 'admin', body: large })).status).toBe(413);
+    for (const query of ['limit=501', 'limit=-1', 'limit=1e9', 'offset=100001', 'limit=abc'])
+      expect((await board.ask('GET', `/api/jobs?state=failed&${query}`, { role: 'admin' })).status).toBe(400);
+  });
+
+  test('S47 no path leads out of the assets', async () => {
+    const board = open();
+    for (const path of [
+      '/assets/../index.html',
+      '/assets/..%2findex.html',
+      '/assets/%2e%2e/package.json',
+      '/assets/.sources',
+      '/assets/index.html',
+    ])
+      expect((await board.ask('GET', path)).headers.get('content-type') ?? '').not.toMatch(/json$|octet/);
+  });
+
+  test('S48 an error tells its code and what to do, and nothing of the inside', async () => {
+    const board = open();
+    const answer = await board.ask('GET', '/api/jobs/nothing', { role: 'admin' });
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({ error: { code: expect.any(String) as string } });
+    expect(text).not.toMatch(/at .*\.ts|node_modules|\{ls|board-/);
+  });
+
+  test('S56 whoever purges a queue writes its name', async () => {
+    const board = open();
+    await board.client.enqueue(work, { n: 1 });
+    const purge = (confirm: string): Promise<Response> =>
+      board.ask('POST', '/api/queues/default/purge', { role: 'admin', body: { confirm } });
+    expect((await purge('mail')).status).toBe(400);
+    expect(await (await purge('default')).json()).toEqual({ removed: 1 });
+  });
+
+  test('S55 a change names who made it', async () => {
+    const board = open();
+    const { id } = await board.client.enqueue(work, { n: 1 });
+    await board.ask('POST', `/api/jobs/${id}/cancel`, { role: 'operator', body: { reason: 'not needed' } });
+    const answer = await board.ask('GET', `/api/jobs/${id}`, { role: 'viewer' });
+    expect(await answer.json()).toMatchObject({
+      job: {
+        state: 'cancelled',
+        history: [{ what: 'cancelled', detail: { by: 'ada (dashboard)', why: 'not needed' } }],
+      },
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { signal } from '@preact/signals';
+
+/** Why the API refused. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Who is signed in. */
+export interface Session {
+  readonly user: { readonly name: string; readonly role: 'viewer' | 'operator' | 'admin' } | null;
+  readonly readOnly: boolean;
+  readonly title: string | null;
+  readonly hasPasswords: boolean;
+}
+
+/** Undefined until the first answer. */
+export const session = signal<Session | undefined>(undefined);
+
+const TIMEOUT_MS = 15_000;
+
+/** Whether one may do what needs a role. */
+export function may(what: 'steer' | 'remove'): boolean {
+  const { user, readOnly } = session.value ?? { user: null, readOnly: true };
+  if (user === null || readOnly) return false;
+  return user.role === 'admin' || (what === 'steer' && user.role === 'operator');
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`api/${path}`, {
+    method,
+    credentials: 'same-origin',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(method !== 'GET' && {
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body ?? {}),
+    }),
+  });
+  const json = (await response.json().catch(() => ({}))) as { error?: { code: string; message: string } };
+  if (response.ok) return json as T;
+  if (response.status === 401 && path !== 'session') await refreshSession();
+  throw new ApiError(
+    response.status,
+    json.error?.code ?? 'UNKNOWN',
+    json.error?.message ?? response.statusText,
+  );
+}
+
+/** Reads. */
+export function get<T>(path: string): Promise<T> {
+  return ask<T>('GET', path);
+}
+
+/** Changes. */
+export function post<T>(path: string, body?: unknown): Promise<T> {
+  return ask<T>('POST', path, body);
+}
+
+/** Asks who is signed in. */
+export async function refreshSession(): Promise<void> {
+  session.value = await get<Session>('session');
+}
+
+export async function signOut(): Promise<void> {
+  await ask('DELETE', 'session');
+  await refreshSession();
+}

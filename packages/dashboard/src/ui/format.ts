@@ -1,0 +1,57 @@
+import { signal } from '@preact/signals';
+import { locale } from './i18n.ts';
+
+/** Whether instants are shown in UTC; else by the clock of whoever looks. */
+export const isUtc = signal(localStorage.getItem('linstock:utc') === '1');
+
+/** A number with its thousands apart; from 100,000 on shortened. */
+export function count(n: number): string {
+  const options: Intl.NumberFormatOptions =
+    n >= 100_000 ? { notation: 'compact', maximumFractionDigits: 1 } : {};
+  return new Intl.NumberFormat(locale.value, options).format(n);
+}
+
+/** A rate per second. */
+export function perSecond(n: number): string {
+  const digits = n > 0 && n < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(n)}/s`;
+}
+
+/** A time between two instants: `340 ms`, `2.5 s`, `3 min`, `2 h 5 min`, `4 d`. */
+export function duration(ms: number): string {
+  const abs = Math.abs(ms);
+  if (abs < 1000) return `${Math.round(abs)} ms`;
+  if (abs < 60_000) return `${(abs / 1000).toFixed(abs < 10_000 ? 1 : 0)} s`;
+  if (abs < 3_600_000) return `${Math.round(abs / 60_000)} min`;
+  if (abs < 86_400_000)
+    return `${Math.floor(abs / 3_600_000)} h ${Math.round((abs % 3_600_000) / 60_000)} min`;
+  return `${Math.round(abs / 86_400_000)} d`;
+}
+
+/** How far an instant is from now. */
+export function ago(at: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' });
+  const seconds = Math.round((at - now) / 1000);
+  const abs = Math.abs(seconds);
+  if (abs < 60) return format.format(seconds, 'second');
+  if (abs < 3600) return format.format(Math.round(seconds / 60), 'minute');
+  if (abs < 86_400) return format.format(Math.round(seconds / 3600), 'hour');
+  return format.format(Math.round(seconds / 86_400), 'day');
+}
+
+/** An instant in full, with the time zone. */
+export function instant(at: number): string {
+  if (!Number.isFinite(at)) return '–';
+  if (isUtc.value) return new Date(at).toISOString().replace('T', ' ');
+  return new Intl.DateTimeFormat(locale.value, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+  }).format(at);
+}
+
+export function bytes(n: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let [value, unit] = [n, 0];
+  while (value >= 1024 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1];
+  return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0)} ${units[unit] ?? ''}`;
+}

@@ -1,0 +1,219 @@
+import { may, post } from '../api.ts';
+import { count, duration } from '../format.ts';
+import { t } from '../i18n.ts';
+import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { attempt } from '../parts/toasts.tsx';
+import { useData } from '../parts/use-data.ts';
+import { to } from '../router.ts';
+import type { Batch, Job, Operation } from '../types.ts';
+
+function Progress({ batch }: { batch: Batch }) {
+  const { succeeded, failed, cancelled, total } = batch;
+  return (
+    <>
+      <Bar
+        parts={[
+          ['succeeded', succeeded],
+          ['failed', failed],
+          ['cancelled', cancelled],
+        ]}
+        total={total}
+      />
+      <small class="muted">
+        {count(total - batch.pending)} / {count(total)}
+      </small>
+    </>
+  );
+}
+
+/** Batches and workflows, the newest first. */
+export function Batches() {
+  const { data, error } = useData<{ batches: readonly Batch[] }>('batches');
+  return (
+    <>
+      <h1>{t('batches')}</h1>
+      {error !== undefined && (
+        <p class="bad-text" role="alert">
+          {error.message}
+        </p>
+      )}
+      {data?.batches.length === 0 && <Empty text="noBatches" hint="noBatchesHint" />}
+      {data !== undefined && data.batches.length > 0 && (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th>{t('name')}</th>
+                <th>{t('state')}</th>
+                <th>{t('progress')}</th>
+                <th>{t('created')}</th>
+                <th>{t('ended')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.batches.map((batch) => (
+                <tr key={batch.id}>
+                  <td class="name">
+                    <a href={to(['batches', batch.id])}>{batch.name}</a>
+                    <code class="muted id">{batch.id}</code>
+                  </td>
+                  <td>
+                    <StateBadge state={batch.state} />
+                  </td>
+                  <td class="wide">
+                    <Progress batch={batch} />
+                  </td>
+                  <td>
+                    <Time at={batch.createdAt} />
+                  </td>
+                  <td>
+                    <Time at={batch.endedAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+type Member = Job | Batch | { readonly id: string };
+
+function MemberRow({ member }: { member: Member }) {
+  if (!('name' in member))
+    return (
+      <tr>
+        <td>
+          <code>{member.id}</code>
+        </td>
+        <td />
+        <td />
+      </tr>
+    );
+  const isBatch = 'total' in member;
+  return (
+    <tr>
+      <td class="name">
+        <a href={to([isBatch ? 'batches' : 'jobs', member.id])}>{member.name}</a>
+        <code class="muted id">{member.id}</code>
+      </td>
+      <td>
+        <StateBadge state={member.state} />
+      </td>
+      <td>
+        <Time at={member.createdAt} />
+      </td>
+    </tr>
+  );
+}
+
+/** One batch: how far it is, and its members. */
+export function BatchOne({ id }: { id: string }) {
+  const { data, error, reload } = useData<{ batch: Batch; members: readonly Member[] }>(`batches/${id}`, {
+    everyMs: 1000,
+  });
+  if (data === undefined)
+    return error === undefined ? (
+      <p class="muted">{t('loading')}…</p>
+    ) : (
+      <p class="bad-text" role="alert">
+        {error.message}
+      </p>
+    );
+  const { batch, members } = data;
+  const cancel = async (): Promise<void> => {
+    await attempt(t('cancel'), () => post(`batches/${id}/cancel`));
+    reload();
+  };
+  return (
+    <>
+      <h1>
+        {batch.name} <StateBadge state={batch.state} />
+      </h1>
+      <div class="toolbar">
+        {may('steer') && batch.state === 'running' && (
+          <button type="button" class="danger" onClick={() => void cancel()}>
+            {t('cancel')}
+          </button>
+        )}
+      </div>
+      <Card title={t('progress')} note={duration((batch.endedAt ?? Date.now()) - batch.createdAt)}>
+        <Progress batch={batch} />
+        <p class="legend">
+          <span class="good">
+            {t('succeeded')} {count(batch.succeeded)}
+          </span>
+          <span class="bad">
+            {t('failed')} {count(batch.failed)}
+          </span>
+          <span>
+            {t('cancelled')} {count(batch.cancelled)}
+          </span>
+        </p>
+      </Card>
+      <Card title={t('members')}>
+        <div class="scroll">
+          <table>
+            <tbody>
+              {members.map((member) => (
+                <MemberRow key={member.id} member={member} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Card>
+    </>
+  );
+}
+
+/** What people have changed by the hundred. */
+export function Operations() {
+  const { data, error } = useData<{ operations: readonly Operation[] }>('operations', { everyMs: 1000 });
+  return (
+    <>
+      <h1>{t('operations')}</h1>
+      {error !== undefined && (
+        <p class="bad-text" role="alert">
+          {error.message}
+        </p>
+      )}
+      {data?.operations.length === 0 && <Empty text="noOperations" />}
+      {data !== undefined && data.operations.length > 0 && (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th>{t('verb')}</th>
+                <th>{t('state')}</th>
+                <th>{t('matched')}</th>
+                <th>{t('changed')}</th>
+                <th>{t('by')}</th>
+                <th>{t('when')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.operations.map((one) => (
+                <tr key={one.id}>
+                  <td class="name">
+                    {one.verb} <code class="muted">{JSON.stringify(one.filter)}</code>
+                  </td>
+                  <td>
+                    <StateBadge state={one.state} />
+                  </td>
+                  <td class="n">{count(one.matched)}</td>
+                  <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>
+                  <td>{one.by}</td>
+                  <td>
+                    <Time at={one.createdAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}

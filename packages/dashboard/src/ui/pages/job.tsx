@@ -1,0 +1,215 @@
+import { may, post } from '../api.ts';
+import { duration } from '../format.ts';
+import { t } from '../i18n.ts';
+import { Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { Copy, Json } from '../parts/json.tsx';
+import { attempt } from '../parts/toasts.tsx';
+import { useData } from '../parts/use-data.ts';
+import { go, to } from '../router.ts';
+import type { HistoryEntry, Job as JobData, Why } from '../types.ts';
+
+/** A job as a command that enqueues one like it. */
+function commandOf({ name, queue, input }: JobData): string {
+  const json = JSON.stringify(input).replaceAll("'", String.raw`'\''`);
+  return `linstock job enqueue ${name} '${json}' --queue ${queue}`;
+}
+
+function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
+  const act = async (verb: string, text: string): Promise<void> => {
+    if (!(await attempt(text, () => post(`jobs/${job.id}/${verb}`)))) return;
+    if (verb === 'delete') go(['jobs'], { state: job.state });
+    else onDone();
+  };
+  const isOver = ['succeeded', 'failed', 'cancelled'].includes(job.state);
+  return (
+    <div class="toolbar">
+      {may('steer') && isOver && (
+        <button type="button" class="primary" onClick={() => void act('requeue', t('requeue'))}>
+          {t('requeue')}
+        </button>
+      )}
+      {may('steer') && job.state === 'scheduled' && (
+        <button type="button" class="primary" onClick={() => void act('run-now', t('runNow'))}>
+          {t('runNow')}
+        </button>
+      )}
+      {may('steer') && !isOver && (
+        <button type="button" onClick={() => void act('cancel', t('cancel'))}>
+          {t('cancel')}
+        </button>
+      )}
+      {may('steer') && (
+        <a class="button" href={to(['new'], { like: job.id })}>
+          {t('editAsNew')}
+        </a>
+      )}
+      <Copy text={commandOf(job)}>{t('copyCommand')}</Copy>
+      {may('remove') && job.state !== 'processing' && (
+        <button type="button" class="danger" onClick={() => void act('delete', t('remove'))}>
+          {t('remove')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
+  const detail = entry.detail as
+    | { message?: string; stack?: string; by?: string; why?: string; reason?: string }
+    | undefined;
+  const took = entry.startedAt > 0 ? entry.endedAt - entry.startedAt : undefined;
+  return (
+    <li class={entry.what}>
+      <strong>{entry.what}</strong>
+      {entry.attempt !== undefined && (
+        <span class="muted">
+          {' '}
+          · {t('attempt')} {entry.attempt}
+        </span>
+      )}
+      {took !== undefined && <span class="muted"> · {duration(took)}</span>}
+      {entry.worker !== undefined && <code class="muted"> {entry.worker}</code>}
+      <span class="when">
+        <Time at={entry.endedAt} />{' '}
+        {before > 0 && <span class="muted">+{duration(entry.endedAt - before)}</span>}
+      </span>
+      {detail?.message !== undefined && <p class="bad-text">{detail.message}</p>}
+      {detail?.by !== undefined && (
+        <p class="muted">
+          {detail.by}
+          {detail.why !== undefined && `: ${detail.why}`}
+        </p>
+      )}
+      {detail?.reason !== undefined && <p class="muted">{detail.reason}</p>}
+    </li>
+  );
+}
+
+function Facts({ job }: { job: JobData }) {
+  const facts: readonly (readonly [string, preact.ComponentChildren])[] = [
+    [t('id'), <code key="id">{job.id}</code>],
+    [
+      t('queue'),
+      <a key="queue" href={to(['jobs'], { state: 'enqueued', queue: job.queue })}>
+        {job.queue}
+      </a>,
+    ],
+    [t('priority'), job.priority],
+    [t('attempt'), String(job.attempt)],
+    [t('created'), <Time key="created" at={job.createdAt} />],
+    ...(job.dueAt === undefined ? [] : [[t('due'), <Time key="due" at={job.dueAt} />] as const]),
+    ...(job.worker === undefined ? [] : [[t('worker'), <code key="worker">{job.worker}</code>] as const]),
+    ...(job.tags.length === 0
+      ? []
+      : [
+          [
+            t('tags'),
+            job.tags.map((tag) => (
+              <a class="badge" key={tag} href={to(['jobs'], { tag })}>
+                {tag}
+              </a>
+            )),
+          ] as const,
+        ]),
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const HAS_ENDED = new Set(['SUCCEEDED', 'CANCELLED', 'RUNNING']);
+
+/** All about one job: what it is, what happened to it, and why it does not run. */
+export function Job({ id }: { id: string }) {
+  const { data, error, reload } = useData<{ job: JobData; why: readonly Why[] }>(`jobs/${id}`, {
+    everyMs: 1000,
+  });
+  if (data === undefined)
+    return error === undefined ? (
+      <p class="muted">{t('loading')}…</p>
+    ) : (
+      <p class="bad-text" role="alert">
+        {error.message}
+      </p>
+    );
+  const { job, why } = data;
+  if (job.damaged) return <Empty text="damaged" />;
+  const reasons = why.filter(({ code }) => !HAS_ENDED.has(code));
+  return (
+    <>
+      <h1>
+        {job.displayName ?? job.name} <StateBadge state={job.state} isBlocked={job.isBlocked} />
+      </h1>
+      <Buttons job={job} onDone={reload} />
+      <Facts job={job} />
+      {reasons.length > 0 && job.state !== 'processing' && (
+        <Card title={t('why')}>
+          <ul class="why">
+            {reasons.map(({ code, message }) => (
+              <li key={code + message}>
+                <code>{code}</code> {message}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      {job.error !== undefined && (
+        <Card title={t('error')}>
+          <p class="bad-text">
+            <strong>{job.error.name}</strong>: {job.error.message}
+          </p>
+          {job.error.stack !== undefined && (
+            <details>
+              <summary>{t('stack')}</summary>
+              <pre>{job.error.stack}</pre>
+            </details>
+          )}
+        </Card>
+      )}
+      <div class="columns even">
+        <Card title={t('input')}>
+          <Json value={job.input} />
+        </Card>
+        {job.result !== undefined && (
+          <Card title={t('result')}>
+            <Json value={job.result} />
+          </Card>
+        )}
+        {job.metadata !== undefined && (
+          <Card title={t('metadata')}>
+            <Json value={job.metadata} />
+          </Card>
+        )}
+        {Object.keys(job.options).length > 0 && (
+          <Card title={t('options')}>
+            <Json value={job.options} />
+          </Card>
+        )}
+      </div>
+      <Card title={t('history')}>
+        <ol class="timeline">
+          <li class="created">
+            <strong>{t('created')}</strong>
+            <span class="when">
+              <Time at={job.createdAt} />
+            </span>
+          </li>
+          {job.history.map((entry, i) => (
+            <Entry key={i} entry={entry} before={job.history[i - 1]?.endedAt ?? job.createdAt} />
+          ))}
+        </ol>
+      </Card>
+      <details class="raw">
+        <summary>{t('raw')}</summary>
+        <pre>{JSON.stringify(job, undefined, 2)}</pre>
+      </details>
+    </>
+  );
+}

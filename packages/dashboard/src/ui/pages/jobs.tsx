@@ -1,0 +1,257 @@
+import { useEffect, useState } from 'preact/hooks';
+import { may, post } from '../api.ts';
+import { count } from '../format.ts';
+import { t } from '../i18n.ts';
+import { pulse } from '../live.ts';
+import { Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { BulkDialog } from '../parts/bulk.tsx';
+import { attempt } from '../parts/toasts.tsx';
+import { useData } from '../parts/use-data.ts';
+import { place, refine, to } from '../router.ts';
+import type { Job, State } from '../types.ts';
+import { STATES } from '../types.ts';
+
+const PER_PAGE = 50;
+
+interface Page {
+  readonly jobs: readonly Job[];
+  readonly total: number;
+}
+
+function Tabs({ chosen }: { chosen: State | undefined }) {
+  const counts = pulse.value?.counts;
+  return (
+    <nav class="tabs" aria-label={t('state')}>
+      {STATES.map((state) => (
+        <a key={state} href={to(['jobs'], { state })} aria-current={state === chosen ? 'page' : undefined}>
+          {t(state)} <span class="n">{counts === undefined ? '' : count(counts[state])}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** When a job did what its state says. */
+function whenOf(job: Job): number | undefined {
+  if (job.state === 'scheduled') return job.dueAt;
+  if (job.state === 'enqueued' || job.state === 'awaiting') return job.createdAt;
+  return job.history.at(-1)?.endedAt ?? job.createdAt;
+}
+
+interface RowProps {
+  readonly job: Job;
+  readonly isChosen: boolean;
+  readonly onChoose: (() => void) | undefined;
+}
+
+function Row({ job, isChosen, onChoose }: RowProps) {
+  const link = to(['jobs', job.id]);
+  if (job.damaged) {
+    return (
+      <tr>
+        {onChoose !== undefined && <td />}
+        <td>
+          <a href={link}>
+            <code>{job.id}</code>
+          </a>
+        </td>
+        <td colSpan={5} class="bad-text">
+          {t('damaged')}
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr class={isChosen ? 'chosen' : undefined}>
+      {onChoose !== undefined && (
+        <td>
+          <input type="checkbox" checked={isChosen} onChange={onChoose} aria-label={job.id} />
+        </td>
+      )}
+      <td class="name">
+        <a href={link}>{job.displayName ?? job.name}</a>
+        <code class="muted id">{job.id}</code>
+      </td>
+      <td>
+        <StateBadge state={job.state} isBlocked={job.isBlocked} />
+      </td>
+      <td>
+        {job.queue}
+        {job.priority !== 'normal' && <span class="badge">{job.priority}</span>}
+      </td>
+      <td class="n">{job.attempt}</td>
+      <td>
+        <Time at={whenOf(job)} />
+      </td>
+      <td class="detail">
+        {job.error === undefined ? (
+          <code>{JSON.stringify(job.input)?.slice(0, 120)}</code>
+        ) : (
+          <span class="bad-text">{job.error.message.slice(0, 160)}</span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Pager({ offset, total }: { offset: number; total: number }) {
+  if (total <= PER_PAGE && offset === 0) return null;
+  const page = (from: number): void => refine({ offset: from <= 0 ? undefined : String(from) });
+  return (
+    <div class="pager">
+      <button type="button" disabled={offset === 0} onClick={() => page(offset - PER_PAGE)}>
+        {t('previous')}
+      </button>
+      <span>
+        {t('page', {
+          from: count(offset + 1),
+          to: count(Math.min(total, offset + PER_PAGE)),
+          total: count(total),
+        })}
+      </span>
+      <button type="button" disabled={offset + PER_PAGE >= total} onClick={() => page(offset + PER_PAGE)}>
+        {t('next')}
+      </button>
+    </div>
+  );
+}
+
+type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now';
+
+/** What can be done with jobs of a state. */
+function verbsFor(state: State | undefined): readonly Verb[] {
+  const steer: readonly Verb[] = {
+    enqueued: ['cancel'],
+    scheduled: ['run-now', 'cancel'],
+    awaiting: ['cancel'],
+    processing: ['cancel'],
+    succeeded: ['requeue'],
+    failed: ['requeue'],
+    cancelled: ['requeue'],
+  }[state ?? 'processing'] as readonly Verb[];
+  return may('remove') && state !== 'processing' ? [...steer, 'delete'] : steer;
+}
+
+const VERB_TEXT = { requeue: 'requeue', cancel: 'cancel', delete: 'remove', 'run-now': 'runNow' } as const;
+
+interface ActionsProps {
+  readonly chosen: ReadonlySet<string>;
+  readonly verbs: readonly Verb[];
+  readonly onDone: () => void;
+}
+
+function Actions({ chosen, verbs, onDone }: ActionsProps) {
+  const act = async (verb: Verb): Promise<void> => {
+    await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
+      Promise.all([...chosen].map((id) => post(`jobs/${id}/${verb}`))),
+    );
+    onDone();
+  };
+  return (
+    <div class="actions" role="toolbar">
+      <span>{t('selected', { count: chosen.size })}</span>
+      {verbs.map((verb) => (
+        <button
+          type="button"
+          key={verb}
+          class={verb === 'delete' ? 'danger' : undefined}
+          onClick={() => void act(verb)}
+        >
+          {t(VERB_TEXT[verb])}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Jobs of a state, of a queue, or with a tag; the table follows its data, and holds still while somebody selects. */
+export function Jobs() {
+  const { query } = place.value;
+  const [tag, queue] = [query.get('tag') ?? undefined, query.get('queue') ?? undefined];
+  const state = tag === undefined ? ((query.get('state') ?? 'enqueued') as State) : undefined;
+  const offset = Number(query.get('offset') ?? 0);
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  const [isAsking, ask] = useState(false);
+  const search = new URLSearchParams({
+    ...(state !== undefined && { state }),
+    ...(queue !== undefined && state === 'enqueued' && { queue }),
+    ...(tag !== undefined && { tag }),
+    limit: String(PER_PAGE),
+    offset: String(offset),
+  }).toString();
+  useEffect(() => choose(new Set()), [search]);
+  const { data, error, reload } = useData<Page>(`jobs?${search}`, { isHeld: chosen.size > 0 });
+  const toggle = (id: string): void => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    choose(next);
+  };
+  const done = (): void => {
+    choose(new Set());
+    reload();
+  };
+  const verbs = verbsFor(state);
+  return (
+    <>
+      <h1>
+        {t('jobs')}
+        {queue !== undefined && ` · ${queue}`}
+        {tag !== undefined && ` · ${tag}`}
+      </h1>
+      <Tabs chosen={state} />
+      {error !== undefined && (
+        <p class="bad-text" role="alert">
+          {error.message}
+        </p>
+      )}
+      {may('steer') && data !== undefined && data.jobs.length > 0 && (
+        <div class="toolbar">
+          {chosen.size > 0 && <Actions chosen={chosen} verbs={verbs} onDone={done} />}
+          {state !== undefined && state !== 'processing' && (
+            <button type="button" class="quiet" onClick={() => ask(true)}>
+              {t('allThatMatch', { count: count(data.total) })}…
+            </button>
+          )}
+        </div>
+      )}
+      {isAsking && state !== undefined && (
+        <BulkDialog
+          filter={{ state, ...(queue !== undefined && { queue }) }}
+          onClose={() => {
+            ask(false);
+            reload();
+          }}
+        />
+      )}
+      {data !== undefined && data.jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}
+      {data !== undefined && data.jobs.length > 0 && (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                {may('steer') && <th />}
+                <th>{t('name')}</th>
+                <th>{t('state')}</th>
+                <th>{t('queue')}</th>
+                <th>{t('attempt')}</th>
+                <th>{t('when')}</th>
+                <th>{t('input')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.jobs.map((job) => (
+                <Row
+                  key={job.id}
+                  job={job}
+                  isChosen={chosen.has(job.id)}
+                  onChoose={may('steer') ? () => toggle(job.id) : undefined}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {data !== undefined && <Pager offset={offset} total={data.total} />}
+    </>
+  );
+}

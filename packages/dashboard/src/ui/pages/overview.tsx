@@ -1,0 +1,97 @@
+import { count, duration } from '../format.ts';
+import type { TextKey } from '../i18n.ts';
+import { t } from '../i18n.ts';
+import { pulse, rates } from '../live.ts';
+import { Card } from '../parts/basics.tsx';
+import { RateChart } from '../parts/chart.tsx';
+import { to } from '../router.ts';
+import type { Attention, Pulse } from '../types.ts';
+import { STATES } from '../types.ts';
+
+/** Where one goes to do something about it. */
+function placeFor({ code, about }: Attention): string {
+  if (code === 'FAILED') return to(['errors']);
+  if (code === 'NO_WORKERS' || code === 'LOOP_BLOCKED') return to(['workers']);
+  return to(['jobs'], { state: 'enqueued', queue: about });
+}
+
+function AttentionList({ list }: { list: readonly Attention[] }) {
+  if (list.length === 0) return <p class="well">✓ {t('allWell')}</p>;
+  return (
+    <ul class="attention">
+      {list.slice(0, 12).map((entry) => (
+        <li key={entry.code + entry.about} class={entry.level}>
+          <a href={placeFor(entry)}>
+            {t(entry.code as TextKey, { about: entry.about, count: count(entry.count) })}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How long the backlog takes at the rate of the last half minute. */
+function backlogText({ counts }: Pulse): string {
+  const recent = rates.value.slice(-30);
+  const perSecond = recent.reduce((sum, { succeeded }) => sum + succeeded, 0) / (recent.length || 1);
+  if (counts.enqueued === 0 || perSecond < 0.01) return '';
+  return t('backlogEta', { time: duration((counts.enqueued / perSecond) * 1000) });
+}
+
+function Numbers({ now }: { now: Pulse }) {
+  const slots = now.workers.reduce((sum, { info }) => sum + (info?.concurrency ?? 0), 0);
+  const busy = now.workers.reduce((sum, { load }) => sum + (load?.running ?? 0), 0);
+  return (
+    <div class="numbers">
+      {STATES.map((state) => (
+        <a class={`number ${state}`} key={state} href={to(['jobs'], { state })}>
+          <strong>{count(now.counts[state])}</strong>
+          <span>{t(state)}</span>
+        </a>
+      ))}
+      <a class="number" href={to(['workers'])}>
+        <strong>{count(now.workers.length)}</strong>
+        <span>{t('workers')}</span>
+        <small>{t('slotsBusy', { busy: count(busy), all: count(slots) })}</small>
+      </a>
+    </div>
+  );
+}
+
+/** Is it healthy, what fails, what waits: in ten seconds. */
+export function Overview() {
+  const now = pulse.value;
+  if (now === undefined) return <p class="muted">{t('loading')}…</p>;
+  const deepest = now.queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, 8);
+  const most = Math.max(1, ...deepest.map(({ enqueued }) => enqueued));
+  return (
+    <>
+      <h1>{t('overview')}</h1>
+      <Numbers now={now} />
+      <div class="columns">
+        <Card title={t('throughput')} note={t('throughputNote')}>
+          <RateChart />
+        </Card>
+        <Card title={t('attention')}>
+          <AttentionList list={now.attention} />
+        </Card>
+      </div>
+      <Card title={t('backlog')} note={backlogText(now)}>
+        <ul class="depths">
+          {deepest.map(({ name, enqueued, paused }) => (
+            <li key={name}>
+              <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{name}</a>
+              {paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
+              <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="rest" width="100" height="6" />
+                <rect class="enqueued" width={(100 * enqueued) / most} height="6" />
+              </svg>
+              <span class="n">{count(enqueued)}</span>
+            </li>
+          ))}
+        </ul>
+        {deepest.length === 0 && <p class="muted">{t('noQueues')}</p>}
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,144 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { session, signOut } from './api.ts';
+import { count, isUtc } from './format.ts';
+import type { TextKey } from './i18n.ts';
+import { choose, language, LANGUAGE_NAMES, t } from './i18n.ts';
+import { pulse, trouble } from './live.ts';
+import { say } from './parts/toasts.tsx';
+import { go, place, to } from './router.ts';
+import { theme, toggleTheme } from './theme.ts';
+
+/** Pages of the menu: their path, their text, and the key that follows `g`. */
+const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
+  ['', 'overview', 'o'],
+  ['jobs', 'jobs', 'j'],
+  ['errors', 'errors', 'e'],
+  ['queues', 'queues', 'q'],
+  ['recurring', 'recurring', 'r'],
+  ['batches', 'batches', 'b'],
+  ['workers', 'workers', 'w'],
+  ['operations', 'operations', 'p'],
+];
+
+/** What a search leads to: an id to its job, `tag:` and `queue:` to a list. */
+function search(text: string): void {
+  const [, kind, value = ''] = /^(tag|queue):(.+)$/.exec(text.trim()) ?? [];
+  if (kind === 'tag') go(['jobs'], { tag: value });
+  else if (kind === 'queue') go(['jobs'], { state: 'enqueued', queue: value });
+  else if (text.trim() !== '') go(['jobs', text.trim()]);
+}
+
+/** The menu, with the numbers that call for somebody. */
+export function Menu() {
+  const now = pulse.value;
+  const current = place.value.path[0] ?? '';
+  const numbers: Readonly<Record<string, number | undefined>> = {
+    errors: now?.counts.failed,
+    workers: now?.workers.length,
+  };
+  return (
+    <nav class="menu" aria-label="Linstock">
+      <a class="brand" href={to([])}>
+        <img src="./favicon.svg" width="26" height="26" alt="" /> Linstock{' '}
+        <small>{session.value?.title}</small>
+      </a>
+      {MENU.map(([path, text]) => (
+        <a
+          key={path}
+          href={to(path === '' ? [] : [path])}
+          aria-current={path === current ? 'page' : undefined}
+        >
+          {t(text)}
+          {(numbers[path] ?? 0) > 0 && (
+            <span class={`n ${path === 'errors' ? 'bad-text' : ''}`}>{count(numbers[path] ?? 0)}</span>
+          )}
+        </a>
+      ))}
+      <a class="button primary" href={to(['new'])}>
+        + {t('newJob')}
+      </a>
+    </nav>
+  );
+}
+
+function Settings() {
+  const utc = (): void => {
+    isUtc.value = !isUtc.value;
+    localStorage.setItem('linstock:utc', isUtc.value ? '1' : '0');
+  };
+  return (
+    <div class="settings">
+      <select
+        aria-label={t('language')}
+        value={language.value}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        {Object.entries(LANGUAGE_NAMES).map(([tag, name]) => (
+          <option key={tag} value={tag}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="quiet" onClick={utc}>
+        {isUtc.value ? t('utc') : t('localTime')}
+      </button>
+      <button type="button" class="quiet" onClick={toggleTheme} aria-label={t('theme')}>
+        {theme.value === 'dark' ? '☾' : '☀'}
+      </button>
+      <button type="button" class="quiet" onClick={() => say(t('keysHelp'))} aria-label={t('keys')}>
+        ?
+      </button>
+      {session.value?.readOnly === true && <span class="badge">{t('readOnly')}</span>}
+      {session.value?.user != null && (
+        <button type="button" class="quiet" onClick={() => void signOut()}>
+          {session.value.user.name} · {t('signOut')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Search, settings, and what is wrong with Redis. */
+export function Top() {
+  const field = useRef<HTMLInputElement>(null);
+  useKeys(field);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    search(field.current?.value ?? '');
+  };
+  return (
+    <header class="top">
+      <form role="search" onSubmit={submit}>
+        <input ref={field} type="search" placeholder={t('searchHint')} aria-label={t('search')} />
+      </form>
+      <Settings />
+      {trouble.value !== undefined && (
+        <p class="trouble" role="alert">
+          <strong>{t('redisDown')}</strong> · <code>{trouble.value.code}</code> {trouble.value.message}
+        </p>
+      )}
+    </header>
+  );
+}
+
+/** `g` and a letter: a page; `/`: search; `t`: theme; `?`: help. Not while somebody writes. */
+function useKeys(field: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    let isGoing = false;
+    const onKey = (event: KeyboardEvent): void => {
+      const { key, target, ctrlKey, metaKey, altKey } = event;
+      if (ctrlKey || metaKey || altKey || (target as HTMLElement).matches('input, textarea, select')) return;
+      const page = isGoing ? MENU.find(([, , letter]) => letter === key) : undefined;
+      isGoing = key === 'g';
+      if (page !== undefined) go(page[0] === '' ? [] : [page[0]]);
+      else if (key === 't') toggleTheme();
+      else if (key === '?') say(t('keysHelp'));
+      else if (key === '/') {
+        event.preventDefault();
+        field.current?.focus();
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}

@@ -1,0 +1,157 @@
+/** What the API sends. Instants are ms since 1970. */
+export type State =
+  | 'scheduled'
+  | 'enqueued'
+  | 'awaiting'
+  | 'processing'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled';
+
+export const STATES: readonly State[] = [
+  'enqueued',
+  'scheduled',
+  'processing',
+  'succeeded',
+  'failed',
+  'awaiting',
+  'cancelled',
+];
+
+export interface Job {
+  readonly id: string;
+  readonly damaged?: true;
+  readonly name: string;
+  readonly displayName?: string;
+  readonly state: State;
+  readonly queue: string;
+  readonly priority: 'critical' | 'high' | 'normal' | 'low';
+  readonly isBlocked: boolean;
+  readonly tags: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly input: unknown;
+  readonly createdAt: number;
+  readonly dueAt?: number;
+  readonly attempt: number;
+  readonly recoveries: number;
+  readonly worker?: string;
+  readonly result?: unknown;
+  readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface HistoryEntry {
+  readonly what: string;
+  readonly attempt?: number;
+  readonly worker?: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly detail?: unknown;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly paused?: { readonly by: string; readonly why: string; readonly at: number };
+  readonly enqueued: number;
+  readonly byPriority: Readonly<Record<string, number>>;
+  readonly suspects: number;
+  readonly blocked: number;
+}
+
+export interface WorkerEntry {
+  readonly id: string;
+  readonly leaseExpiresAt: number;
+  readonly info?: {
+    readonly host: string;
+    readonly pid: number;
+    readonly version: string;
+    readonly node: string;
+    readonly queues: readonly string[];
+    readonly jobs: readonly string[];
+    readonly concurrency: number;
+    readonly startedAt: number;
+  };
+  readonly load?: { readonly running: number; readonly stallMs: number; readonly memoryBytes: number };
+}
+
+export interface Attention {
+  readonly level: 'bad' | 'warn' | 'info';
+  readonly code: string;
+  readonly about: string;
+  readonly count: number;
+}
+
+export interface Pulse {
+  readonly at: number;
+  readonly counts: Readonly<Record<State, number>>;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly queues: readonly Queue[];
+  readonly workers: readonly WorkerEntry[];
+  readonly attention: readonly Attention[];
+}
+
+export interface Recurring {
+  readonly id: string;
+  readonly schedule: { readonly cron?: string; readonly every?: number; readonly timeZone?: string };
+  readonly job: { readonly name: string; readonly queue: string };
+  readonly policy: { readonly misfire: string; readonly overlap: string };
+  readonly paused?: { readonly by: string; readonly why: string; readonly at: number };
+  readonly error?: { readonly message: string };
+  readonly nextAt?: number;
+}
+
+export interface Tick {
+  readonly tick?: number;
+  readonly at: number;
+  readonly job?: string;
+  readonly skipped?: string;
+  readonly count?: number;
+}
+
+export interface Batch {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  readonly createdAt: number;
+  readonly endedAt?: number;
+  readonly outer?: string;
+  readonly total: number;
+  readonly pending: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly verb: string;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly dryRun: boolean;
+  readonly state: 'running' | 'done' | 'cancelled';
+  readonly by: string;
+  readonly createdAt: number;
+  readonly endedAt?: number;
+  readonly total: number;
+  readonly looked: number;
+  readonly matched: number;
+  readonly changed: number;
+  readonly failed: number;
+}
+
+export interface ErrorGroup {
+  readonly key: string;
+  readonly job: string;
+  readonly error: string;
+  readonly message: string;
+  readonly frame?: string;
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly sample: string;
+}
+
+export interface Why {
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite';
+
+/** The user interface: hashed static files that need no other address, in dist/ui. */
+export default defineConfig({
+  root: new URL('./src/ui', import.meta.url).pathname,
+  // Links are relative: the page works below any path.
+  base: './',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: new URL('./dist/ui', import.meta.url).pathname,
+    emptyOutDir: true,
+    target: 'es2022',
+    // Content-Security-Policy allows no data: script or style.
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    reportCompressedSize: false,
+  },
+  logLevel: 'warn',
+});
