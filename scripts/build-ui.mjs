@@ -11,7 +11,9 @@ const STAMP = path.join(OUTPUT, '.sources');
 await main(async () => {
   const wanted = hashOfSources();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return 0;
-  const { build } = await import(new URL('../packages/dashboard/node_modules/vite/dist/node/index.js', import.meta.url).href);
+  const { build } = await import(
+    new URL('../packages/dashboard/node_modules/vite/dist/node/index.js', import.meta.url).href
+  );
   await build({ configFile: path.join(PACKAGE, 'vite.config.ts') });
   writeFileSync(STAMP, wanted);
   return 0;

@@ -20,7 +20,10 @@ const FLAGS = [
 /** Where the system's browser is; undefined: there is none. */
 export function findBrowser(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  const candidates = [process.env['CHROMIUM_PATH'], ...folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name)))];
+  const candidates = [
+    process.env['CHROMIUM_PATH'],
+    ...folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name))),
+  ];
   return candidates.find((file): file is string => file !== undefined && existsSync(file));
 }
 
@@ -66,7 +69,8 @@ export async function watchPage(page: Page, origin: string): Promise<PageReport>
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('console', (message) => {
     // What the API refuses is told by the console too; tests look at that by themselves.
-    if (message.type() === 'error' && !message.text().includes('Failed to load resource')) problems.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+      problems.push(`console: ${message.text()}`);
   });
   page.on('dialog', (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);
@@ -76,8 +80,9 @@ export async function watchPage(page: Page, origin: string): Promise<PageReport>
     const url = request.url();
     if (!url.startsWith(origin) && !url.startsWith('data:')) problems.push(`asks elsewhere: ${url}`);
   });
-  await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
-  });
+  // A text: it runs in the browser, whose names are not Node's.
+  await page.addInitScript(
+    "addEventListener('securitypolicyviolation', (e) => console.error('CSP: ' + e.violatedDirective + ' ' + e.blockedURI))",
+  );
   return { problems };
 }

@@ -55,25 +55,31 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.goto(`${site.origin}/#/${path}`);
     await page.locator('h1').first().waitFor();
   };
+  const stateOf = async (id: string): Promise<string | undefined> => {
+    const job = await stage.client.get(id);
+    return job !== undefined && 'state' in job ? job.state : undefined;
+  };
   const text = async (): Promise<string> => page.locator('main').innerText();
 
   test('shows how the installation is, and follows it without being asked', async () => {
     await show('');
     await stage.enqueueMany(Array.from({ length: 20 }, () => ({})));
-    await eventually(async () => expect(await page.locator('.number.succeeded strong').innerText()).toBe('20'));
+    await eventually(async () =>
+      expect(await page.locator('.number.succeeded strong').innerText()).toBe('20'),
+    );
     expect(await page.locator('.chart canvas').count()).toBe(1);
     expect(report.problems).toEqual([]);
   });
 
   test('a job that failed is found by its error, looked at, and run again', async () => {
     const { id } = await stage.client.enqueue(act, { failures: 1 }, { maxAttempts: 1 });
-    await eventually(async () => expect((await stage.client.get(id))?.state).toBe('failed'));
+    await eventually(async () => expect(await stateOf(id)).toBe('failed'));
     await show('errors');
     await page.getByText('this attempt was asked to fail').first().waitFor();
     await page.locator('tbody a').first().click();
     await page.getByText('Stack').waitFor();
     await page.getByRole('button', { name: 'Requeue' }).click();
-    await eventually(async () => expect((await stage.client.get(id))?.state).toBe('failed'), { timeoutMs: 10_000 });
+    await eventually(async () => expect(await stateOf(id)).toBe('succeeded'));
     await eventually(async () => expect(await text()).toContain('requeued'));
     expect(report.problems).toEqual([]);
   });
@@ -152,7 +158,10 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
       }),
     );
     await show('jobs?state=enqueued&queue=nasty');
-    await page.locator('tbody tr').nth(NASTY.length - 1).waitFor();
+    await page
+      .locator('tbody tr')
+      .nth(NASTY.length - 1)
+      .waitFor();
     for (const id of ids) {
       await show(`jobs/${id}`);
       await page.getByText('History').waitFor();
@@ -164,13 +173,23 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
 
   test('every page fits a phone, in both themes and from right to left', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const path of ['', 'jobs', 'errors', 'queues', 'recurring', 'batches', 'workers', 'operations', 'new']) {
+    for (const path of [
+      '',
+      'jobs',
+      'errors',
+      'queues',
+      'recurring',
+      'batches',
+      'workers',
+      'operations',
+      'new',
+    ]) {
       await show(path);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, overflow]).toEqual([path, 0]);
     }
     await page.getByLabel('Language').selectOption('fa');
-    expect(await page.evaluate(() => document.documentElement.dir)).toBe('rtl');
+    expect(await page.evaluate('document.documentElement.dir')).toBe('rtl');
     await page.locator('select').selectOption('en');
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(report.problems).toEqual([]);
@@ -178,7 +197,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
 
   test('while Redis is away it says so, and goes on by itself', async () => {
     await show('');
-    redis.suspend();
+    redis.pause();
     await page.locator('.trouble').waitFor({ timeout: 20_000 });
     redis.resume();
     await page.locator('.trouble').waitFor({ state: 'detached', timeout: 20_000 });

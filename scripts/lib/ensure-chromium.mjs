@@ -9,7 +9,9 @@ export async function ensureChromium() {
   if (process.env.CHROMIUM_PATH !== undefined && existsSync(process.env.CHROMIUM_PATH)) return;
   if (NAMES.some(isOnPath)) return;
   if (!mayUseApt()) {
-    process.stderr.write('No Chromium on PATH: the tests in a browser are left out. Install chromium to run them.\n');
+    process.stderr.write(
+      'No Chromium on PATH: the tests in a browser are left out. Install chromium to run them.\n',
+    );
     return;
   }
   process.stderr.write('Installing chromium with apt-get …\n');

@@ -43,11 +43,13 @@ describe('who may do what', () => {
       const answer = await board.ask(method, pathOf(path));
       expect([method, path, answer.status]).toEqual([method, path, 401]);
     }
-    for (const path of strange)
-      expect((await board.ask('GET', path)).status).toBeGreaterThanOrEqual(
-        path === '/API/jobs' || path === '//api/jobs' ? 200 : 400,
-      );
-    for (const method of ['OPTIONS', 'PATCH', 'PUT', 'TRACE'].slice(0, 3))
+    for (const path of strange) {
+      const answer = await board.ask('GET', path);
+      // The page itself holds no data.
+      const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
+      expect([path, isPage || [308, 401, 404].includes(answer.status)]).toEqual([path, true]);
+    }
+    for (const method of ['OPTIONS', 'PATCH', 'PUT'])
       expect((await board.ask(method, '/api/jobs')).status).toBe(401);
   });
 
@@ -293,8 +295,11 @@ describe('data', () => {
       '/assets/%2e%2e/package.json',
       '/assets/.sources',
       '/assets/index.html',
-    ])
-      expect((await board.ask('GET', path)).headers.get('content-type') ?? '').not.toMatch(/json$|octet/);
+    ]) {
+      const answer = await board.ask('GET', path);
+      const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
+      expect([path, isPage || answer.status >= 300]).toEqual([path, true]);
+    }
   });
 
   test('S48 an error tells its code and what to do, and nothing of the inside', async () => {

@@ -67,7 +67,7 @@ function findFolder(): string {
   const candidates = ['../ui/', '../../dist/ui/'].map((name) =>
     fileURLToPath(new URL(name, import.meta.url)),
   );
-  const found = candidates.find((folder) => existsSync(path.join(folder, PAGE)));
+  const found = candidates.find((folder) => existsSync(path.join(folder, 'assets')));
   if (found === undefined)
     throw new LinstockError('UI_MISSING', 'the user interface is not built: run "npm run build"');
   return found;
