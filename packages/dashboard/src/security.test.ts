@@ -5,7 +5,6 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { describeRoutes } from './api/open-api.ts';
 import { ROUTES } from './api/routes.ts';
 import { hashPassword } from './auth/passwords.ts';
-import type { Role } from './auth/user.ts';
 import { isAllowed, ROLES } from './auth/user.ts';
 import { createDashboard } from './dashboard.ts';
 import type { DashboardOptions } from './options.ts';
@@ -57,7 +56,7 @@ describe('who may do what', () => {
     ROLES.flatMap((role) =>
       guarded.map((route) => [role, route.method, route.path, route.permission] as const),
     ),
-  )('S14 S69 %s: %s %s needs %s', async (role: Role, method, path, permission) => {
+  )('S14 S69 %s: %s %s needs %s', async (...[role, method, path, permission]) => {
     const answer = await open().ask(method, pathOf(path), { role });
     await answer.body?.cancel();
     const isRefused = answer.status === 403;

@@ -46,7 +46,7 @@ const move: Change = (id, call, { client }) => {
   const queue = textIn(call.body, 'queue', 128);
   const priority = textIn(call.body, 'priority', 16) as MoveTarget['priority'];
   const target = { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
-  return client.move(id, { ...target, ...actorOf(call) } as MoveTarget);
+  return client.move(id, { ...target, ...actorOf(call) });
 };
 const reschedule: Change = (id, call, { client }) =>
   client.reschedule(id, { at: new Date(textIn(call.body, 'at', 64) ?? ''), ...actorOf(call) });

@@ -1,5 +1,18 @@
 import type { Route } from './call.ts';
 
+/** The body of every answer that is no success. */
+const ERROR = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: { code: { type: 'string' }, message: { type: 'string' } },
+    },
+  },
+};
+
 /** The routes as an OpenAPI 3.1 document. Pure. */
 export function describeRoutes(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -33,21 +46,7 @@ export function describeRoutes(routes: readonly Route[], version: string): objec
       responses: {
         Error: {
           description: 'What is wrong, and what to do.',
-          content: {
-            'application/json': {
-              schema: {
-                type: 'object',
-                required: ['error'],
-                properties: {
-                  error: {
-                    type: 'object',
-                    required: ['code', 'message'],
-                    properties: { code: { type: 'string' }, message: { type: 'string' } },
-                  },
-                },
-              },
-            },
-          },
+          content: { 'application/json': { schema: ERROR } },
         },
       },
     },

@@ -35,7 +35,7 @@ async function signIn({ request, body, address }: Call, { authentication }: Part
           'SIGN_IN_FAILED',
           link === undefined ? 'name or password is wrong' : 'the link was used, or is too old',
         ];
-  return Response.json({ error: { code, message } }, { status: status as number });
+  return Response.json({ error: { code, message } }, { status });
 }
 
 function signOut({ request }: Call, { authentication }: Parts): Response {

@@ -30,6 +30,15 @@ export function toNodeHandler(fetch: Fetch): NodeHandler {
     // A framework that has read the body already, such as Express with its JSON parser.
     if (request.body !== undefined && request.readableEnded)
       request.rawBody = Buffer.from(JSON.stringify(request.body));
-    void listen(request, response).catch((error: unknown) => next?.(error));
+    void answer(listen(request, response), next);
   };
+}
+
+/** Hands on what could not be answered: a framework shows it in its own way. */
+async function answer(answered: Promise<void>, next: Parameters<NodeHandler>[2]): Promise<void> {
+  try {
+    await answered;
+  } catch (error) {
+    next?.(error);
+  }
 }

@@ -62,6 +62,7 @@ export function Menu() {
 }
 
 function Settings() {
+  const user = session.value?.user ?? null;
   const utc = (): void => {
     isUtc.value = !isUtc.value;
     localStorage.setItem('linstock:utc', isUtc.value ? '1' : '0');
@@ -89,9 +90,9 @@ function Settings() {
         ?
       </button>
       {session.value?.readOnly === true && <span class="badge">{t('readOnly')}</span>}
-      {session.value?.user != null && (
+      {user !== null && (
         <button type="button" class="quiet" onClick={() => void signOut()}>
-          {session.value.user.name} · {t('signOut')}
+          {user.name} · {t('signOut')}
         </button>
       )}
     </div>

@@ -6,6 +6,8 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { Batch, Job, Operation } from '../types.ts';
+import { Table } from '../parts/table.tsx';
+import { Pending, Trouble } from '../parts/trouble.tsx';
 
 function Progress({ batch }: { batch: Batch }) {
   const { succeeded, failed, cancelled, total } = batch;
@@ -32,48 +34,31 @@ export function Batches() {
   return (
     <>
       <h1>{t('batches')}</h1>
-      {error !== undefined && (
-        <p class="bad-text" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Trouble error={error} />
       {data?.batches.length === 0 && <Empty text="noBatches" hint="noBatchesHint" />}
       {data !== undefined && data.batches.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('name')}</th>
-                <th>{t('state')}</th>
-                <th>{t('progress')}</th>
-                <th>{t('created')}</th>
-                <th>{t('ended')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.batches.map((batch) => (
-                <tr key={batch.id}>
-                  <td class="name">
-                    <a href={to(['batches', batch.id])}>{batch.name}</a>
-                    <code class="muted id">{batch.id}</code>
-                  </td>
-                  <td>
-                    <StateBadge state={batch.state} />
-                  </td>
-                  <td class="wide">
-                    <Progress batch={batch} />
-                  </td>
-                  <td>
-                    <Time at={batch.createdAt} />
-                  </td>
-                  <td>
-                    <Time at={batch.endedAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={[t('name'), t('state'), t('progress'), t('created'), t('ended')]}>
+          {data.batches.map((batch) => (
+            <tr key={batch.id}>
+              <td class="name">
+                <a href={to(['batches', batch.id])}>{batch.name}</a>
+                <code class="muted id">{batch.id}</code>
+              </td>
+              <td>
+                <StateBadge state={batch.state} />
+              </td>
+              <td class="wide">
+                <Progress batch={batch} />
+              </td>
+              <td>
+                <Time at={batch.createdAt} />
+              </td>
+              <td>
+                <Time at={batch.endedAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </>
   );
@@ -114,14 +99,7 @@ export function BatchOne({ id }: { id: string }) {
   const { data, error, reload } = useData<{ batch: Batch; members: readonly Member[] }>(`batches/${id}`, {
     everyMs: 1000,
   });
-  if (data === undefined)
-    return error === undefined ? (
-      <p class="muted">{t('loading')}…</p>
-    ) : (
-      <p class="bad-text" role="alert">
-        {error.message}
-      </p>
-    );
+  if (data === undefined) return <Pending error={error} />;
   const { batch, members } = data;
   const cancel = async (): Promise<void> => {
     await attempt(t('cancel'), () => post(`batches/${id}/cancel`));
@@ -174,45 +152,27 @@ export function Operations() {
   return (
     <>
       <h1>{t('operations')}</h1>
-      {error !== undefined && (
-        <p class="bad-text" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Trouble error={error} />
       {data?.operations.length === 0 && <Empty text="noOperations" />}
       {data !== undefined && data.operations.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('verb')}</th>
-                <th>{t('state')}</th>
-                <th>{t('matched')}</th>
-                <th>{t('changed')}</th>
-                <th>{t('by')}</th>
-                <th>{t('when')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.operations.map((one) => (
-                <tr key={one.id}>
-                  <td class="name">
-                    {one.verb} <code class="muted">{JSON.stringify(one.filter)}</code>
-                  </td>
-                  <td>
-                    <StateBadge state={one.state} />
-                  </td>
-                  <td class="n">{count(one.matched)}</td>
-                  <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>
-                  <td>{one.by}</td>
-                  <td>
-                    <Time at={one.createdAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={[t('verb'), t('state'), t('matched'), t('changed'), t('by'), t('when')]}>
+          {data.operations.map((one) => (
+            <tr key={one.id}>
+              <td class="name">
+                {one.verb} <code class="muted">{JSON.stringify(one.filter)}</code>
+              </td>
+              <td>
+                <StateBadge state={one.state} />
+              </td>
+              <td class="n">{count(one.matched)}</td>
+              <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>
+              <td>{one.by}</td>
+              <td>
+                <Time at={one.createdAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </>
   );

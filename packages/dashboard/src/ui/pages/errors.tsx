@@ -4,6 +4,8 @@ import { Empty, Time } from '../parts/basics.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { ErrorGroup } from '../types.ts';
+import { Table } from '../parts/table.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 
 interface Groups {
   readonly groups: readonly ErrorGroup[];
@@ -17,56 +19,38 @@ export function Errors() {
   return (
     <>
       <h1>{t('errors')}</h1>
-      {error !== undefined && (
-        <p class="bad-text" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Trouble error={error} />
       {data?.total === 0 && <Empty text="noErrors" />}
       {data !== undefined && data.total > 0 && (
         <>
           <p class="muted">{t('newestOf', { count: count(data.lookedAt), total: count(data.total) })}</p>
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th>{t('count')}</th>
-                  <th>{t('error')}</th>
-                  <th>{t('name')}</th>
-                  <th>{t('firstSeen')}</th>
-                  <th>{t('lastSeen')}</th>
-                  <th>{t('sample')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.groups.map((group) => (
-                  <tr key={group.key}>
-                    <td class="n">
-                      <strong>{count(group.count)}</strong>
-                    </td>
-                    <td class="detail">
-                      <span class="bad-text">
-                        <strong>{group.error}</strong>: {group.message.slice(0, 200)}
-                      </span>
-                      {group.frame !== undefined && <code class="muted id">{group.frame}</code>}
-                    </td>
-                    <td>{group.job}</td>
-                    <td>
-                      <Time at={group.firstAt} />
-                    </td>
-                    <td>
-                      <Time at={group.lastAt} />
-                    </td>
-                    <td>
-                      <a href={to(['jobs', group.sample])}>
-                        <code>{group.sample.slice(-8)}</code>
-                      </a>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={[t('count'), t('error'), t('name'), t('firstSeen'), t('lastSeen'), t('sample')]}>
+            {data.groups.map((group) => (
+              <tr key={group.key}>
+                <td class="n">
+                  <strong>{count(group.count)}</strong>
+                </td>
+                <td class="detail">
+                  <span class="bad-text">
+                    <strong>{group.error}</strong>: {group.message.slice(0, 200)}
+                  </span>
+                  {group.frame !== undefined && <code class="muted id">{group.frame}</code>}
+                </td>
+                <td>{group.job}</td>
+                <td>
+                  <Time at={group.firstAt} />
+                </td>
+                <td>
+                  <Time at={group.lastAt} />
+                </td>
+                <td>
+                  <a href={to(['jobs', group.sample])}>
+                    <code>{group.sample.slice(-8)}</code>
+                  </a>
+                </td>
+              </tr>
+            ))}
+          </Table>
         </>
       )}
     </>

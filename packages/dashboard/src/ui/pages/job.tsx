@@ -7,6 +7,7 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
 import type { HistoryEntry, Job as JobData, Why } from '../types.ts';
+import { Pending } from '../parts/trouble.tsx';
 
 /** A job as a command that enqueues one like it. */
 function commandOf({ name, queue, input }: JobData): string {
@@ -126,22 +127,87 @@ function Facts({ job }: { job: JobData }) {
 
 const HAS_ENDED = new Set(['SUCCEEDED', 'CANCELLED', 'RUNNING']);
 
+/** Why a job does not run. */
+function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
+  const reasons = why.filter(({ code }) => !HAS_ENDED.has(code));
+  if (reasons.length === 0 || job.state === 'processing') return null;
+  return (
+    <Card title={t('why')}>
+      <ul class="why">
+        {reasons.map(({ code, message }) => (
+          <li key={code + message}>
+            <code>{code}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Failure({ error }: { error: NonNullable<JobData['error']> }) {
+  return (
+    <Card title={t('error')}>
+      <p class="bad-text">
+        <strong>{error.name}</strong>: {error.message}
+      </p>
+      {error.stack !== undefined && (
+        <details>
+          <summary>{t('stack')}</summary>
+          <pre>{error.stack}</pre>
+        </details>
+      )}
+    </Card>
+  );
+}
+
+/** What a job was given, and what it gave. */
+function Values({ job }: { job: JobData }) {
+  const options = Object.keys(job.options).length > 0 ? job.options : undefined;
+  const values = [
+    ['input', job.input],
+    ['result', job.result],
+    ['metadata', job.metadata],
+    ['options', options],
+  ] as const;
+  return (
+    <div class="columns even">
+      {values
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => (
+          <Card key={name} title={t(name)}>
+            <Json value={value} />
+          </Card>
+        ))}
+    </div>
+  );
+}
+
+function History({ job }: { job: JobData }) {
+  return (
+    <Card title={t('history')}>
+      <ol class="timeline">
+        <li class="created">
+          <strong>{t('created')}</strong>
+          <span class="when">
+            <Time at={job.createdAt} />
+          </span>
+        </li>
+        {job.history.map((entry, i) => (
+          <Entry key={i} entry={entry} before={job.history[i - 1]?.endedAt ?? job.createdAt} />
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
 /** All about one job: what it is, what happened to it, and why it does not run. */
 export function Job({ id }: { id: string }) {
   const { data, error, reload } = useData<{ job: JobData; why: readonly Why[] }>(`jobs/${id}`, {
     everyMs: 1000,
   });
-  if (data === undefined)
-    return error === undefined ? (
-      <p class="muted">{t('loading')}…</p>
-    ) : (
-      <p class="bad-text" role="alert">
-        {error.message}
-      </p>
-    );
+  if (data === undefined) return <Pending error={error} />;
   const { job, why } = data;
   if (job.damaged) return <Empty text="damaged" />;
-  const reasons = why.filter(({ code }) => !HAS_ENDED.has(code));
   return (
     <>
       <h1>
@@ -149,63 +215,10 @@ export function Job({ id }: { id: string }) {
       </h1>
       <Buttons job={job} onDone={reload} />
       <Facts job={job} />
-      {reasons.length > 0 && job.state !== 'processing' && (
-        <Card title={t('why')}>
-          <ul class="why">
-            {reasons.map(({ code, message }) => (
-              <li key={code + message}>
-                <code>{code}</code> {message}
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
-      {job.error !== undefined && (
-        <Card title={t('error')}>
-          <p class="bad-text">
-            <strong>{job.error.name}</strong>: {job.error.message}
-          </p>
-          {job.error.stack !== undefined && (
-            <details>
-              <summary>{t('stack')}</summary>
-              <pre>{job.error.stack}</pre>
-            </details>
-          )}
-        </Card>
-      )}
-      <div class="columns even">
-        <Card title={t('input')}>
-          <Json value={job.input} />
-        </Card>
-        {job.result !== undefined && (
-          <Card title={t('result')}>
-            <Json value={job.result} />
-          </Card>
-        )}
-        {job.metadata !== undefined && (
-          <Card title={t('metadata')}>
-            <Json value={job.metadata} />
-          </Card>
-        )}
-        {Object.keys(job.options).length > 0 && (
-          <Card title={t('options')}>
-            <Json value={job.options} />
-          </Card>
-        )}
-      </div>
-      <Card title={t('history')}>
-        <ol class="timeline">
-          <li class="created">
-            <strong>{t('created')}</strong>
-            <span class="when">
-              <Time at={job.createdAt} />
-            </span>
-          </li>
-          {job.history.map((entry, i) => (
-            <Entry key={i} entry={entry} before={job.history[i - 1]?.endedAt ?? job.createdAt} />
-          ))}
-        </ol>
-      </Card>
+      <Reasons job={job} why={why} />
+      {job.error !== undefined && <Failure error={job.error} />}
+      <Values job={job} />
+      <History job={job} />
       <details class="raw">
         <summary>{t('raw')}</summary>
         <pre>{JSON.stringify(job, undefined, 2)}</pre>

@@ -10,6 +10,8 @@ import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
 import type { Job, State } from '../types.ts';
 import { STATES } from '../types.ts';
+import { Table } from '../parts/table.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 
 const PER_PAGE = 50;
 
@@ -164,23 +166,81 @@ function Actions({ chosen, verbs, onDone }: ActionsProps) {
   );
 }
 
-/** Jobs of a state, of a queue, or with a tag; the table follows its data, and holds still while somebody selects. */
-export function Jobs() {
-  const { query } = place.value;
+/** What the address asks for. */
+interface Asked {
+  readonly state: State | undefined;
+  readonly queue: string | undefined;
+  readonly tag: string | undefined;
+  readonly offset: number;
+}
+
+function readAsked({ query }: { query: URLSearchParams }): Asked {
   const [tag, queue] = [query.get('tag') ?? undefined, query.get('queue') ?? undefined];
   const state = tag === undefined ? ((query.get('state') ?? 'enqueued') as State) : undefined;
-  const offset = Number(query.get('offset') ?? 0);
-  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
-  const [isAsking, ask] = useState(false);
+  return { state, queue, tag, offset: Number(query.get('offset') ?? 0) };
+}
+
+function pathOf({ state, queue, tag, offset }: Asked): string {
   const search = new URLSearchParams({
     ...(state !== undefined && { state }),
     ...(queue !== undefined && state === 'enqueued' && { queue }),
     ...(tag !== undefined && { tag }),
     limit: String(PER_PAGE),
     offset: String(offset),
-  }).toString();
-  useEffect(() => choose(new Set()), [search]);
-  const { data, error, reload } = useData<Page>(`jobs?${search}`, { isHeld: chosen.size > 0 });
+  });
+  return `jobs?${search.toString()}`;
+}
+
+/** Opens the dialog that changes all jobs of the page's filter. */
+function AllThatMatch({ asked, total, onDone }: { asked: Asked; total: number; onDone: () => void }) {
+  const [isAsking, ask] = useState(false);
+  const { state, queue } = asked;
+  if (state === undefined || state === 'processing') return null;
+  const close = (): void => {
+    ask(false);
+    onDone();
+  };
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => ask(true)}>
+        {t('allThatMatch', { count: count(total) })}…
+      </button>
+      {isAsking && <BulkDialog filter={{ state, ...(queue !== undefined && { queue }) }} onClose={close} />}
+    </>
+  );
+}
+
+interface TableProps {
+  readonly jobs: readonly Job[];
+  readonly chosen: ReadonlySet<string>;
+  readonly onToggle: (id: string) => void;
+}
+
+function JobTable({ jobs, chosen, onToggle }: TableProps) {
+  const isSteerable = may('steer');
+  const heads = [t('name'), t('state'), t('queue'), t('attempt'), t('when'), t('input')];
+  return (
+    <Table heads={isSteerable ? ['', ...heads] : heads}>
+      {jobs.map((job) => (
+        <Row
+          key={job.id}
+          job={job}
+          isChosen={chosen.has(job.id)}
+          onChoose={isSteerable ? () => onToggle(job.id) : undefined}
+        />
+      ))}
+    </Table>
+  );
+}
+
+/** Jobs of a state, of a queue, or with a tag; the table follows its data, and holds still while somebody selects. */
+export function Jobs() {
+  const asked = readAsked(place.value);
+  const { state, queue, tag, offset } = asked;
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  const path = pathOf(asked);
+  useEffect(() => choose(new Set()), [path]);
+  const { data, error, reload } = useData<Page>(path, { isHeld: chosen.size > 0 });
   const toggle = (id: string): void => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -190,68 +250,21 @@ export function Jobs() {
     choose(new Set());
     reload();
   };
-  const verbs = verbsFor(state);
+  const { jobs = [], total = 0 } = data ?? {};
   return (
     <>
-      <h1>
-        {t('jobs')}
-        {queue !== undefined && ` · ${queue}`}
-        {tag !== undefined && ` · ${tag}`}
-      </h1>
+      <h1>{[t('jobs'), queue, tag].filter(Boolean).join(' · ')}</h1>
       <Tabs chosen={state} />
-      {error !== undefined && (
-        <p class="bad-text" role="alert">
-          {error.message}
-        </p>
-      )}
-      {may('steer') && data !== undefined && data.jobs.length > 0 && (
+      <Trouble error={error} />
+      {may('steer') && jobs.length > 0 && (
         <div class="toolbar">
-          {chosen.size > 0 && <Actions chosen={chosen} verbs={verbs} onDone={done} />}
-          {state !== undefined && state !== 'processing' && (
-            <button type="button" class="quiet" onClick={() => ask(true)}>
-              {t('allThatMatch', { count: count(data.total) })}…
-            </button>
-          )}
+          {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(state)} onDone={done} />}
+          <AllThatMatch asked={asked} total={total} onDone={reload} />
         </div>
       )}
-      {isAsking && state !== undefined && (
-        <BulkDialog
-          filter={{ state, ...(queue !== undefined && { queue }) }}
-          onClose={() => {
-            ask(false);
-            reload();
-          }}
-        />
-      )}
-      {data !== undefined && data.jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}
-      {data !== undefined && data.jobs.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                {may('steer') && <th />}
-                <th>{t('name')}</th>
-                <th>{t('state')}</th>
-                <th>{t('queue')}</th>
-                <th>{t('attempt')}</th>
-                <th>{t('when')}</th>
-                <th>{t('input')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.jobs.map((job) => (
-                <Row
-                  key={job.id}
-                  job={job}
-                  isChosen={chosen.has(job.id)}
-                  onChoose={may('steer') ? () => toggle(job.id) : undefined}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {data !== undefined && <Pager offset={offset} total={data.total} />}
+      {data !== undefined && jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}
+      {jobs.length > 0 && <JobTable jobs={jobs} chosen={chosen} onToggle={toggle} />}
+      <Pager offset={offset} total={total} />
     </>
   );
 }

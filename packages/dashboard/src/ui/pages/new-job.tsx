@@ -4,6 +4,7 @@ import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Card } from '../parts/basics.tsx';
 import { attempt } from '../parts/toasts.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { go, place } from '../router.ts';
 import type { Job } from '../types.ts';
 
@@ -27,29 +28,65 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A form for a job; also to run one like another, with a changed input. */
-export function NewJob() {
-  const like = place.value.query.get('like');
+/** The form as somebody fills it, begun with the job that it shall be like. */
+function useForm(like: string | null) {
   const [form, set] = useState<Form>(EMPTY);
   useEffect(() => {
     if (like === null) return;
-    void get<{ job: Job }>(`jobs/${like}`).then(({ job }) =>
-      set({
-        ...EMPTY,
-        name: job.name,
-        queue: job.queue,
-        priority: job.priority,
-        input: JSON.stringify(job.input, undefined, 2),
-      }),
-    );
+    const fill = async (): Promise<void> => {
+      const { name, queue, priority, input } = (await get<{ job: Job }>(`jobs/${like}`)).job;
+      set({ ...EMPTY, name, queue, priority, input: JSON.stringify(input, undefined, 2) });
+    };
+    void attempt(t('editAsNew'), fill);
   }, [like]);
-  const names = [...new Set(pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []) ?? [])];
-  const isGood = form.name !== '' && isJson(form.input);
   const field = (name: keyof Form) => ({
     value: form[name],
     onInput: (event: { currentTarget: { value: string } }) =>
       set({ ...form, [name]: event.currentTarget.value }),
   });
+  return { form, field };
+}
+
+type Field = ReturnType<typeof useForm>['field'];
+
+/** Where and when it shall run. */
+function Fields({ field }: { field: Field }) {
+  const names = [...new Set(pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []))];
+  return (
+    <>
+      <label>
+        {t('name')}
+        <input {...field('name')} list="names" required autocomplete="off" />
+      </label>
+      <datalist id="names">
+        {names.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <label>
+        {t('queue')}
+        <input {...field('queue')} required />
+      </label>
+      <label>
+        {t('priority')}
+        <select {...field('priority')}>
+          {PRIORITIES.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('delay')}
+        <input {...field('in')} placeholder={t('delayHint')} />
+      </label>
+    </>
+  );
+}
+
+/** A form for a job; also to run one like another, with a changed input. */
+export function NewJob() {
+  const { form, field } = useForm(place.value.query.get('like'));
+  const isGood = isJson(form.input);
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     let id = '';
@@ -64,41 +101,13 @@ export function NewJob() {
       <h1>{t('newJob')}</h1>
       <Card>
         <form class="form" onSubmit={(event) => void send(event)}>
-          <label>
-            {t('name')}
-            <input {...field('name')} list="names" required autocomplete="off" />
-          </label>
-          <datalist id="names">
-            {names.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
-          <label>
-            {t('queue')}
-            <input {...field('queue')} required />
-          </label>
-          <label>
-            {t('priority')}
-            <select {...field('priority')}>
-              {PRIORITIES.map((one) => (
-                <option key={one}>{one}</option>
-              ))}
-            </select>
-          </label>
-          <label>
-            {t('delay')}
-            <input {...field('in')} placeholder={t('delayHint')} />
-          </label>
+          <Fields field={field} />
           <label class="whole">
             {t('input')}
-            <textarea {...field('input')} rows={10} spellcheck={false} aria-invalid={!isJson(form.input)} />
+            <textarea {...field('input')} rows={10} spellcheck={false} aria-invalid={!isGood} />
           </label>
-          {!isJson(form.input) && (
-            <p class="bad-text whole" role="alert">
-              {t('notJson')}
-            </p>
-          )}
-          <button type="submit" class="primary" disabled={!isGood}>
+          {!isGood && <Trouble error={{ message: t('notJson') }} />}
+          <button type="submit" class="primary" disabled={!isGood || form.name === ''}>
             {t('enqueue')}
           </button>
         </form>

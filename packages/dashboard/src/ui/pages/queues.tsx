@@ -7,6 +7,8 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { Queue } from '../types.ts';
+import { Table } from '../parts/table.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 
 type Row = Queue & { readonly workers: number };
 
@@ -101,11 +103,7 @@ export function Queues() {
   return (
     <>
       <h1>{t('queues')}</h1>
-      {error !== undefined && (
-        <p class="bad-text" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Trouble error={error} />
       {data !== undefined && rows.length === 0 && <Empty text="noQueues" hint="noJobsHint" />}
       {purging !== undefined && (
         <PurgeDialog
@@ -117,31 +115,11 @@ export function Queues() {
         />
       )}
       {rows.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('queue')}</th>
-                <th>{t('enqueued')}</th>
-                <th>{t('priority')}</th>
-                <th>{t('blocked')}</th>
-                <th>!</th>
-                <th>{t('workers')}</th>
-                <th />
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((queue) => (
-                <QueueRow
-                  key={queue.name}
-                  queue={queue}
-                  onChange={reload}
-                  onPurge={() => purge(queue.name)}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={[t('queue'), t('enqueued'), t('priority'), t('blocked'), '!', t('workers'), '']}>
+          {rows.map((queue) => (
+            <QueueRow key={queue.name} queue={queue} onChange={reload} onPurge={() => purge(queue.name)} />
+          ))}
+        </Table>
       )}
     </>
   );

@@ -6,6 +6,8 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
 import type { Recurring as RecurringData, Tick } from '../types.ts';
+import { Table } from '../parts/table.tsx';
+import { Pending, Trouble } from '../parts/trouble.tsx';
 
 function scheduleText({ schedule }: RecurringData): string {
   if (schedule.cron !== undefined) return `${schedule.cron} · ${schedule.timeZone ?? 'UTC'}`;
@@ -56,51 +58,34 @@ export function RecurringList() {
   return (
     <>
       <h1>{t('recurring')}</h1>
-      {error !== undefined && (
-        <p class="bad-text" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Trouble error={error} />
       {data !== undefined && rows.length === 0 && <Empty text="noRecurring" hint="noRecurringHint" />}
       {rows.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('id')}</th>
-                <th>{t('name')}</th>
-                <th>{t('schedule')}</th>
-                <th>{t('nextRun')}</th>
-                <th />
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((one) => (
-                <tr key={one.id}>
-                  <td class="name">
-                    <a href={to(['recurring', one.id])}>{one.id}</a>
-                    {one.paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
-                    {one.error !== undefined && (
-                      <span class="badge failed" title={one.error.message}>
-                        {t('error')}
-                      </span>
-                    )}
-                  </td>
-                  <td>{one.job.name}</td>
-                  <td>
-                    <code>{scheduleText(one)}</code>
-                  </td>
-                  <td>
-                    <Time at={one.nextAt} />
-                  </td>
-                  <td class="buttons">
-                    <Buttons one={one} onDone={reload} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={[t('id'), t('name'), t('schedule'), t('nextRun'), '']}>
+          {rows.map((one) => (
+            <tr key={one.id}>
+              <td class="name">
+                <a href={to(['recurring', one.id])}>{one.id}</a>
+                {one.paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
+                {one.error !== undefined && (
+                  <span class="badge failed" title={one.error.message}>
+                    {t('error')}
+                  </span>
+                )}
+              </td>
+              <td>{one.job.name}</td>
+              <td>
+                <code>{scheduleText(one)}</code>
+              </td>
+              <td>
+                <Time at={one.nextAt} />
+              </td>
+              <td class="buttons">
+                <Buttons one={one} onDone={reload} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </>
   );
@@ -112,17 +97,27 @@ interface OneData {
   readonly history: readonly Tick[];
 }
 
+function Run({ tick }: { tick: Tick }) {
+  return (
+    <li>
+      <Time at={tick.tick ?? tick.at} />{' '}
+      {tick.job === undefined ? (
+        <span class="badge cancelled">
+          {tick.skipped} {tick.count}
+        </span>
+      ) : (
+        <a href={to(['jobs', tick.job])}>
+          <code>{tick.job.slice(-8)}</code>
+        </a>
+      )}
+    </li>
+  );
+}
+
 /** One recurring job: when it runs next, and what became of its last runs. */
 export function RecurringOne({ id }: { id: string }) {
   const { data, error, reload } = useData<OneData>(`recurring/${encodeURIComponent(id)}`, { everyMs: 3000 });
-  if (data === undefined)
-    return error === undefined ? (
-      <p class="muted">{t('loading')}…</p>
-    ) : (
-      <p class="bad-text" role="alert">
-        {error.message}
-      </p>
-    );
+  if (data === undefined) return <Pending error={error} />;
   const { recurring: one, next, history } = data;
   return (
     <>
@@ -132,11 +127,7 @@ export function RecurringOne({ id }: { id: string }) {
       <div class="toolbar">
         <Buttons one={one} onDone={reload} />
       </div>
-      {one.error !== undefined && (
-        <p class="bad-text" role="alert">
-          {one.error.message}
-        </p>
-      )}
+      <Trouble error={one.error} />
       <p>
         <code>{scheduleText(one)}</code> · {one.job.name} · {one.job.queue}
       </p>
@@ -156,18 +147,7 @@ export function RecurringOne({ id }: { id: string }) {
         <Card title={t('lastRuns')}>
           <ol class="plain">
             {history.map((tick, i) => (
-              <li key={i}>
-                <Time at={tick.tick ?? tick.at} />{' '}
-                {tick.job === undefined ? (
-                  <span class="badge cancelled">
-                    {tick.skipped} {tick.count}
-                  </span>
-                ) : (
-                  <a href={to(['jobs', tick.job])}>
-                    <code>{tick.job.slice(-8)}</code>
-                  </a>
-                )}
-              </li>
+              <Run key={i} tick={tick} />
             ))}
           </ol>
         </Card>

@@ -4,6 +4,7 @@ import { pulse } from '../live.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
 import { to } from '../router.ts';
 import type { WorkerEntry } from '../types.ts';
+import { Table } from '../parts/table.tsx';
 
 const STALL_MS = 250;
 
@@ -49,26 +50,11 @@ export function Workers() {
       <h1>{t('workers')}</h1>
       {workers?.length === 0 && <Empty text="noWorkers" hint="noWorkersHint" />}
       {workers !== undefined && workers.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>{t('host')}</th>
-                <th>{t('load')}</th>
-                <th>{t('queues')}</th>
-                <th>{t('memory')}</th>
-                <th>{t('lag')}</th>
-                <th>{t('uptime')}</th>
-                <th>{t('version')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {workers.map((worker) => (
-                <Row key={worker.id} worker={worker} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={[t('host'), t('load'), t('queues'), t('memory'), t('lag'), t('uptime'), t('version')]}>
+          {workers.map((worker) => (
+            <Row key={worker.id} worker={worker} />
+          ))}
+        </Table>
       )}
     </>
   );

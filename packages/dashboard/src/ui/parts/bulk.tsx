@@ -38,12 +38,45 @@ function useOperation(id: string | undefined): Operation | undefined {
   return operation;
 }
 
+interface ChoicesProps {
+  readonly verbs: readonly Verb[];
+  readonly chosen: Verb;
+  readonly onChoose: (verb: Verb) => void;
+}
+
+function Choices({ verbs, chosen, onChoose }: ChoicesProps) {
+  return (
+    <p class="choices">
+      {verbs.map((one) => (
+        <label key={one}>
+          <input type="radio" name="verb" checked={one === chosen} onChange={() => onChoose(one)} />{' '}
+          {t(VERB_TEXT[one])}
+        </label>
+      ))}
+    </p>
+  );
+}
+
+function HowFar({ operation, total }: { operation: Operation; total: number }) {
+  return (
+    <p>
+      <Bar parts={[['succeeded', operation.changed]]} total={total} />
+      {count(operation.changed)} · {t(operation.state)}
+    </p>
+  );
+}
+
+/** The verbs that jobs of a state take. */
+function verbsFor(state: string | undefined): readonly Verb[] {
+  return VERBS.filter((verb) =>
+    verb === 'delete' ? may('remove') : (verb === 'requeue') === ENDED.has(state ?? ''),
+  );
+}
+
 /** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
 export function BulkDialog({ filter, onClose }: Props) {
   const box = useRef<HTMLDialogElement>(null);
-  const verbs = VERBS.filter((verb) =>
-    verb === 'delete' ? may('remove') : (verb === 'requeue') === ENDED.has(filter['state'] ?? ''),
-  );
+  const verbs = verbsFor(filter['state']);
   const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
   const [counting, setCounting] = useState<string>();
   const [running, setRunning] = useState<string>();
@@ -62,22 +95,9 @@ export function BulkDialog({ filter, onClose }: Props) {
       <h2 id="bulk-title">{t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: matched })}</h2>
       <p class="muted">{t('bulkNote')}</p>
       {operation === undefined ? (
-        <p class="choices">
-          {verbs.map((one) => (
-            <label key={one}>
-              <input type="radio" name="verb" checked={one === verb} onChange={() => choose(one)} />{' '}
-              {t(VERB_TEXT[one])}
-            </label>
-          ))}
-        </p>
+        <Choices verbs={verbs} chosen={verb} onChoose={choose} />
       ) : (
-        <p>
-          <Bar
-            parts={[['succeeded', operation.changed]]}
-            total={Math.max(operation.matched, counted?.matched ?? 0)}
-          />
-          {count(operation.changed)} · {t(operation.state)}
-        </p>
+        <HowFar operation={operation} total={Math.max(operation.matched, counted?.matched ?? 0)} />
       )}
       <footer>
         <button type="button" onClick={() => box.current?.close()}>

@@ -9,7 +9,7 @@ const MOST_DEPTH = 40;
 export function Json({ value, depth = 0 }: { value: unknown; depth?: number }) {
   if (value === null || typeof value !== 'object') return <Leaf value={value} />;
   const isList = Array.isArray(value);
-  const entries = Object.entries(value);
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
   if (entries.length === 0) return <code>{isList ? '[]' : '{}'}</code>;
   if (depth >= MOST_DEPTH) return <code>…</code>;
   return (
