@@ -64,9 +64,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   test('shows how the installation is, and follows it without being asked', async () => {
     await show('');
     await stage.enqueueMany(Array.from({ length: 20 }, () => ({})));
-    await eventually(async () =>
-      expect(await page.locator('.number.succeeded strong').innerText()).toBe('20'),
-    );
+    await eventually(async () => expect(await page.locator('.tile.succeeded strong').innerText()).toBe('20'));
     expect(await page.locator('.chart canvas').count()).toBe(1);
     expect(report.problems).toEqual([]);
   });

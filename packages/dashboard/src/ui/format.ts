@@ -49,6 +49,15 @@ export function instant(at: number): string {
   }).format(at);
 }
 
+/** The time of the day. */
+export function clock(at: number): string {
+  return new Intl.DateTimeFormat(locale.value, {
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+    ...(isUtc.value && { timeZone: 'UTC' }),
+  }).format(at);
+}
+
 export function bytes(n: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let [value, unit] = [n, 0];

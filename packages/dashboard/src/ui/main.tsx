@@ -34,6 +34,15 @@ const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> =
   new: () => <NewJob />,
 };
 
+function NotFound() {
+  return (
+    <>
+      <h1>404</h1>
+      <Empty text="notFound" />
+    </>
+  );
+}
+
 function App() {
   const [page = '', id] = place.value.path;
   const current = session.value;
@@ -53,7 +62,7 @@ function App() {
       <div class="body">
         <Top />
         <main id="content" tabIndex={-1}>
-          {show === undefined ? <Empty text="notFound" /> : show(id)}
+          {show === undefined ? <NotFound /> : show(id)}
         </main>
       </div>
       <Toasts />

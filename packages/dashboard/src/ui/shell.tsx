@@ -7,6 +7,7 @@ import { pulse, trouble } from './live.ts';
 import { say } from './parts/toasts.tsx';
 import { go, place, to } from './router.ts';
 import { theme, toggleTheme } from './theme.ts';
+import logo from './favicon.svg';
 
 /** Pages of the menu: their path, their text, and the key that follows `g`. */
 const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
@@ -39,8 +40,8 @@ export function Menu() {
   return (
     <nav class="menu" aria-label="Linstock">
       <a class="brand" href={to([])}>
-        <img src="./favicon.svg" width="26" height="26" alt="" /> Linstock{' '}
-        <small>{session.value?.title}</small>
+        <img src={logo} width="26" height="26" alt="" /> Linstock{' '}
+        <small title={session.value?.title ?? undefined}>{session.value?.title}</small>
       </a>
       {MENU.map(([path, text]) => (
         <a

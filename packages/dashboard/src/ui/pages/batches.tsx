@@ -6,7 +6,7 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { Batch, Job, Operation } from '../types.ts';
-import { Table } from '../parts/table.tsx';
+import { numeric, Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 
 function Progress({ batch }: { batch: Batch }) {
@@ -155,7 +155,9 @@ export function Operations() {
       <Trouble error={error} />
       {data?.operations.length === 0 && <Empty text="noOperations" />}
       {data !== undefined && data.operations.length > 0 && (
-        <Table heads={[t('verb'), t('state'), t('matched'), t('changed'), t('by'), t('when')]}>
+        <Table
+          heads={[t('verb'), t('state'), numeric(t('matched')), numeric(t('changed')), t('by'), t('when')]}
+        >
           {data.operations.map((one) => (
             <tr key={one.id}>
               <td class="name">

@@ -4,7 +4,7 @@ import { Empty, Time } from '../parts/basics.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { ErrorGroup } from '../types.ts';
-import { Table } from '../parts/table.tsx';
+import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 interface Groups {
@@ -24,7 +24,9 @@ export function Errors() {
       {data !== undefined && data.total > 0 && (
         <>
           <p class="muted">{t('newestOf', { count: count(data.lookedAt), total: count(data.total) })}</p>
-          <Table heads={[t('count'), t('error'), t('name'), t('firstSeen'), t('lastSeen'), t('sample')]}>
+          <Table
+            heads={[numeric(t('count')), t('error'), t('name'), t('firstSeen'), t('lastSeen'), t('sample')]}
+          >
             {data.groups.map((group) => (
               <tr key={group.key}>
                 <td class="n">

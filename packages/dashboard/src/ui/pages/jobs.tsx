@@ -10,7 +10,7 @@ import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
 import type { Job, State } from '../types.ts';
 import { STATES } from '../types.ts';
-import { Table } from '../parts/table.tsx';
+import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 const PER_PAGE = 50;
@@ -218,7 +218,7 @@ interface TableProps {
 
 function JobTable({ jobs, chosen, onToggle }: TableProps) {
   const isSteerable = may('steer');
-  const heads = [t('name'), t('state'), t('queue'), t('attempt'), t('when'), t('input')];
+  const heads = [t('name'), t('state'), t('queue'), numeric(t('attempt')), t('when'), t('input')];
   return (
     <Table heads={isSteerable ? ['', ...heads] : heads}>
       {jobs.map((job) => (

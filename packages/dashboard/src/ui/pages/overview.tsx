@@ -44,12 +44,12 @@ function Numbers({ now }: { now: Pulse }) {
   return (
     <div class="numbers">
       {STATES.map((state) => (
-        <a class={`number ${state}`} key={state} href={to(['jobs'], { state })}>
+        <a class={`tile ${state}`} key={state} href={to(['jobs'], { state })}>
           <strong>{count(now.counts[state])}</strong>
           <span>{t(state)}</span>
         </a>
       ))}
-      <a class="number" href={to(['workers'])}>
+      <a class="tile" href={to(['workers'])}>
         <strong>{count(now.workers.length)}</strong>
         <span>{t('workers')}</span>
         <small>{t('slotsBusy', { busy: count(busy), all: count(slots) })}</small>

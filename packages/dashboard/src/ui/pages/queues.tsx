@@ -7,7 +7,7 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { Queue } from '../types.ts';
-import { Table } from '../parts/table.tsx';
+import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 type Row = Queue & { readonly workers: number };
@@ -115,7 +115,17 @@ export function Queues() {
         />
       )}
       {rows.length > 0 && (
-        <Table heads={[t('queue'), t('enqueued'), t('priority'), t('blocked'), '!', t('workers'), '']}>
+        <Table
+          heads={[
+            t('queue'),
+            numeric(t('enqueued')),
+            t('priority'),
+            numeric(t('blocked')),
+            numeric(t('suspects')),
+            numeric(t('workers')),
+            '',
+          ]}
+        >
           {rows.map((queue) => (
             <QueueRow key={queue.name} queue={queue} onChange={reload} onPurge={() => purge(queue.name)} />
           ))}

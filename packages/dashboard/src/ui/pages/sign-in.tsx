@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { post, refreshSession, session } from '../api.ts';
 import { t } from '../i18n.ts';
 import { go, place } from '../router.ts';
+import logo from '../favicon.svg';
 
 /** How one gets in: by the link that was printed, or by a name and a password. */
 export function SignIn() {
@@ -26,7 +27,7 @@ export function SignIn() {
   };
   return (
     <main class="sign-in" id="content">
-      <img src="./favicon.svg" width="56" height="56" alt="" />
+      <img src={logo} width="56" height="56" alt="" />
       <h1>Linstock</h1>
       {problem !== undefined && (
         <p class="bad-text" role="alert">

@@ -4,7 +4,7 @@ import { pulse } from '../live.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
 import { to } from '../router.ts';
 import type { WorkerEntry } from '../types.ts';
-import { Table } from '../parts/table.tsx';
+import { numeric, Table } from '../parts/table.tsx';
 
 const STALL_MS = 250;
 
@@ -50,7 +50,17 @@ export function Workers() {
       <h1>{t('workers')}</h1>
       {workers?.length === 0 && <Empty text="noWorkers" hint="noWorkersHint" />}
       {workers !== undefined && workers.length > 0 && (
-        <Table heads={[t('host'), t('load'), t('queues'), t('memory'), t('lag'), t('uptime'), t('version')]}>
+        <Table
+          heads={[
+            t('host'),
+            t('load'),
+            t('queues'),
+            numeric(t('memory')),
+            numeric(t('lag')),
+            numeric(t('uptime')),
+            t('version'),
+          ]}
+        >
           {workers.map((worker) => (
             <Row key={worker.id} worker={worker} />
           ))}

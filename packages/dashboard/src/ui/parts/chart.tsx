@@ -1,12 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { perSecond } from '../format.ts';
+import { clock, perSecond } from '../format.ts';
 import { t } from '../i18n.ts';
 import { rates } from '../live.ts';
 import { theme } from '../theme.ts';
 
 const HEIGHT = 190;
+/** As many as are kept. */
+const SHOWN_SECONDS = 180;
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -41,8 +43,14 @@ function options(width: number): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(perSecond) }],
+    scales: {
+      x: { range: (_, __, last) => [last - SHOWN_SECONDS, last] },
+      y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+    },
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000)) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map(perSecond) },
+    ],
     series: [
       {},
       line(t('finishedPerSecond'), 'good', true),

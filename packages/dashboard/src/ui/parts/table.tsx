@@ -1,8 +1,13 @@
 import type { ComponentChildren } from 'preact';
 
+/** The title of a column of numbers; they end where it ends. */
+export function numeric(text: string): { readonly numeric: string } {
+  return { numeric: text };
+}
+
 interface Props {
   /** Titles of the columns; an empty one for a column of buttons. */
-  readonly heads: readonly string[];
+  readonly heads: readonly (string | { readonly numeric: string })[];
   readonly children: ComponentChildren;
 }
 
@@ -13,9 +18,15 @@ export function Table({ heads, children }: Props) {
       <table>
         <thead>
           <tr>
-            {heads.map((head, i) => (
-              <th key={i}>{head}</th>
-            ))}
+            {heads.map((head, i) =>
+              typeof head === 'string' ? (
+                <th key={i}>{head}</th>
+              ) : (
+                <th key={i} class="n">
+                  {head.numeric}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -20,6 +20,7 @@ export const FA: Texts = {
   cancelled: 'لغوشده',
   running: 'در جریان',
   done: 'پایان‌یافته',
+  suspects: 'مشکوک',
   blocked: 'بازداشته',
   damaged: 'رکورد خراب',
   attention: 'نیازمند توجه',

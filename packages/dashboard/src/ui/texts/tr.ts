@@ -20,6 +20,7 @@ export const TR: Texts = {
   cancelled: 'İptal',
   running: 'Sürüyor',
   done: 'Bitti',
+  suspects: 'Şüpheli',
   blocked: 'engelli',
   damaged: 'bozuk kayıt',
   attention: 'İlgi bekleyenler',
