@@ -1,5 +1,6 @@
 // A process that makes batches, cancels some of them, and changes many jobs at once; one after the other, until it is killed.
-import { Client, defineJob } from '@linstock/core';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, defineJob, RedisError } from '@linstock/core';
 import { guardChild, letGo, openEvents } from './event-file.mjs';
 
 const config = JSON.parse(process.argv[2] ?? '{}');
@@ -35,10 +36,16 @@ process.on('message', (message) => {
 await client.connect();
 tell('ready', process.pid);
 process.send?.('ready');
-for (let round = 0; round < config.rounds; round++) {
-  const { id } = await makeBatch(`{${config.name}-${round}}`);
-  if (round % 2 === 1) await client.batches.cancel(id);
-  await changeMany();
+try {
+  for (let round = 0; round < config.rounds; round++) {
+    const { id } = await makeBatch(`{${config.name}-${round}}`);
+    if (round % 2 === 1) await client.batches.cancel(id);
+    await changeMany();
+  }
+} catch (error) {
+  // Its connection was cut at the call at which it is killed: it does no more until then.
+  if (!(error instanceof RedisError)) throw error;
+  await delay(60_000);
 }
 await client.close();
 tell('stopped', config.rounds);

@@ -60,6 +60,30 @@ describe('a limit of a key', () => {
     await expectNothingHeld(scene);
   });
 
+  test('is not held for a job that was cancelled between its claim and its start', async () => {
+    const scene = stage.open();
+    const worker = scene.worker({ concurrency: 10 });
+    worker.handle(call, ({ n }) => delay(n % 4));
+    worker.handle(ship, ({ n }) => delay(n % 4, n));
+    await worker.start();
+    for (const round of names(100)) {
+      const { id } = await scene.client.batch(async (batch) => {
+        await batch.enqueueMany(
+          call,
+          names(60).map((n) => ({ n })),
+        );
+        await batch.enqueueMany(
+          ship,
+          names(12).map((n) => ({ customer: `c${round}`, n })),
+        );
+      });
+      // Jobs are claimed ahead of their slots: at some moment of these, some of them wait for theirs.
+      await delay(round % 20);
+      await scene.client.batches.cancel(id);
+    }
+    await eventually(() => expectNothingHeld(scene), { timeoutMs: 5000 });
+  });
+
   test('keeps the order of the jobs of a key', async () => {
     const scene = stage.open();
     const order: number[] = [];

@@ -320,6 +320,8 @@ export class ShardLink {
     const job = this.held.find(claim, id);
     // A finished job's outcome was accepted, and only the answer is still to come.
     if (job === undefined || job.state === 'finished') return;
+    // Its places stay taken while this worker names it as held, and no outcome of it will follow.
+    if (job.state === 'waiting' && job.ties !== 'none') this.demandReconcile();
     this.#listener.refused(job);
   }
 

@@ -192,8 +192,15 @@ export class Station {
   #cancel(claim: number, id: string): void {
     const { executor, intake } = this.#parts;
     const job = this.link.held.find(claim, id);
-    if (job?.state === 'waiting') intake.drop(job);
-    else if (job !== undefined) executor.find(job)?.abort('JOB_CANCELLED');
+    if (job?.state !== 'waiting') {
+      if (job !== undefined) executor.find(job)?.abort('JOB_CANCELLED');
+      return;
+    }
+    intake.drop(job);
+    if (job.ties === 'none') return;
+    // No outcome will tell Redis that its places are free.
+    this.link.demandReconcile();
+    this.#parts.turnSoon();
   }
 
   /** A job is due. A claim promotes it; when no slot is free, `promote` does, so that another worker can take it. */
