@@ -2,10 +2,19 @@ import { BATCH_ROUTES } from './batches.ts';
 import type { Route } from './call.ts';
 import { ERROR_ROUTES } from './errors.ts';
 import { JOB_ROUTES } from './jobs.ts';
+import { describeRoutes } from './open-api.ts';
 import { OVERVIEW_ROUTES } from './overview.ts';
 import { QUEUE_ROUTES } from './queues.ts';
 import { RECURRING_ROUTES } from './recurring.ts';
 import { SESSION_ROUTES } from './session.ts';
+
+const DESCRIPTION: Route = {
+  method: 'GET',
+  path: '/api/openapi.json',
+  permission: 'read',
+  summary: 'This description.',
+  handle: () => describeRoutes(ROUTES),
+};
 
 /** Every route of the API, with who may use it. There is no other way in. */
 export const ROUTES: readonly Route[] = [
@@ -16,4 +25,5 @@ export const ROUTES: readonly Route[] = [
   ...QUEUE_ROUTES,
   ...RECURRING_ROUTES,
   ...BATCH_ROUTES,
+  DESCRIPTION,
 ];

@@ -1,6 +1,6 @@
 import { OptionError } from '@linstock/core';
 
-/** What a person may do: look; also steer jobs, queues and recurring jobs; also remove, and see what is redacted. */
+/** What a person may do: look; also steer jobs, queues and recurring jobs; also remove. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 /** One of {@link ROLES}; each may do what those before it may. */
 export type Role = (typeof ROLES)[number];
