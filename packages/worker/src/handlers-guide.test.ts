@@ -30,6 +30,9 @@ test.each([
   ['continuations.md', 2],
   ['why.md', 1],
   ['recurring.md', 1],
+  ['batches.md', 1],
+  ['workflows.md', 1],
+  ['payloads.md', 1],
 ])('every example of docs/%s prints what its comments say', async (page, count) => {
   const programs = await programsOf(page);
   expect(programs).toHaveLength(count);
