@@ -14,9 +14,10 @@ import type { Viewing } from './payload-view.ts';
 import { resolveRedaction } from './redact.ts';
 import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
 import { DEFAULT_LIMITS } from './redis/connect.ts';
+import type { RetentionOptions } from './retention.ts';
+import { resolveRetention } from './retention.ts';
 import type { Change } from './store/change-call.ts';
 import type { Actor, Retention } from './store/job-store.ts';
-import { DEFAULT_RETENTION } from './store/job-store.ts';
 
 /** What every part that talks to Redis must know. */
 export interface InstallationOptions {
@@ -38,6 +39,8 @@ export interface ClientOptions extends InstallationOptions {
   readonly codecs?: CodecOptions;
   /** As for a {@link Monitor}; masks what `get` shows, never what `result` gives. @default false: a program sees its data */
   readonly redact?: readonly string[] | false;
+  /** How much is kept of what this client ends by `cancel`: that of the workers. @default 90 days, 100,000 */
+  readonly retention?: RetentionOptions;
 }
 
 /** Options of a {@link Monitor}. */
@@ -97,15 +100,17 @@ export function resolveInstallation(options: InstallationOptions, where: string)
   };
 }
 
+const RULES = { ...INSTALLATION_RULES, ...VIEW_RULES, retryFor: anything, retention: anything };
+
 /** Checks and completes {@link ClientOptions}. */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
-  checkOptions(options ?? {}, { ...INSTALLATION_RULES, ...VIEW_RULES, retryFor: anything }, 'Client');
+  checkOptions(options ?? {}, RULES, 'Client');
   const installation = resolveInstallation(options ?? {}, 'Client');
   const viewing = resolveViewing({ codecs: options.codecs, redact: options.redact ?? false }, 'Client');
   return {
     ...installation,
     retryForMs: toMs(options.retryFor ?? '60s', 'Client.retryFor'),
-    retention: DEFAULT_RETENTION,
+    retention: resolveRetention(options.retention, 'Client.retention'),
     codecs: viewing.codecs,
     viewing,
   };

@@ -89,3 +89,4 @@ export type { LimitHolder } from './store/why-blocks.ts';
 export type { PendingParent } from './store/why-parents.ts';
 export type { WhyReasons } from './why.ts';
 export type { CancelCause, DelayCause, WhyCode, WhyReason } from './why-reason.ts';
+export type { RetentionOptions } from './retention.ts';

@@ -40,6 +40,7 @@ export { recurringRun } from './recurring-run.ts';
 export { fillReferences } from './result-reference.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
+export { resolveRetention } from './retention.ts';
 export { DEFAULT_RETENTION, JobStore } from './store/job-store.ts';
 export type {
   Chore,

@@ -58,6 +58,8 @@ test.each<[string, object, string, unknown]>([
   ['shutdownTimeout', { redis, shutdownTimeout: -1 }, 'must be milliseconds', -1],
   ['commandTimeout', { redis, commandTimeout: 1 }, 'must be from 100 ms to 5 min', 1],
   ['namespace', { redis, namespace: 'a:b' }, 'letters, digits', 'a:b'],
+  ['retention.failedCount', { redis, retention: { failedCount: 0 } }, 'from 1 to 1000000', 0],
+  ['retention.succeededFor', { redis, retention: { succeededFor: 5 } }, 'must be from 1 s to 10 years', 5],
   ['shards', { redis, shards: 0 }, 'must be a whole number', 0],
   ['log', { redis, log: {} }, 'must be a logger with the methods of pino', {}],
 ])('a wrong %s is refused with option, rule and value: %o', (...row) => {

@@ -1,7 +1,8 @@
 import { defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
+import { startRedis } from '@linstock/test-kit/redis';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Scene } from './testing/scene.ts';
 import { Gate, Stage } from './testing/stage.ts';
 
@@ -49,6 +50,51 @@ describe('a recurring job', () => {
     const [first = 0, second] = await ticksOf(scene, 'r');
     expect(first % 1000).toBe(0);
     expect(second).toBe(first + 1000);
+  });
+
+  test('remembers its last 100 runs, the newest first', async () => {
+    const scene = stage.open();
+    await scene.client.recurring.upsert('r', report, { kind: 'a' }, { cron: '0 3 * * *' });
+    const runs: string[] = [];
+    for (let n = 0; n < 103; n++) runs.push(await scene.client.recurring.trigger('r'));
+    const history = await scene.client.recurring.history('r');
+    expect(history.map(({ job }) => job)).toEqual(runs.slice(-100).toReversed());
+  });
+
+  test('that is not due costs a look nothing, however many there are', async () => {
+    // Its commands are counted, so nobody else may use it.
+    const own = await startRedis();
+    const scene = stage.open({ url: own.url });
+    onTestFinished(async () => {
+      await stage.closeAll();
+      await own.stop();
+    });
+    const call = async (): Promise<number> => {
+      const stats = String(await scene.call('INFO', 'commandstats'));
+      return [...stats.matchAll(/cmdstat_[^:]+:calls=(\d+)/g)].reduce(
+        (sum, [, calls]) => sum + Number(calls),
+        0,
+      );
+    };
+    let runs = 0;
+    const worker = scene.worker();
+    worker.handle(report, () => void runs++);
+    await worker.start();
+    await scene.client.recurring.upsert('due', report, { kind: 'a' }, EVERY_SECOND);
+    const costOfTwo = async (): Promise<number> => {
+      const [before, commands] = [runs, await call()];
+      await eventually(() => runs >= before + 2, { timeoutMs: 10_000 });
+      return (await call()) - commands;
+    };
+    const alone = await costOfTwo();
+    const definitions = Array.from({ length: 1000 }, (_, n) => `r${n}`);
+    await Promise.all(
+      definitions.map((id) =>
+        scene.client.recurring.upsert(id, report, { kind: id }, { cron: '0 0 29 2 *' }),
+      ),
+    );
+    // Each of those would be one command and more.
+    expect(await costOfTwo()).toBeLessThan(alone + 500);
   });
 
   test('with the same definition keeps its next tick, with another schedule gets a new one', async () => {
