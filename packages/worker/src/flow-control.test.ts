@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchBuilder } from '@linstock/core';
 import { defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
@@ -67,16 +68,18 @@ describe('a limit of a key', () => {
     worker.handle(ship, ({ n }) => delay(n % 4, n));
     await worker.start();
     for (const round of names(100)) {
-      const { id } = await scene.client.batch(async (batch) => {
+      const key = `{c${round}}`;
+      const build = async (batch: BatchBuilder): Promise<void> => {
         await batch.enqueueMany(
           call,
           names(60).map((n) => ({ n })),
         );
         await batch.enqueueMany(
           ship,
-          names(12).map((n) => ({ customer: `c${round}`, n })),
+          names(12).map((n) => ({ customer: key, n })),
         );
-      });
+      };
+      const { id } = await scene.client.batch(build, { key });
       // Jobs are claimed ahead of their slots: at some moment of these, some of them wait for theirs.
       await delay(round % 20);
       await scene.client.batches.cancel(id);
