@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@linstock/test-kit/eventually';
-import type { CaughtRequest, FlakyProxy } from '@linstock/test-kit/flaky-redis';
 import { startFlakyProxy } from '@linstock/test-kit/flaky-redis';
 import type { TestRedis } from '@linstock/test-kit/redis';
 import { startRedis } from '@linstock/test-kit/redis';
@@ -10,8 +8,8 @@ import { onShards, print, sized, TEST_MS } from '../src/campaign.ts';
 import type { Child } from '../src/child.ts';
 import { disposable } from '../src/disposable.ts';
 import { hurry } from '../src/impatience.ts';
+import { killAt, trap } from '../src/killed-at.ts';
 import { drainedOfPoison } from '../src/poisoned.ts';
-import { runs } from '../src/script-calls.ts';
 import { Stage } from '../src/stage.ts';
 import { storedState } from '../src/store-snapshot.ts';
 import { nothingTied } from '../src/tie-leftovers.ts';
@@ -31,21 +29,9 @@ const OF_WORKERS = {
   follow: 'launch',
   reopen: 'operate',
 } as const;
-type Script = (typeof OF_MAKERS)[number] | keyof typeof OF_WORKERS;
 
-type Caught = Promise<CaughtRequest>;
-
-/** At the next call of a script: before Redis has it, or after it and before the answer, by chance. */
-function trap(proxy: FlakyProxy, script: Script): Caught {
-  return Math.random() < 0.5 ? proxy.cutAfterNextRequest(runs(script)) : proxy.holdNextRequest(runs(script));
-}
-
-/** Kills a process at a call; false: it did not make it. */
-async function killAt(victim: Child, caught: Caught, waitMs: number): Promise<boolean> {
-  const call = await Promise.race([caught, delay(waitMs, undefined)]);
-  await victim.kill();
-  return call !== undefined;
-}
+/** Before Redis has a call, or after it, by chance. */
+const anyMoment = (): 'before' | 'after' => (Math.random() < 0.5 ? 'after' : 'before');
 
 /** Resolves when nothing is half begun any more. */
 async function lookedAfter(redis: TestRedis): Promise<void> {
@@ -82,20 +68,20 @@ test.each(onShards(4))(
     const missed: string[] = [];
     let kills = 0;
     for (const script of part(OF_MAKERS, shards)) {
-      const caught = trap(proxy, script);
-      if (!(await killAt(await make(proxy.url), caught, 20_000))) missed.push(script);
+      const caught = trap(proxy, script, anyMoment());
+      if ((await killAt(await make(proxy.url), caught, 20_000)) === undefined) missed.push(script);
       await lookedAfter(redis);
     }
     // Nobody else may be quicker than the victim.
     await survivor.kill();
     for (const script of part(Object.keys(OF_WORKERS) as (keyof typeof OF_WORKERS)[], shards)) {
-      const abandoned = proxy.cutAfterNextRequest(runs(OF_WORKERS[script]));
+      const abandoned = trap(proxy, OF_WORKERS[script], 'after');
       await killAt(await make(proxy.url), abandoned, 20_000);
-      const caught = trap(proxy, script);
+      const caught = trap(proxy, script, anyMoment());
       const victim = await start(proxy.url);
       await hurry(redis);
       kills++;
-      if (!(await killAt(victim, caught, 5000))) missed.push(script);
+      if ((await killAt(victim, caught)) === undefined) missed.push(script);
       const healer = await start(redis.url);
       await lookedAfter(redis);
       kills++;

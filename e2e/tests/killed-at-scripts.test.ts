@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { CaughtRequest, FlakyProxy } from '@linstock/test-kit/flaky-redis';
+import type { CaughtRequest } from '@linstock/test-kit/flaky-redis';
 import { startFlakyProxy } from '@linstock/test-kit/flaky-redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
@@ -7,10 +6,10 @@ import { brokenBonds } from '../src/bonds-kept.ts';
 import { onShards, print, sized, TEST_MS } from '../src/campaign.ts';
 import type { Child } from '../src/child.ts';
 import { disposable } from '../src/disposable.ts';
+import { killAt, trap } from '../src/killed-at.ts';
 import { overLimits, overRates } from '../src/limits-kept.ts';
 import { historyProblems, wrongTicks } from '../src/recurring-ticks.ts';
 import { ORDER_QUEUES } from '../src/orders.ts';
-import { runs } from '../src/script-calls.ts';
 import { Stage } from '../src/stage.ts';
 import { TiedWork } from '../src/tied-work.ts';
 
@@ -28,17 +27,6 @@ const SCRIPTS = [
   'expire',
   'rescue',
 ] as const;
-
-/** Kills a worker at its next call of a script. Resolves to the call; undefined: none came. */
-async function killAt(victim: Child, caught: Promise<CaughtRequest>): Promise<CaughtRequest | undefined> {
-  const call = await Promise.race([caught, delay(5000, undefined)]);
-  await victim.kill();
-  return call;
-}
-
-function trap(proxy: FlakyProxy, script: (typeof SCRIPTS)[number], moment: number): Promise<CaughtRequest> {
-  return moment === 0 ? proxy.holdNextRequest(runs(script)) : proxy.cutAfterNextRequest(runs(script));
-}
 
 test.each(onShards(10))(
   'a worker that is killed before or after any script loses and doubles nothing: %i shards',
@@ -61,7 +49,7 @@ test.each(onShards(10))(
     for (let i = 0; i < rounds; i++) {
       const script = SCRIPTS[i % SCRIPTS.length] ?? 'claim';
       // With one shard every second script is killed before its call, with four the others; a campaign does all.
-      const caught = trap(proxy, script, (i + shards) % 2);
+      const caught = trap(proxy, script, (i + shards) % 2 === 0 ? 'before' : 'after');
       const victim = await start();
       await work.add();
       const call = await killAt(victim, caught);

@@ -1,3 +1,5 @@
+import { forgetOldest } from './forget-oldest.ts';
+
 /** Wrong passwords of one account from one address that are let through in a minute. */
 const MOST = 10;
 const WINDOW_MS = 60_000;
@@ -30,10 +32,7 @@ export class Attempts {
     count.failures++;
     this.#counts.delete(key);
     this.#counts.set(key, count);
-    if (this.#counts.size > MOST_REMEMBERED) {
-      const [oldest] = this.#counts.keys();
-      if (oldest !== undefined) this.#counts.delete(oldest);
-    }
+    forgetOldest(this.#counts, MOST_REMEMBERED);
   }
 
   succeeded(account: string, address: string): void {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { forgetOldest } from './forget-oldest.ts';
 import type { User } from './user.ts';
 
 /** How long a session lives without a request, and at most. */
@@ -27,10 +28,7 @@ export class Sessions {
     const secret = randomBytes(32).toString('base64url');
     const now = this.#now();
     this.#sessions.set(keyOf(secret), { user, beganAt: now, lastUsedAt: now });
-    if (this.#sessions.size > MOST_SESSIONS) {
-      const [oldest] = this.#sessions.keys();
-      if (oldest !== undefined) this.#sessions.delete(oldest);
-    }
+    forgetOldest(this.#sessions, MOST_SESSIONS);
     return secret;
   }
 
