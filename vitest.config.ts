@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests use the packages' sources; only child processes and the command line's binary need a build.
@@ -8,6 +9,11 @@ const testKit = {
   replacement: `${import.meta.dirname}/test-kit/src/$1.ts`,
 };
 const leakCheck = `${import.meta.dirname}/test-kit/src/no-leaked-stores.ts`;
+
+// Most of a package's tests wait for Redis or a process: two cores carry three of them.
+const packageWorkers = Math.max(3, availableParallelism() - 1);
+// Campaigns measure time: one at a time. Otherwise their bounds allow for a neighbour.
+const e2eWorkers = process.env['LINSTOCK_CAMPAIGN'] === undefined ? 2 : 1;
 
 export default defineConfig({
   resolve: { conditions, alias: [testKit] },
@@ -28,6 +34,7 @@ export default defineConfig({
             'test-kit/src/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          maxWorkers: packageWorkers,
           sequence: { groupOrder: 0 },
           testTimeout: 20_000,
           hookTimeout: 60_000,
@@ -39,8 +46,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
-          // They measure time and load every core by themselves: one at a time, and after all others.
-          maxWorkers: 1,
+          // They load every core by themselves: after all others.
+          maxWorkers: e2eWorkers,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

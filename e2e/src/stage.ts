@@ -21,7 +21,7 @@ export interface Act {
   readonly deaf?: boolean;
   /** Blocks the event loop so long. */
   readonly spinMs?: number;
-  /** Does so only as long as no worker has died with it. */
+  /** Waits and blocks only as long as no worker has died with it. */
   readonly once?: boolean;
   /** This many attempts fail. */
   readonly failures?: number;

@@ -7,7 +7,8 @@ export function createAct(tell) {
     const { id, fence, attempt, recoveries } = ctx;
     tell('start', id, fence, attempt, recoveries);
     if (input.die !== undefined) die(input.die);
-    if (input.spinMs !== undefined && (recoveries === 0 || !input.once)) spin(input.spinMs);
+    if (input.once && recoveries > 0) return finish(input, ctx, tell);
+    if (input.spinMs !== undefined) spin(input.spinMs);
     if (input.ms !== undefined) return wait(input, ctx, tell);
     return finish(input, ctx, tell);
   };
