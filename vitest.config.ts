@@ -13,7 +13,7 @@ const leakCheck = `${import.meta.dirname}/test-kit/src/no-leaked-stores.ts`;
 // Most of a package's tests wait for Redis or a process: two cores carry three of them.
 const packageWorkers = Math.max(3, availableParallelism() - 1);
 // Campaigns measure time: one at a time. Otherwise their bounds allow for a neighbour.
-const e2eWorkers = process.env['LINSTOCK_CAMPAIGN'] === undefined ? 2 : 1;
+const e2eWorkers = process.env['LINSTOCK_CAMPAIGN'] === '1' ? 1 : 2;
 
 export default defineConfig({
   resolve: { conditions, alias: [testKit] },
