@@ -113,7 +113,8 @@ function extraStarts({ jobs, sightings, limits }: Scene): { extra: number; probl
     const job = jobs.get(id);
     if (job === undefined) continue;
     const lines = (codes: string): number => job.tail.filter(({ code }) => codes.includes(code)).length;
-    const explained = 1 + lines('RQ');
+    const waits = job.tail.filter(({ json }) => json.startsWith('{"reason":"AWAITS_CHILDREN"')).length;
+    const explained = 1 + lines('RQ') + waits;
     const most = explained + lines('WL');
     // A claim that ended while nobody listened (a wedged Redis) is given back without a line.
     if (runs.length > most && !hasSilentEnd(runs))

@@ -40,6 +40,33 @@ export function brokenBonds(
   });
 }
 
+/** Ids of children that running jobs have enqueued: they name their parent in their metadata. Pure. */
+export function childrenOf(jobs: Iterable<StoredJob>): Map<string, string[]> {
+  const children = new Map<string, string[]>();
+  for (const { id, header } of jobs) {
+    const parent = /"metadata":\{"parent":"(\w+)"/.exec(header ?? '')?.[1];
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), id]);
+  }
+  return children;
+}
+
+/** Jobs that did not get just so many children, each once, or went on before all of these had ended. Pure. */
+export function brokenShares(
+  sightings: Sightings,
+  jobs: ReadonlyMap<string, StoredJob>,
+  { sharing, count }: { readonly sharing: readonly string[]; readonly count: number },
+): readonly string[] {
+  const all = childrenOf(jobs.values());
+  return sharing.flatMap((id) => {
+    const own = all.get(id) ?? [];
+    if (stateOf(jobs, id) !== 'D' || own.length !== count)
+      return [`${id} (${stateOf(jobs, id)}) has ${own.length} children`];
+    const last = endOf(sightings, jobs.get(id)) ?? 0n;
+    const late = own.filter((child) => (endOf(sightings, jobs.get(child)) ?? last) >= last);
+    return late.map((child) => `${id} ended before its child ${child}`);
+  });
+}
+
 function stateOf(jobs: ReadonlyMap<string, StoredJob>, id: string): string {
   const job = jobs.get(id);
   return job === undefined ? '-' : storedState(job);

@@ -5,12 +5,17 @@ import { act } from './stage.ts';
 
 const CHAIN = 12;
 const PARENTS = 50;
+/** Of a job that shares its work. */
+export const CHILDREN = 3;
 const FAILS: Act = { failures: 100, ms: 2 };
 
 /** Jobs that wait for others, as they were enqueued. */
 export class Family {
   readonly bonds: Bond[] = [];
   readonly #stage: Stage;
+
+  /** Ids of jobs that enqueue so many children while they run, and wait for them. */
+  readonly sharing: string[] = [];
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -19,6 +24,8 @@ export class Family {
   /** Some of each kind. */
   async found(name: string, children: number): Promise<void> {
     await Promise.all([this.chain(), this.fanOut(children), this.fanIn(name), this.mixed(), this.mixed()]);
+    const shares = Array.from({ length: 8 }, () => ({ children: CHILDREN }));
+    this.sharing.push(...(await this.#stage.enqueueMany(shares)));
   }
 
   async child(parents: readonly string[], on: ParentCondition, input: Act): Promise<string> {

@@ -27,6 +27,8 @@ export interface Act {
   readonly failures?: number;
   /** Ends its process. */
   readonly die?: 'kill' | 'abort' | 'exit';
+  /** Enqueues so many children and waits for them; then it ends. */
+  readonly children?: number;
   /** Length of its result. */
   readonly out?: number;
   /** Reports progress and logs. */

@@ -2,10 +2,11 @@ import type { CaughtRequest } from '@linstock/test-kit/flaky-redis';
 import { startFlakyProxy } from '@linstock/test-kit/flaky-redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
-import { brokenBonds } from '../src/bonds-kept.ts';
+import { brokenBonds, brokenShares, childrenOf } from '../src/bonds-kept.ts';
 import { onShards, print, sized, TEST_MS } from '../src/campaign.ts';
 import type { Child } from '../src/child.ts';
 import { disposable } from '../src/disposable.ts';
+import { CHILDREN } from '../src/family.ts';
 import { killAt, trap } from '../src/killed-at.ts';
 import { overLimits, overRates } from '../src/limits-kept.ts';
 import { historyProblems, wrongTicks } from '../src/recurring-ticks.ts';
@@ -21,6 +22,7 @@ const SCRIPTS = [
   'follow',
   'reopen',
   'claim',
+  'suspend',
   'succeed',
   'fail',
   'retry',
@@ -64,7 +66,7 @@ test.each(onShards(10))(
     await work.done(LEASE_MS);
     const { problems, counts } = await stage.audit({
       mostExtraStarts: (rounds + 1) * (CONCURRENCY + 200),
-      alsoKnown: await runsOfTicks(stage),
+      alsoKnown: await madeByWorkers(stage),
     });
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
     const sightings = stage.sightings();
@@ -73,13 +75,17 @@ test.each(onShards(10))(
     expect(overLimits(sightings, jobs, work.orders.limits).problems).toEqual([]);
     expect(overRates(sightings, work.orders.rates, work.orders.fromNs)).toEqual([]);
     expect(brokenBonds(sightings, jobs, work.family.bonds)).toEqual([]);
+    const { sharing } = work.family;
+    expect(brokenShares(sightings, jobs, { sharing, count: CHILDREN })).toEqual([]);
     expect(wrongTicks(jobs.values(), work.ticks)).toEqual([]);
     for (const one of work.ticks) expect(await historyProblems(stage, one)).toEqual([]);
     expect(missed.length).toBeLessThan(rounds / 2);
   },
 );
 
-async function runsOfTicks(stage: Stage): Promise<string[]> {
+/** Runs of recurring jobs, and children of running ones. */
+async function madeByWorkers(stage: Stage): Promise<string[]> {
   const jobs = (await stage.snapshot()).flatMap((shard) => [...shard.jobs.values()]);
-  return jobs.filter(({ header }) => header?.includes('"recurring":[') === true).map(({ id }) => id);
+  const ticks = jobs.filter(({ header }) => header?.includes('"recurring":[') === true).map(({ id }) => id);
+  return [...ticks, ...[...childrenOf(jobs).values()].flat()];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bond } from '../src/bonds-kept.ts';
-import { brokenBonds } from '../src/bonds-kept.ts';
+import { brokenBonds, brokenShares } from '../src/bonds-kept.ts';
 import { parseEvents, Sightings } from '../src/events.ts';
 import { overLimits, overRates } from '../src/limits-kept.ts';
 import { poisoned } from '../src/poisoned.ts';
@@ -105,6 +105,22 @@ test.each([
   ],
 ])('a job that waits for another runs %s', (...[, lines, jobs, problems]) => {
   expect(brokenBonds(see(...lines), jobs, [BOND])).toHaveLength(problems);
+});
+
+const child = (id: string): StoredJob =>
+  Object.assign(stored(id, 'D', [line('S', W1)]), { header: 'act {"metadata":{"parent":"J9"}}' });
+const SHARER = stored('J9', 'D', [line('S', W1)]);
+
+test.each([
+  ['that it asked for', [40, 50], [child('J1'), child('J2')], 0],
+  ['of which one runs longer', [10, 35], [child('J1'), child('J2')], 1],
+  ['one of which is missing', [40, 50], [child('J1')], 1],
+  ['and one more', [40, 50], [child('J1'), child('J2'), child('J3')], 1],
+] as const)('a job that waits for children %s', (_, [from, to], children, problems) => {
+  const lines = [...run('J1', W1, [0, 10]), ...run('J2', W1, [0, 36]), ...run('J3', W1, [0, 10])];
+  const jobs = new Map([SHARER, ...children].map((job) => [job.id, job]));
+  const seen = see(...lines, ...run('J9', W1, [from, to]));
+  expect(brokenShares(seen, jobs, { sharing: ['J9'], count: 2 })).toHaveLength(problems);
 });
 
 test('what failed by itself is not poisoned', () => {

@@ -1,5 +1,9 @@
 // What jobs of the tests do: their input says it. Every run tells of its start and its end.
 import { setTimeout as delay } from 'node:timers/promises';
+import { defineJob } from '@linstock/core';
+import { awaitChildren } from '@linstock/worker';
+
+const act = defineJob({ name: 'act' });
 
 /** Makes the handler. `tell` writes an event. */
 export function createAct(tell) {
@@ -9,6 +13,7 @@ export function createAct(tell) {
     if (input.die !== undefined) die(input.die);
     if (input.once && recoveries > 0) return finish(input, ctx, tell);
     if (input.spinMs !== undefined) spin(input.spinMs);
+    if (input.children !== undefined) return share(input, ctx, tell);
     if (input.ms !== undefined) return wait(input, ctx, tell);
     return finish(input, ctx, tell);
   };
@@ -39,6 +44,16 @@ async function wait(input, ctx, tell) {
     throw signal.reason;
   }
   return finish(input, ctx, tell);
+}
+
+/** Its children name it in their metadata. */
+async function share(input, ctx, tell) {
+  const { id, fence } = ctx;
+  if ((await ctx.children()).length === input.children) return finish(input, ctx, tell);
+  for (let n = 0; n < input.children; n++)
+    await ctx.enqueueChild(act, { ms: 2 }, { metadata: { parent: id } });
+  tell('end', id, fence, 'awaits');
+  return awaitChildren();
 }
 
 function talk(ctx) {

@@ -10,8 +10,8 @@ import type { Enqueued, MadeJob } from './enqueuer.ts';
 import { BatchError, OptionError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { makeJob, makeJobs, memberPlan, nextId } from './job-factory.ts';
-import type { NewJob } from './producer.ts';
-import { MOST_JOBS } from './producer.ts';
+import type { NewJob } from './new-jobs.ts';
+import { MOST_JOBS } from './new-jobs.ts';
 import { anything, checkOptions, jobName } from './options.ts';
 import type { Shard } from './shard-set.ts';
 

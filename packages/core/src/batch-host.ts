@@ -5,7 +5,7 @@ import type { Enqueued, MadeJob } from './enqueuer.ts';
 import { BatchError } from './errors.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { persist } from './persist.ts';
-import type { NewJob } from './producer.ts';
+import type { NewJob } from './new-jobs.ts';
 import type { Shard } from './shard-set.ts';
 
 /** What batches need of the client that they belong to. */

@@ -14,7 +14,7 @@ import { makeJobs, memberPlan, nextId } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import { shardOfSlot, slotOf } from './job/placement.ts';
 import { anything, checkOptions, shortText, wholeNumber } from './options.ts';
-import { MOST_JOBS } from './producer.ts';
+import { MOST_JOBS } from './new-jobs.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredBatch } from './store/batch-store.ts';
 import type { WorkflowHandle, WorkflowNodes } from './workflow.ts';

@@ -4,6 +4,8 @@
  */
 export { actorOf, INSTALLATION_RULES, resolveInstallation } from './client-options.ts';
 export type { ResolvedInstallation } from './client-options.ts';
+export { makeChild, suspend } from './children.ts';
+export type { ChildRequest } from './children.ts';
 export { resolveCodecs } from './codec-options.ts';
 export { decodePayload, encodePayload, isEncoded } from './codec.ts';
 export type { PayloadCodecs } from './codec.ts';
@@ -38,6 +40,8 @@ export { checkServer, findUnsuitable } from './redis/shards.ts';
 export { parseStored } from './recurring-jobs.ts';
 export { recurringRun } from './recurring-run.ts';
 export { fillReferences } from './result-reference.ts';
+export { MOST_JOBS, batchLength } from './new-jobs.ts';
+export type { NewJob } from './new-jobs.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
 export { resolveRetention } from './retention.ts';

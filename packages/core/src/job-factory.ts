@@ -15,7 +15,7 @@ import type { JobTies, ParentTie } from './job/ties.ts';
 import { priorityDigit } from './job/priority.ts';
 import { anything } from './options.ts';
 import { encodeJson, isLarge } from './payload.ts';
-import type { NewJob } from './producer.ts';
+import type { NewJob } from './new-jobs.ts';
 import type { StoredJob } from './store/recurring-store.ts';
 
 /** When a job is due: after a time, by the clock of Redis, or at an instant. */

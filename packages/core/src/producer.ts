@@ -2,32 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BatchError, EnqueueUncertainError } from './errors.ts';
 import type { Connection } from './redis/connect.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
-import type { Admission, JobGroup, ProducerCall, ProducerReply } from './store/producer-call.ts';
-import { encodeRecord, placeDigit } from './job/job.ts';
+import type { Admission, ProducerCall, ProducerReply } from './store/producer-call.ts';
+import { batchLength, learnQueues, producerJobs } from './new-jobs.ts';
+import type { NewJob } from './new-jobs.ts';
 import type { Shard } from './shard-set.ts';
-import type { QueueStore } from './store/queue-store.ts';
-
-/** A job on its way to Redis. */
-export interface NewJob {
-  readonly id: string;
-  readonly queue: string;
-  /** The digit of its priority. */
-  readonly priority: number;
-  /** Whether it goes to the front of its queue. */
-  readonly toFront: boolean;
-  /** Whether its header ties it to others. */
-  readonly isTied: boolean;
-  /** Whether a tie of it must be looked at when it is stored; limits and rates count only when it is claimed. */
-  readonly needsAdmission: boolean;
-  /** `in <ms>` or `at <ms since 1970>`; undefined: it may run now. */
-  readonly due: string | undefined;
-  /** The draft batch that gathers it, when nothing else ties it; undefined: none. */
-  readonly draft?: string | undefined;
-  /** Its record, but for the mark's first five characters. */
-  readonly body: string;
-  /** A payload that has a key of its own. */
-  readonly largePayload: string | undefined;
-}
 
 interface Pending {
   readonly resolve: (admission: Admission) => void;
@@ -65,9 +43,6 @@ class Backlog {
   }
 }
 
-/** Jobs of one call: few enough that Redis works on one call while the next is made, many enough that a call's own cost is small. */
-export const MOST_JOBS = 500;
-const MOST_CHARACTERS = 4 * 1024 * 1024;
 /** Calls without an answer. */
 const LANES = 4;
 /**
@@ -226,8 +201,7 @@ export class Producer {
         Math.max(1, Math.min(deadline - performance.now(), this.#connection.commandTimeoutMs)),
       );
     }
-    const unknown = unknownQueues(jobs, queues);
-    if (unknown.length > 0) await queues.learnCodes(unknown);
+    await learnQueues(jobs, queues);
     const call = this.#call(lane, jobs);
     const reply = await send(store, call, jobs[0]);
     if (call.touch && reply !== 'CODES') lane.touchedAt = performance.now();
@@ -240,32 +214,8 @@ export class Producer {
       lane: lane.number,
       call: lane.call,
       touch: performance.now() - lane.touchedAt > TOUCH_EVERY_MS,
-      largePayloads: largePayloads(jobs),
-      groups: this.#groups(jobs),
+      ...producerJobs(jobs, this.#shard.queues),
     };
-  }
-
-  /** Jobs that share queue and place. Mostly all do, so the last group is asked first. */
-  #groups(jobs: readonly NewJob[]): JobGroup[] {
-    const groups: Group[] = [];
-    let last: Group | undefined;
-    for (const job of jobs) {
-      if (last === undefined || !belongs(job, last)) {
-        last = groups.find((group) => belongs(job, group));
-        if (last === undefined) groups.push((last = this.#group(job)));
-      }
-      last.jobs.push(job.id, last.head + job.body);
-    }
-    return groups;
-  }
-
-  #group(job: NewJob): Group {
-    const { queue, priority, due, isTied, toFront, draft } = job;
-    const code = this.#shard.queues.knownCode(queue) ?? '';
-    const place = draft ?? due ?? (job.needsAdmission ? 'now' : String(priority)) + (toFront ? '<' : '');
-    const ownState = due === undefined ? 'E' : 'S';
-    const head = encodeRecord(draft === undefined ? ownState : 'A', code + placeDigit(priority, isTied), '');
-    return { queue, code, place, priority, due, isTied, toFront, head, jobs: [] };
   }
 }
 
@@ -283,63 +233,10 @@ function send(
   return first?.due === undefined ? store.enqueue(call) : store.schedule(call);
 }
 
-interface Group extends JobGroup {
-  readonly priority: number;
-  readonly due: string | undefined;
-  readonly isTied: boolean;
-  readonly toFront: boolean;
-  /** The first five characters of its records. */
-  readonly head: string;
-  readonly jobs: string[];
-}
-
-type Place = Pick<NewJob, 'queue' | 'priority' | 'due' | 'isTied' | 'toFront'>;
-
-function belongs(job: Place, group: Place): boolean {
-  return (
-    job.queue === group.queue &&
-    job.priority === group.priority &&
-    job.due === group.due &&
-    job.isTied === group.isTied &&
-    job.toFront === group.toFront
-  );
-}
-
-/** Their codes are not known here. */
-function unknownQueues(jobs: readonly NewJob[], queues: QueueStore): string[] {
-  const unknown: string[] = [];
-  let last: string | undefined;
-  for (const { queue } of jobs) {
-    if (queue !== last && queues.knownCode(queue) === undefined && !unknown.includes(queue))
-      unknown.push(queue);
-    last = queue;
-  }
-  return unknown;
-}
-
-function largePayloads(jobs: readonly NewJob[]): { id: string; payload: string }[] {
-  const large: { id: string; payload: string }[] = [];
-  for (const { id, largePayload } of jobs) {
-    if (largePayload !== undefined) large.push({ id, payload: largePayload });
-  }
-  return large;
-}
-
 interface Lane {
   readonly number: number;
   call: number;
   touchedAt: number;
-}
-
-/** How many of these jobs fit into one call. */
-export function batchLength(jobs: readonly NewJob[]): number {
-  let characters = 0;
-  const most = Math.min(jobs.length, MOST_JOBS);
-  for (let i = 0; i < most; i++) {
-    characters += (jobs[i]?.body.length ?? 0) + (jobs[i]?.largePayload?.length ?? 0);
-    if (characters > MOST_CHARACTERS && i > 0) return i;
-  }
-  return most;
 }
 
 function giveUp(jobs: readonly NewJob[], error: unknown, uncertain: boolean): Error {

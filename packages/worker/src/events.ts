@@ -17,6 +17,8 @@ export interface WorkerEvents {
   retried: [job: JobEvent, error: unknown, delayMs: number];
   /** The handler put the job off by `delayMs`; no attempt is used. The outcome's message says why. */
   snoozed: [job: JobEvent, outcome: HandlerOutcome, delayMs: number];
+  /** The job waits for so many children that its handler enqueued; no attempt is used. */
+  suspended: [job: JobEvent, children: number];
   /** This worker cannot run the job, and `reason` tells why; it waits `delayMs`, and no attempt is used. No handler was called. */
   deferred: [job: JobEvent, reason: DeferReason, delayMs: number];
   /**

@@ -1,5 +1,6 @@
 import type { JobHeader, PayloadCodecs } from '@linstock/core/internal';
 import { attemptHistory, decodeHeader, encodeTailLine, splitRecord, validate } from '@linstock/core/internal';
+import { ChildrenError } from './child-outcomes.ts';
 import { isHandlerOutcome } from './handler-outcome.ts';
 import type { HandlerDefinition, Handlers } from './handlers.ts';
 import type { HeldJob } from './held-jobs.ts';
@@ -14,6 +15,7 @@ import type { Deferral } from './payload-codec.ts';
 import { deferralOf, inputOf, resultText } from './payload-codec.ts';
 import { adviceOf } from './retry-function.ts';
 import { RunTimes } from './run-times.ts';
+import type { Settlement } from './settlement.ts';
 import { settlementOf } from './settlement.ts';
 
 /** Where outcomes go, and what a run needs besides its record. */
@@ -37,6 +39,7 @@ const DEFER_FIRST_MS = 5000;
 const DEFER_MOST_MS = 60_000;
 /** How long a handler may take to stop after its signal, before its slot is freed without it. */
 const ABORT_GRACE_MS = 5000;
+const NO_TIES: NonNullable<JobHeader['ties']> = {};
 /** The longest timer of Node; a longer one would fire at once. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
 
@@ -89,8 +92,10 @@ export class Executor {
     const history = attemptHistory(record.tail);
     const startedAt = this.#host.now(job.claim.shard);
     const { name, metadata, recurring, version } = header;
-    const batch = header.ties?.batch;
-    const run = new JobRun(job, { name, metadata, recurring, batch, ...history, startedAt }, this.#host);
+    const { batch, parents: ties } = header.ties ?? NO_TIES;
+    const parents = ties?.map(([id]) => id);
+    const facts = { name, metadata, recurring, batch, parents, ...history, startedAt };
+    const run = new JobRun(job, facts, this.#host);
     job.run = run;
     const definition = this.#handlers.find(name);
     if (definition === undefined) return this.#defer(run, record.tail, { reason: 'NO_HANDLER' });
@@ -133,7 +138,7 @@ export class Executor {
     const { run } = task;
     let parents: readonly ParentOutcome[];
     try {
-      parents = await this.#host.parents(run);
+      parents = await run.parents();
     } catch {
       // As with a payload that could not be fetched.
       return this.#giveBack(run);
@@ -195,6 +200,8 @@ export class Executor {
     const { run, header, definition } = task;
     if (run.ended) return;
     if (isHandlerOutcome(value)) return this.#threw(task, { begun, error: value });
+    if (run.children.length > 0)
+      return this.#threw(task, { begun, error: new ChildrenError('CHILDREN_NOT_AWAITED') });
     if (run.abortReason !== undefined && !MAY_STILL_SUCCEED.has(run.abortReason.code)) {
       return this.#threw(task, { begun, error: run.abortReason });
     }
@@ -222,22 +229,45 @@ export class Executor {
     this.#host.freed();
   }
 
-  #threw({ run, header, definition }: Task, { begun, error }: Thrown): void {
+  #threw(task: Task, { begun, error }: Thrown): void {
+    const { run } = task;
     if (run.ended) return;
-    const settlement = settlementOf({
+    const settlement = this.#settlementOf(task, error);
+    if (settlement === 'release') return this.#giveBack(run);
+    if (settlement === 'nothing') return this.#leave(run);
+    this.#end(run, begun);
+    this.#host.settleOtherwise(this.#outcomeOf(task, settlement), run);
+    this.#host.freed();
+  }
+
+  #settlementOf({ run, header, definition }: Task, error: unknown): ReturnType<typeof settlementOf> {
+    return settlementOf({
       error,
       abortReason: run.abortReason,
       attempt: run.attempt,
       options: header.options,
       advise: (failure) => adviceOf(definition.options?.retry, failure, run),
+      children: run.children.length,
       random: Math.random,
     });
-    if (settlement === 'release') return this.#giveBack(run);
-    if (settlement === 'nothing') return this.#leave(run);
-    const { code, json, ...outcome } = settlement;
-    this.#end(run, begun);
-    this.#host.settleOtherwise({ job: run.held, line: this.#line(run, code, json), ...outcome }, run);
-    this.#host.freed();
+  }
+
+  #outcomeOf(task: Task, { code, json, ...outcome }: Settlement): OtherOutcome {
+    const { run } = task;
+    const all = { job: run.held, line: this.#line(run, code, json), ...outcome };
+    if (all.verb !== 'suspend') return all;
+    return {
+      ...all,
+      suspension: { children: run.children, refused: (error) => this.#refusedOf(task, error) },
+    };
+  }
+
+  /** There is no room for the children of a job: the attempt has failed. */
+  #refusedOf(task: Task, error: unknown): OtherOutcome {
+    const { run } = task;
+    const settlement = this.#settlementOf(task, error);
+    if (typeof settlement === 'object') return this.#outcomeOf(task, settlement);
+    return { job: run.held, verb: 'release', line: '', delayMs: 0, error };
   }
 
   /** The attempt's time: the signal aborts; a handler that does not stop loses its slot after a grace. */
@@ -302,7 +332,7 @@ export class Executor {
   /** This worker cannot run it; another one may. */
   #defer(run: JobRun, tail: string, { error, ...why }: Deferral): void {
     // What its handler put off says nothing about how long no worker could run it.
-    const times = tail.split('\nD ').length - tail.split('{"reason":"SNOOZED"').length;
+    const times = tail.split('\nD ').length - tail.split(/\{"reason":"(?:SNOOZED|AWAITS_CHILDREN)"/).length;
     const delayMs = Math.min(DEFER_FIRST_MS * 2 ** times, DEFER_MOST_MS);
     const line = this.#line(run, 'D', JSON.stringify({ ...why, name: run.name }));
     const { reason } = why;

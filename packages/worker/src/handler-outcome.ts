@@ -4,11 +4,12 @@ import { toMs } from '@linstock/core/internal';
 import { textOf } from './error-json.ts';
 
 /** What a handler can say instead of a result. */
-export type OutcomeKind = 'retry' | 'snooze' | 'fail' | 'cancel';
+export type OutcomeKind = 'retry' | 'snooze' | 'await' | 'fail' | 'cancel';
 
 const WORDS: Readonly<Record<OutcomeKind, { readonly code: string; readonly message: string }>> = {
   retry: { code: 'RETRY_AFTER', message: 'the handler asked for another attempt' },
   snooze: { code: 'SNOOZED', message: 'the handler put the job off' },
+  await: { code: 'AWAITS_CHILDREN', message: 'the handler waits for the children of its job' },
   fail: { code: 'FAILED_BY_HANDLER', message: 'the handler gave the job up' },
   cancel: { code: 'CANCELLED_BY_HANDLER', message: 'the handler cancelled the job' },
 };
@@ -17,13 +18,13 @@ const WORDS: Readonly<Record<OutcomeKind, { readonly code: string; readonly mess
 const MARK: unique symbol = Symbol.for('linstock.handlerOutcome');
 
 /**
- * How a handler ends its run otherwise than by a result: made by {@link retryAfter}, {@link snooze}, {@link fail} and
- * {@link cancel}, thrown or returned. An error, so that it can be thrown; its `cause` is the error it was made of.
+ * How a handler ends its run otherwise than by a result: made by {@link retryAfter}, {@link snooze}, {@link awaitChildren},
+ * {@link fail} and {@link cancel}, thrown or returned. An error, so that it can be thrown; its `cause` is the error it was made of.
  */
 export class HandlerOutcome extends LinstockError {
   readonly [MARK] = true;
   readonly kind: OutcomeKind;
-  /** When the job may run again, ms from now. 0 for `fail` and `cancel`. */
+  /** When the job may run again, ms from now. 0 for `await`, `fail` and `cancel`. */
   readonly delayMs: number;
 
   constructor(kind: OutcomeKind, delayMs: number, reason: unknown) {
@@ -67,6 +68,21 @@ export function retryAfter(delay: Duration, reason?: unknown): HandlerOutcome {
  */
 export function snooze(delay: Duration, reason?: string): HandlerOutcome {
   return new HandlerOutcome('snooze', toMs(delay, 'snooze.delay'), reason);
+}
+
+/**
+ * The children that `ctx.enqueueChild` made are stored now, all of them or none, and the job waits (`awaiting`) until each has
+ * ended, however it ends. Then its handler runs again, with their outcomes in `ctx.children()`; that uses no attempt.
+ *
+ * @example
+ * const pages = await ctx.children();
+ * if (pages.length === 0) {
+ *   for (const url of urls) await ctx.enqueueChild(fetchPage, { url });
+ *   return awaitChildren();
+ * }
+ */
+export function awaitChildren(): HandlerOutcome {
+  return new HandlerOutcome('await', 0, undefined);
 }
 
 /**

@@ -27,7 +27,7 @@ test.each([
   ['events.md', 2],
   ['queues.md', 3],
   ['flow-control.md', 6],
-  ['continuations.md', 2],
+  ['continuations.md', 3],
   ['why.md', 1],
   ['recurring.md', 1],
   ['batches.md', 1],

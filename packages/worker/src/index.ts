@@ -5,7 +5,8 @@
 export type { JobEvent, WorkerEmitter, WorkerEvents } from './events.ts';
 export { defineHandler, isHandler } from './handlers.ts';
 export type { Handler, HandlerDefinition } from './handlers.ts';
-export { cancel, fail, HandlerOutcome, retryAfter, snooze } from './handler-outcome.ts';
+export { ChildrenError } from './child-outcomes.ts';
+export { awaitChildren, cancel, fail, HandlerOutcome, retryAfter, snooze } from './handler-outcome.ts';
 export type { OutcomeKind } from './handler-outcome.ts';
 export { JobAbortError } from './job-context.ts';
 export type { AbortCode, JobContext } from './job-context.ts';

@@ -29,7 +29,8 @@ beforeEach(() => {
   };
   run = new JobRun(job, about, {
     log,
-    parents: async () => [],
+    waitedFor: async () => [],
+    makeChild: () => Promise.reject(new Error('no children here')),
     rest: async () => undefined,
     report: (_run, progress, line) =>
       void reported.push({ progress, line: line === undefined ? undefined : (JSON.parse(line) as never) }),
@@ -62,7 +63,8 @@ test('it has what the producer said about the job, and an empty object when that
   const silent = new JobRun(run.held, facts, {
     log,
     report: () => undefined,
-    parents: async () => [],
+    waitedFor: async () => [],
+    makeChild: () => Promise.reject(new Error('no children here')),
     rest: async () => undefined,
   });
   expect(new JobContext(silent).metadata).toEqual({});

@@ -1,4 +1,5 @@
-import type { Duration, JobMetadata } from '@linstock/core';
+import type { Duration, JobContract, JobMetadata, RunOptions } from '@linstock/core';
+import type { ChildRequest } from '@linstock/core/internal';
 import { LinstockError } from '@linstock/core';
 import { toMs } from '@linstock/core/internal';
 import { snooze } from './handler-outcome.ts';
@@ -40,6 +41,8 @@ export interface RunLink {
   onAbort(listener: (reason: JobAbortError) => void): void;
   report(progress: unknown, line: string | undefined): void;
   parents(): Promise<readonly ParentOutcome[]>;
+  childOutcomes(): Promise<readonly ParentOutcome[]>;
+  enqueueChild(request: ChildRequest): Promise<string>;
   rest(ms: number): Promise<void>;
 }
 
@@ -124,6 +127,29 @@ export class JobContext<Scope = unknown> {
   /** How the jobs ended that this one was waiting for, with their results or errors; asks Redis once per call. */
   parents(): Promise<readonly ParentOutcome[]> {
     return this.#run.parents();
+  }
+
+  /**
+   * A child of this job, with the options of any job: it is stored when the handler returns `awaitChildren()`, together with
+   * all others (at most 500), and not at all when the run ends otherwise. Resolves to its id. It lives in this job's shard.
+   *
+   * @throws {PayloadError} its input is invalid, not JSON, or over 1 MiB. @throws {OptionError}
+   * @throws {ChildrenError} `TOO_MANY_CHILDREN`
+   */
+  async enqueueChild<I, R>(
+    contract: JobContract<I, R>,
+    input: I,
+    options?: RunOptions<NoInfer<I>>,
+  ): Promise<{ readonly id: string }> {
+    return { id: await this.#run.enqueueChild({ contract, input, options }) };
+  }
+
+  /**
+   * How the children ended that this job has waited for, in the order in which they were enqueued; empty before it did. A child
+   * that was not stored because another job holds its key is that job. Asks Redis once per call.
+   */
+  children(): Promise<readonly ParentOutcome[]> {
+    return this.#run.childOutcomes();
   }
 
   /** Aborts when the attempt's time is up, the job is cancelled, the lease is lost, or the worker stops; `reason` tells which. */

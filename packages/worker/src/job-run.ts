@@ -1,4 +1,6 @@
 import type { JobMetadata } from '@linstock/core';
+import type { ChildRequest, NewJob } from '@linstock/core/internal';
+import { checkRoom } from './child-outcomes.ts';
 import type { HeldJob } from './held-jobs.ts';
 import type { AbortCode, JobAbortError, JobContext, RunLink } from './job-context.ts';
 import { abortError } from './job-context.ts';
@@ -9,7 +11,9 @@ import type { ParentOutcome } from './parent-outcomes.ts';
 export interface RunServices {
   readonly log: Log;
   report(run: JobRun, progress: unknown, line: string | undefined): void;
-  parents(run: JobRun): Promise<readonly ParentOutcome[]>;
+  /** Jobs that this one has waited for: its parents, and children that it enqueued. */
+  waitedFor(run: JobRun): Promise<readonly ParentOutcome[]>;
+  makeChild(run: JobRun, request: ChildRequest): Promise<NewJob>;
   rest(run: JobRun, ms: number): Promise<void>;
 }
 
@@ -19,10 +23,19 @@ export interface RunFacts {
   readonly metadata: JobMetadata | undefined;
   readonly recurring: readonly [id: string, tick: number] | undefined;
   readonly batch?: string | undefined;
+  /** Ids of the jobs and batches that it was created to wait for. */
+  readonly parents?: readonly string[] | undefined;
   readonly attempt: number;
   readonly recoveries: number;
   /** ms since 1970, by the clock of Redis as far as it is known. */
   readonly startedAt: number;
+}
+
+const NO_PARENTS: readonly string[] = [];
+const NO_CHILDREN: readonly NewJob[] = [];
+
+function byId(a: ParentOutcome, b: ParentOutcome): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 /** One run of a handler. */
@@ -35,6 +48,8 @@ export class JobRun implements RunLink {
   readonly recurring: readonly [id: string, tick: number] | undefined;
   readonly batch?: string | undefined;
   readonly startedAt: number;
+  readonly #parents: readonly string[];
+  #children: NewJob[] | undefined;
   readonly #services: RunServices;
   #abortReason: JobAbortError | undefined;
   #listeners: ((reason: JobAbortError) => void)[] | undefined;
@@ -55,6 +70,7 @@ export class JobRun implements RunLink {
     this.metadata = facts.metadata;
     this.recurring = facts.recurring;
     this.batch = facts.batch;
+    this.#parents = facts.parents ?? NO_PARENTS;
     this.startedAt = facts.startedAt;
     this.#services = services;
   }
@@ -83,8 +99,27 @@ export class JobRun implements RunLink {
     (this.#listeners ??= []).push(listener);
   }
 
-  parents(): Promise<readonly ParentOutcome[]> {
-    return this.#services.parents(this);
+  async parents(): Promise<readonly ParentOutcome[]> {
+    return (await this.#services.waitedFor(this)).filter(({ id }) => this.#parents.includes(id));
+  }
+
+  /** In the order in which they were enqueued: ids rise. */
+  async childOutcomes(): Promise<readonly ParentOutcome[]> {
+    const outcomes = await this.#services.waitedFor(this);
+    return outcomes.filter(({ id }) => !this.#parents.includes(id)).toSorted(byId);
+  }
+
+  /** What its handler wants to wait for. */
+  get children(): readonly NewJob[] {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  async enqueueChild(request: ChildRequest): Promise<string> {
+    const child = await this.#services.makeChild(this, request);
+    this.throwIfAborted();
+    checkRoom(this.children, child);
+    (this.#children ??= []).push(child);
+    return child.id;
   }
 
   rest(ms: number): Promise<void> {

@@ -1,7 +1,8 @@
+import type { NewJob } from '@linstock/core/internal';
 import type { HeldJob, SucceededJobs } from './held-jobs.ts';
 
 /** What became of a run, but for success. */
-export type OtherVerb = 'retry' | 'defer' | 'fail' | 'drop' | 'release' | 'quarantine';
+export type OtherVerb = 'retry' | 'defer' | 'suspend' | 'fail' | 'drop' | 'release' | 'quarantine';
 
 /** An outcome other than success. */
 export interface OtherOutcome {
@@ -14,6 +15,15 @@ export interface OtherOutcome {
   readonly error: unknown;
   /** Why this worker put it off; only with `defer`, and not when its handler did. */
   readonly reason?: DeferReason;
+  /** Only with `suspend`. */
+  readonly suspension?: Suspension;
+}
+
+/** What is stored when a job begins to wait for its children. */
+export interface Suspension {
+  readonly children: readonly NewJob[];
+  /** What becomes of the run when there is no room for them. */
+  readonly refused: (error: unknown) => OtherOutcome;
 }
 
 /** Why a worker cannot run a job: it has no handler for it, or one that knows only older versions of it, or cannot read its input. */

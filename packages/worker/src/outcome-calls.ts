@@ -1,6 +1,8 @@
-import type { JobStore, Outcome } from '@linstock/core/internal';
+import { QueueFullError } from '@linstock/core';
+import type { JobStore, Outcome, Shard } from '@linstock/core/internal';
+import { asRedisError, classifyError, suspend } from '@linstock/core/internal';
 import type { HeldJob } from './held-jobs.ts';
-import type { OtherVerb } from './outcome-buffer.ts';
+import type { OtherOutcome, OtherVerb } from './outcome-buffer.ts';
 
 /** How outcomes that are not successes become calls. */
 
@@ -15,10 +17,13 @@ interface VerbCall {
   }[];
 }
 
+/** Verbs whose calls carry many jobs. */
+export type ManyVerb = Exclude<OtherVerb, 'suspend'>;
+
 /** The call of a verb for outcomes that all belong to one identity. */
 export function sendVerb(
   store: JobStore,
-  verb: OtherVerb,
+  verb: ManyVerb,
   { worker, keep, jobs }: VerbCall,
 ): Promise<Outcome[]> {
   switch (verb) {
@@ -34,6 +39,22 @@ export function sendVerb(
       return store.release(worker, jobs);
     case 'quarantine':
       return store.quarantine(worker, jobs);
+  }
+}
+
+/** The call that lets a job wait for its children; an error when there is no room for them. */
+export async function sendSuspension(
+  shard: Shard,
+  worker: string,
+  { job: { claim, id }, line, suspension }: OtherOutcome,
+): Promise<Outcome | Error> {
+  const call = { job: { claim: claim.text, id, line }, children: suspension?.children ?? [] };
+  try {
+    const answer = await suspend(shard, worker, call);
+    return typeof answer === 'object' ? new QueueFullError(answer.full) : answer;
+  } catch (error) {
+    if (classifyError(error) === 'full') return asRedisError(error);
+    throw error;
   }
 }
 

@@ -51,6 +51,11 @@ export class Reporter {
         return this.#emit('failed', about, error);
       case 'defer':
         return this.#deferred(outcome);
+      case 'suspend': {
+        const children = outcome.suspension?.children.length ?? 0;
+        this.log.info({ ...fields, children }, 'the job waits for its children');
+        return this.#emit('suspended', about, children);
+      }
       case 'drop':
         return this.#cancelled(job, error);
       case 'release':

@@ -21,7 +21,8 @@ function newRun(): JobRun {
   return new JobRun(newJob(), facts, {
     log,
     report: () => undefined,
-    parents: async () => [],
+    waitedFor: async () => [],
+    makeChild: () => Promise.reject(new Error('no children here')),
     rest: async () => undefined,
   });
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection, ShardSet } from '@linstock/core/internal';
+import { Connection, makeChild, ShardSet } from '@linstock/core/internal';
 import { AheadTable, createAheadMemory } from './ahead-table.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { WorkerEmitter } from './events.ts';
@@ -10,6 +10,7 @@ import type { Handlers } from './handlers.ts';
 import type { FromThread } from './heartbeat-protocol.ts';
 import type { HeldClaim, HeldJob } from './held-jobs.ts';
 import { Intake } from './intake.ts';
+import type { JobRun } from './job-run.ts';
 import { JobReports } from './job-reports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { aroundOf } from './middleware.ts';
@@ -181,7 +182,8 @@ export class Runtime {
       rest: async ({ id, held: job, worker, claim }, ms) => {
         await this.#stationOf(job)?.link.registry.rest({ worker, claim, id }, ms);
       },
-      parents: async ({ id, held }) => {
+      makeChild: (run, request) => makeChild(request, this.#homeOf(run), this.#options.codecs),
+      waitedFor: async ({ id, held }) => {
         const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
         return parentOutcomes(inputs ?? {}, this.#options.codecs);
       },
@@ -291,6 +293,10 @@ export class Runtime {
 
   #stationOf(job: HeldJob): Station | undefined {
     return this.#stations[job.claim.shard];
+  }
+
+  #homeOf({ held }: JobRun): { shard: number; shards: number } {
+    return { shard: held.claim.shard, shards: this.#stations.length };
   }
 
   #turnSoon(): void {

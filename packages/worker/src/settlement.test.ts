@@ -16,16 +16,18 @@ interface About {
   readonly options?: Partial<JobOptions>;
   readonly abort?: AbortCode;
   readonly advice?: Advice;
+  readonly children?: number;
 }
 
 function failure(thrown: unknown, about: About = {}): Failure {
-  const { attempt = 1, options, abort, advice } = about;
+  const { attempt = 1, options, abort, advice, children = 0 } = about;
   return {
     error: thrown,
     attempt,
     abortReason: abort === undefined ? undefined : abortError(abort, 'a job'),
     options: { ...OPTIONS, ...options },
     advise: () => advice,
+    children,
     random: () => 0,
   };
 }

@@ -2,6 +2,7 @@ import type { JobOptions } from '@linstock/core';
 import { PayloadError } from '@linstock/core';
 import { retryDelayMs } from '@linstock/core/internal';
 import { clip, errorJson } from './error-json.ts';
+import { ChildrenError } from './child-outcomes.ts';
 import type { HandlerOutcome } from './handler-outcome.ts';
 import { isHandlerOutcome } from './handler-outcome.ts';
 import type { JobAbortError } from './job-context.ts';
@@ -20,13 +21,15 @@ export interface Failure {
   readonly options: JobOptions;
   /** Asks the handler's retry function. */
   readonly advise: (error: unknown) => Advice;
+  /** How many children it asked for. */
+  readonly children: number;
   /** Numbers from 0 to below 1. */
   readonly random: () => number;
 }
 
 /** What becomes of the job. */
 export interface Settlement {
-  readonly verb: 'retry' | 'defer' | 'fail' | 'drop';
+  readonly verb: 'retry' | 'defer' | 'suspend' | 'fail' | 'drop';
   /** Of its tail line. */
   readonly code: 'R' | 'D' | 'F' | 'C';
   readonly json: string;
@@ -61,6 +64,11 @@ function bySaying(outcome: HandlerOutcome, failure: Failure): Settlement {
     case 'snooze': {
       const json = JSON.stringify({ reason: 'SNOOZED', why: clip(outcome.message, MOST_REASON) });
       return { verb: 'defer', code: 'D', json, delayMs: outcome.delayMs, error: outcome };
+    }
+    case 'await': {
+      if (failure.children === 0) return byError(new ChildrenError('NO_CHILDREN'), failure);
+      const json = JSON.stringify({ reason: 'AWAITS_CHILDREN', children: failure.children });
+      return { verb: 'suspend', code: 'D', json, delayMs: 0, error: outcome };
     }
     case 'fail':
       return fail(error);

@@ -5,9 +5,10 @@ import { classifyError, WorkerRegistry } from '@linstock/core/internal';
 import type { HeldClaim, HeldJob } from './held-jobs.ts';
 import { claimText, HeldJobs } from './held-jobs.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
-import type { OtherOutcome, OtherVerb, OutcomeBatch } from './outcome-buffer.ts';
+import type { OtherOutcome, OutcomeBatch } from './outcome-buffer.ts';
 import { OutcomeBuffer } from './outcome-buffer.ts';
-import { byWorker, sendVerb } from './outcome-calls.ts';
+import type { ManyVerb } from './outcome-calls.ts';
+import { byWorker, sendSuspension, sendVerb } from './outcome-calls.ts';
 
 /** What a link tells its worker. */
 export interface LinkListener {
@@ -211,8 +212,10 @@ export class ShardLink {
     for (const [worker, claims] of byWorker(succeeded, ({ jobs }) => jobs[0]))
       sent.push(this.#sendSucceeded(worker, claims));
     for (const [verb, outcomes] of others) {
-      for (const [worker, own] of byWorker(outcomes, ({ job }) => job))
-        sent.push(this.#sendOthers(verb, worker, own));
+      for (const [worker, own] of byWorker(outcomes, ({ job }) => job)) {
+        if (verb !== 'suspend') sent.push(this.#sendOthers(verb, worker, own));
+        else sent.push(...own.map((outcome) => this.#sendSuspension(worker, outcome)));
+      }
     }
     await Promise.all(sent);
   }
@@ -231,7 +234,16 @@ export class ShardLink {
     }
   }
 
-  async #sendOthers(verb: OtherVerb, worker: string, outcomes: readonly OtherOutcome[]): Promise<void> {
+  async #sendSuspension(worker: string, outcome: OtherOutcome): Promise<void> {
+    const answer = await this.#deliver('suspend', () => sendSuspension(this.shard, worker, outcome));
+    // There is no room for its children: that is an error of this attempt.
+    if (answer instanceof Error && outcome.suspension !== undefined)
+      return this.outcomes.add(outcome.suspension.refused(answer));
+    this.held.settle(outcome.job);
+    this.#listener.settled(outcome, typeof answer === 'string' ? answer : 'LOST');
+  }
+
+  async #sendOthers(verb: ManyVerb, worker: string, outcomes: readonly OtherOutcome[]): Promise<void> {
     const jobs = outcomes.map(({ job, line, delayMs }) => ({
       claim: job.claim.text,
       id: job.id,

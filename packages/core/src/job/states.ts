@@ -95,6 +95,12 @@ export const TRANSITIONS = {
     by: 'worker',
     does: 'sends a job that cannot run here to wait; uses no attempt',
   },
+  suspend: {
+    from: ['processing'],
+    to: ['awaiting'],
+    by: 'worker',
+    does: 'stores the children that a handler asked for, and lets its job wait for them; uses no attempt',
+  },
   fail: { from: ['processing'], to: ['failed'], by: 'worker', does: 'ends a job whose attempts are used up' },
   drop: {
     from: ['processing'],

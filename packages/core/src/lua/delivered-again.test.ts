@@ -49,6 +49,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   // Lines are not numbered: a call that is executed twice writes them twice.
   progress: { reply: 'OK', changes: twice },
   admit: nothing(['OK', { id: 'A', replaced: false }, { id: 'B', replaced: true }]),
+  suspend: nothing('ALREADY'),
   drop: nothing(['ALREADY', 'ALREADY']),
   expire: nothing({ ended: 0, more: false }),
   reopen: nothing({ due: ['deadline'], isTimekeeper: false, nextTimer: 't+5000' }),

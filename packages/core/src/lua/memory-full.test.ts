@@ -29,6 +29,7 @@ const REFUSED: readonly Written[] = [
   'gather',
   'schedule',
   'queue',
+  'suspend',
   'tick',
 ];
 const WORKS = SCRIPTS.filter((script) => !REFUSED.includes(script));

@@ -33,6 +33,8 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   drop: (shard, worker, claim) => shard.jobs.drop(worker, 100, [job(worker, claim, 'C')]),
   release: (shard, worker, claim) => shard.jobs.release(worker, [job(worker, claim, 'L')]),
   quarantine: (shard, worker, claim) => shard.jobs.quarantine(worker, [job(worker, claim, '')]),
+  suspend: async (shard, worker, claim) =>
+    shard.jobs.suspend(worker, job(worker, claim, 'D'), await shard.tiedCall([B], { tags: ['red'] })),
   progress: (shard, worker, claim) => shard.workers.progress({ worker, claim, id: A }, '{}', ['"line"']),
 };
 
@@ -91,8 +93,10 @@ describe('an outcome changes nothing when it comes from a worker', () => {
     const shard = await shards.next();
     const { given, worker = ADA, claim = 1, reply = 'LOST' } = fence;
     await given(shard);
+    await shard.queues.learnCodes(['mail']);
     const result = await shard.changesOf(() => call(shard, worker, no(claim)));
-    expect(result).toEqual({ reply: outcome === 'progress' ? 'LOST' : [reply], changes: {} });
+    const one = outcome === 'suspend' ? reply : [reply];
+    expect(result).toEqual({ reply: outcome === 'progress' ? 'LOST' : one, changes: {} });
   });
 });
 
@@ -183,6 +187,15 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     call: async (shard) => {
       const call = await shard.tiedCall([B], { tags: ['red'] });
       return shard.jobs.admit({ ...call, groups: call.groups.map((group) => ({ ...group, code: '0zz' })) });
+    },
+    reply: 'CODES',
+  },
+  'a wait for children with the code of another queue': {
+    given: (shard) => shard.process([A]),
+    call: async (shard) => {
+      const call = await shard.tiedCall([B], { tags: ['red'] });
+      const groups = call.groups.map((group) => ({ ...group, code: '0zz' }));
+      return shard.jobs.suspend(ADA, job(ADA, no(1), 'D'), { ...call, groups });
     },
     reply: 'CODES',
   },

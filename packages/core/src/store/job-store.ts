@@ -7,11 +7,17 @@ import { batchStep } from './batch-calls.ts';
 import type { Actor, Change, NewContent, NewPlace } from './change-call.ts';
 import { changeArguments, contentArguments, reasonOf } from './change-call.ts';
 import type { Outcome, PersonOutcome } from './outcomes.ts';
-import type { Admission, ProducerCall, ProducerReply } from './producer-call.ts';
-import { admissions, producerArguments, producerReply } from './producer-call.ts';
+import type {
+  Admission,
+  ProducerCall,
+  ProducerJobs,
+  ProducerRefusal,
+  ProducerReply,
+} from './producer-call.ts';
+import { admissions, jobArguments, producerArguments, producerReply, refusal } from './producer-call.ts';
 import type { TickCall, TickOutcome } from './tick-call.ts';
 import { TICK_OUTCOMES, tickArguments } from './tick-call.ts';
-import { decodeOutcomes, decodePersonOutcomes } from './outcomes.ts';
+import { decodeOutcome, decodeOutcomes, decodePersonOutcomes } from './outcomes.ts';
 
 /** A claim. Numbers rise by one and are never used twice. */
 export interface ClaimCall {
@@ -89,7 +95,7 @@ export const DEFAULT_RETENTION: Retention = {
 };
 
 export type { Actor } from './change-call.ts';
-export type { Admission, JobGroup, ProducerCall, ProducerReply } from './producer-call.ts';
+export type { Admission, JobGroup, ProducerCall, ProducerJobs, ProducerReply } from './producer-call.ts';
 
 const pageSize = 500;
 /** Members of a batch that one call cancels: each may have children. */
@@ -228,6 +234,13 @@ export class JobStore implements Record<TransitionVerb, unknown> {
       worker,
       ...jobs.flatMap((job) => [job.claim, job.id, job.delayMs ?? 0, job.line]),
     ]);
+  }
+
+  /** `call`: the children, with what a call of {@link admit} has. */
+  async suspend(worker: string, job: JobOutcome, call: ProducerJobs): Promise<Outcome | ProducerRefusal> {
+    const args = [worker, job.claim, job.id, job.line, ...jobArguments(call)];
+    const reply = await this.#run('suspend', args);
+    return refusal(reply) ?? decodeOutcome('suspend', reply);
   }
 
   fail(worker: string, keep: number, jobs: readonly JobOutcome[]): Promise<Outcome[]> {

@@ -19,6 +19,12 @@ const OUTCOMES: ReadonlySet<unknown> = new Set(['OK', 'ALREADY', 'LOST', 'GONE']
 const WORDS: ReadonlySet<unknown> = new Set(['OK', 'GONE', 'DAMAGED', 'LOCKED']);
 const STATES = new Map<unknown, JobState>(JOB_STATES.map((state) => [STATE_LETTERS[state], state]));
 
+/** A reply of one word. */
+export function decodeOutcome(script: ScriptName, reply: unknown): Outcome {
+  if (!OUTCOMES.has(reply)) throw new ProtocolError(script, reply);
+  return reply as Outcome;
+}
+
 /** A reply of one word per job. */
 export function decodeOutcomes(script: ScriptName, reply: unknown): Outcome[] {
   if (!Array.isArray(reply) || !reply.every((word) => OUTCOMES.has(word)))

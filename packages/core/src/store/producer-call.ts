@@ -1,15 +1,19 @@
 import type { ScriptArgument, ScriptName } from '../redis/script.ts';
 import { ProtocolError } from '../redis/script.ts';
 
+/** New jobs on their way. */
+export interface ProducerJobs {
+  readonly largePayloads: readonly { readonly id: string; readonly payload: string }[];
+  readonly groups: readonly JobGroup[];
+}
+
 /** A call of a producer: numbered in its lane, so that it is executed at most once. */
-export interface ProducerCall {
+export interface ProducerCall extends ProducerJobs {
   readonly client: string;
   readonly lane: number;
   readonly call: number;
   /** Whether the lane's memory should live another hour. */
   readonly touch: boolean;
-  readonly largePayloads: readonly { readonly id: string; readonly payload: string }[];
-  readonly groups: readonly JobGroup[];
 }
 
 /** New jobs of one call that share queue and priority (enqueue) or queue and due time (schedule). */
@@ -31,6 +35,9 @@ export type ProducerReply =
   | { readonly existing: readonly string[] }
   | { readonly full: string };
 
+/** Nothing is written: a queue's code was wrong, or this queue has as many jobs as its settings allow. */
+export type ProducerRefusal = 'CODES' | { readonly full: string };
+
 type ProducerWord = 'OK' | 'ALREADY' | 'STALE' | 'CODES' | 'GONE';
 
 /**
@@ -47,8 +54,13 @@ export type Admission =
 
 /** The arguments of the script. */
 export function producerArguments(call: ProducerCall): ScriptArgument[] {
-  const { client, lane, touch, largePayloads, groups } = call;
-  const args: ScriptArgument[] = [client, lane, call.call, touch ? 1 : 0, largePayloads.length];
+  const { client, lane, touch } = call;
+  return [client, lane, call.call, touch ? 1 : 0, ...jobArguments(call)];
+}
+
+/** The arguments that tell of the jobs. */
+export function jobArguments({ largePayloads, groups }: ProducerJobs): ScriptArgument[] {
+  const args: ScriptArgument[] = [largePayloads.length];
   for (const { id, payload } of largePayloads) args.push(id, payload);
   for (const { queue, code, place, jobs } of groups) {
     args.push(queue, code, place, jobs.length / 2);
@@ -84,6 +96,11 @@ export function admissions(reply: unknown): Admission[] | ProducerReply {
   if (full !== undefined) return full;
   if (typeof reply !== 'string') throw new ProtocolError('admit', reply);
   return PRODUCER_WORDS.has(reply) ? (reply as ProducerWord) : reply.split(' ').map(admission);
+}
+
+/** The reply of a script that did nothing; undefined: it is another one. */
+export function refusal(reply: unknown): ProducerRefusal | undefined {
+  return reply === 'CODES' ? reply : fullQueue(reply);
 }
 
 function fullQueue(reply: unknown): { readonly full: string } | undefined {

@@ -49,10 +49,22 @@ async function waitForB({ redis, prefix }: TestShard): Promise<void> {
   await redis.rpush(`${prefix}todo`, `D${B} -1`);
 }
 
+/** Job B, on its way. */
+const childOf = (shard: TestShard) => shard.tiedCall([B], { tags: ['urgent'] });
+
 /** Tries a transition. */
 export const FLOW_ATTEMPTS = {
   admit: {
     call: async (shard: TestShard) => shard.jobs.admit(await shard.tiedCall([A], { limits: [['k', 1]] })),
+  },
+  suspend: {
+    given: (shard: TestShard) => shard.queues.learnCodes(['mail']),
+    call: async (shard: TestShard) =>
+      shard.jobs.suspend(
+        ADA,
+        { claim: no(1), id: A, line: `\n${tailLine('D', no(1))}` },
+        await childOf(shard),
+      ),
   },
   drop: {
     call: (shard: TestShard) =>
@@ -98,6 +110,26 @@ export const FLOW_LANDINGS = {
         'queues mail': '000',
         'ready:mail:2': ['A'],
         'stats enqueued': '1',
+      },
+      reply: 'OK',
+    },
+  },
+  suspend: {
+    processing: {
+      changes: {
+        'awaiting A': 't+0',
+        'children:B': ['A'],
+        'extras B': true,
+        'job:A': 'A000200nobody\ngreet\n{}\nD Ada #1 1 1 2 {}',
+        'job:B': 'E000600nobody\ngreet {"ties":{"tags":["urgent"]}}\n{}',
+        'parents B': true,
+        'processing:Ada #1': GONE,
+        'processing:Ada:#1 A': GONE,
+        'ready:mail:2': ['B'],
+        'stats deferred': '1',
+        'stats enqueued': '2',
+        'tag:urgent B': 't+0',
+        'waits:A B': 'DFC',
       },
       reply: 'OK',
     },

@@ -69,6 +69,31 @@ export const FLOW_SCENES = {
       inputs: [`inputs:${D}`],
     },
   },
+  suspend: {
+    given: async (shard) => {
+      await shard.process([A]);
+      await shard.admit([E], { locks: [['u:held', 'finished', 0, 'existing']] });
+      await shard.idle(BOB);
+      const limited = await shard.tiedCall([B], limit('k', 1));
+      const held = await shard.tiedCall([D], { locks: [['u:held', 'finished', 0, 'existing']] });
+      const large = await shard.tiedCall([C], { tags: ['urgent'], deadline: 5000 }, { large: true });
+      const groups = [limited, held, large].flatMap((call) => call.groups);
+      const job = { claim: no(1), id: A, line: `\n${tailLine('D', no(1))}` };
+      return () => shard.jobs.suspend(ADA, job, { ...large, groups });
+    },
+    keys: {
+      ...wakeKeys,
+      ...quarantineKeys,
+      processing: openSet(1),
+      queues: ['queues'],
+      job: [`job:${A}`, `job:${B}`, `job:${E}`],
+      payload: [`payload:${C}`],
+      lock: ['lock:u:held'],
+      ready: ['ready:mail:2'],
+      awaiting: ['awaiting'],
+      stats: ['stats'],
+    },
+  },
   drop: {
     given: async (shard) => {
       await shard.cancel([D]);

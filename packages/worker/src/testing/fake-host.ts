@@ -39,7 +39,11 @@ export class FakeHost implements ExecutorHost {
     return Promise.resolve();
   }
 
-  parents(): Promise<readonly ParentOutcome[]> {
+  makeChild(): Promise<never> {
+    return Promise.reject(new Error('no children here'));
+  }
+
+  waitedFor(): Promise<readonly ParentOutcome[]> {
     return Promise.resolve([]);
   }
 

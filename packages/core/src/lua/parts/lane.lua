@@ -8,26 +8,10 @@ if last == number then
   return words or 'ALREADY'
 end
 if last and tonumber(number) < tonumber(last) then return 'STALE' end
-local firstGroup = 6 + 2 * tonumber(ARGV[5])
-do
-  local at = firstGroup
-  while at < #ARGV do
-    if redis.call('HGET', $queues, ARGV[at]) ~= ARGV[at + 1] then return 'CODES' end
-    at = at + 4 + 2 * tonumber(ARGV[at + 3])
-  end
-end
-if redis.call('EXISTS', $settings) == 1 then
-  --@include capacity
-  local full = fullQueue()
-  if full then return { 'FULL', full } end
-end
-if firstGroup > 6 then redis.call('SCARD', $extras) end
+--@include incoming
 redis.call('HSET', lanes, lane, number)
 if prolong or not last then redis.call('PEXPIRE', lanes, 3600000) end
-for i = 6, firstGroup - 2, 2 do
-  -- A job that exists keeps its own.
-  if redis.call('SET', $payload .. ARGV[i], ARGV[i + 1], 'NX') then redis.call('SADD', $extras, ARGV[i]) end
-end
+storePayloads()
 -- Stores the jobs that stand in ARGV as id, record from `from` to `to`. Returns the ids that were new; adds the others to
 -- `existing`.
 local function store(from, to, existing)
