@@ -116,7 +116,7 @@ test.each([
   ['of which one runs longer', [10, 35], [child('J1'), child('J2')], 1],
   ['one of which is missing', [40, 50], [child('J1')], 1],
   ['and one more', [40, 50], [child('J1'), child('J2'), child('J3')], 1],
-] as const)('a job that waits for children %s', (_, [from, to], children, problems) => {
+] as const)('a job that waits for children %s', (...[, [from, to], children, problems]) => {
   const lines = [...run('J1', W1, [0, 10]), ...run('J2', W1, [0, 36]), ...run('J3', W1, [0, 10])];
   const jobs = new Map([SHARER, ...children].map((job) => [job.id, job]));
   const seen = see(...lines, ...run('J9', W1, [from, to]));

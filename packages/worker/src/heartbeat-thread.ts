@@ -59,7 +59,14 @@ function hold({ shard, prefix, worker }: Extract<ToThread, { type: 'hold' }>): v
   };
   leases.set(shard, lease);
   told.at = -Infinity;
-  beatIn(lease, data.beatMs * Math.random());
+  void begin(lease);
+}
+
+/** The first beat may be due before this thread has reached Redis: that is no trouble. */
+async function begin(lease: Lease): Promise<void> {
+  const at = performance.now() + data.beatMs * Math.random();
+  await connection.ready(data.limits.commandTimeoutMs).catch(() => undefined);
+  if (leases.get(lease.shard) === lease) beatIn(lease, Math.max(0, at - performance.now()));
 }
 
 function leave(shard: number): void {
