@@ -15,6 +15,7 @@ import { jobName, oneOf } from './options.ts';
 import { recurringRun } from './recurring-run.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredPolicy, StoredRecurring, StoredSchedule, TickEntry } from './store/recurring-store.ts';
+import type { Actor } from './store/change-call.ts';
 import type { TickCall } from './store/tick-call.ts';
 
 /** When a recurring job runs, and what it does about ticks that were missed and runs that have not ended. */
@@ -158,14 +159,15 @@ export class RecurringJobs {
     return this.#adjust(id, 'skip', options);
   }
 
-  /** Enqueues a run now, beside its ticks; resolves to the job's id. @throws {RecurringNotFoundError} */
-  async trigger(id: string): Promise<string> {
+  /** Enqueues a run now, beside its ticks; resolves to the job's id. The audit names who did. @throws {RecurringNotFoundError} */
+  async trigger(id: string, options?: ChangeOptions): Promise<string> {
+    const actor = actorOf(options, 'trigger');
     const definition = await this.#require(id);
     const shard = await this.#shardOf(id);
     const now = await shard.recurring.now();
     for (;;) {
       const run = await recurringRun(shard, definition, { tick: now, startAt: undefined });
-      const [word] = await shard.jobs.tick([byHand(definition, run)]);
+      const [word] = await shard.jobs.tick([byHand(definition, run, actor)]);
       if (word === 'GONE') throw new RecurringNotFoundError(id);
       if (word === 'CODES') shard.queues.forgetCodes();
       else if ((await shard.reader.find(run.job)) !== undefined) return run.job;
@@ -222,8 +224,9 @@ export function parseStored({ startAt, endAt, ...rest }: StoredSchedule): Schedu
 }
 
 /** A run that moves no tick. */
-function byHand({ id, version }: StoredRecurring, run: TickCall['runs'][number]): TickCall {
-  return { id, version, due: undefined, next: undefined, overlap: 'allow', missed: 0, runs: [run] };
+function byHand({ id, version }: StoredRecurring, run: TickCall['runs'][number], actor: Actor): TickCall {
+  const tick = { due: undefined, next: undefined, overlap: 'allow', missed: 0 } as const;
+  return { id, version, ...tick, actor, runs: [run] };
 }
 
 function checkId(id: unknown): void {

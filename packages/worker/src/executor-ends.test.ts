@@ -54,6 +54,16 @@ describe('time', () => {
     expect(host.outcomes).toMatchObject([{ verb: 'retry', json: { code: 'JOB_TIMEOUT' } }]);
   });
 
+  test('to end after the signal is an option', async () => {
+    handle(never);
+    host.abortGraceMs = 50;
+    executor.start(newJob({ header: TIMED }));
+    await vi.advanceTimersByTimeAsync(1049);
+    expect(executor.running).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(executor.running).toBe(0);
+  });
+
   test('that a run did not need leaves no timer', async () => {
     handle(() => 1);
     executor.start(newJob({ header: TIMED }));

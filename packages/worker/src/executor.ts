@@ -20,6 +20,8 @@ import { settlementOf } from './settlement.ts';
 
 /** Where outcomes go, and what a run needs besides its record. */
 export interface ExecutorHost extends RunServices {
+  /** How long a handler may take to stop after its signal, before its slot is freed without it. */
+  readonly abortGraceMs: number;
   /** How payloads are read and results written; undefined: as JSON. */
   readonly codecs?: PayloadCodecs | undefined;
   /** ms since 1970, by the clock of Redis as far as it is known here. */
@@ -37,8 +39,6 @@ export interface ExecutorHost extends RunServices {
 const MAY_STILL_SUCCEED: ReadonlySet<string> = new Set(['WORKER_STOPPING', 'LEASE_LOST']);
 const DEFER_FIRST_MS = 5000;
 const DEFER_MOST_MS = 60_000;
-/** How long a handler may take to stop after its signal, before its slot is freed without it. */
-const ABORT_GRACE_MS = 5000;
 const NO_TIES: NonNullable<JobHeader['ties']> = {};
 /** The longest timer of Node; a longer one would fire at once. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
@@ -282,7 +282,7 @@ export class Executor {
             'handler ignored its signal; its slot is freed without it',
           );
           this.#threw(task, { begun: performance.now(), error: run.abortReason });
-        }, ABORT_GRACE_MS);
+        }, this.#host.abortGraceMs);
       },
       Math.min(header.options.timeoutMs, MOST_TIMER_MS),
     );

@@ -26,6 +26,7 @@ test('only Redis is required', () => {
     leaseMs: 15_000,
     beatMs: 3000,
     shutdownTimeoutMs: 25_000,
+    abortGraceMs: 5000,
     maxEventLoopBlockMs: 60_000,
     commandTimeoutMs: 5000,
   });
@@ -55,6 +56,7 @@ test.each<[string, object, string, unknown]>([
   ['leaseMs', { redis, leaseMs: '11m' }, 'must be from 1 s to 10 min', '11m'],
   ['leaseMs', { redis, leaseMs: 'soon' }, 'must be milliseconds', 'soon'],
   ['maxEventLoopBlock', { redis, maxEventLoopBlock: 10 }, 'must be at least 1 s', 10],
+  ['abortGrace', { redis, abortGrace: 'soon' }, 'must be milliseconds', 'soon'],
   ['shutdownTimeout', { redis, shutdownTimeout: -1 }, 'must be milliseconds', -1],
   ['commandTimeout', { redis, commandTimeout: 1 }, 'must be from 100 ms to 5 min', 1],
   ['namespace', { redis, namespace: 'a:b' }, 'letters, digits', 'a:b'],

@@ -31,6 +31,8 @@ export interface WorkerOptions<Scope = unknown> extends InstallationOptions {
   readonly leaseMs?: Duration;
   /** How long `stop` waits for running jobs before it aborts them and gives them back. @default "25s" */
   readonly shutdownTimeout?: Duration;
+  /** How long a handler whose time is up may take to end after its signal; then its slot is freed without it, and the log says so. @default "5s" */
+  readonly abortGrace?: Duration;
   /** A blocked event loop longer than this ends the process, so that a stuck one does not hold jobs for ever; at least 1 s. @default "60s" */
   readonly maxEventLoopBlock?: Duration;
   /**
@@ -54,6 +56,7 @@ export interface ResolvedWorkerOptions extends ResolvedInstallation {
   /** Of the heartbeat and of the sweep. */
   readonly beatMs: number;
   readonly shutdownTimeoutMs: number;
+  readonly abortGraceMs: number;
   readonly maxEventLoopBlockMs: number;
   readonly retention: Retention;
   readonly codecs: PayloadCodecs | undefined;
@@ -82,6 +85,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   concurrency: wholeNumber(1, 10_000),
   leaseMs: anything,
   shutdownTimeout: anything,
+  abortGrace: anything,
   maxEventLoopBlock: anything,
   codecs: anything,
   retention: anything,
@@ -107,6 +111,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedWorkerOptions {
     leaseMs,
     beatMs: leaseMs / 5,
     shutdownTimeoutMs: toMs(options.shutdownTimeout ?? '25s', 'Worker.shutdownTimeout'),
+    abortGraceMs: toMs(options.abortGrace ?? '5s', 'Worker.abortGrace'),
     maxEventLoopBlockMs,
     retention: resolveRetention(options.retention, 'Worker.retention'),
     codecs: resolveCodecs(options.codecs, 'Worker.codecs'),

@@ -1,4 +1,4 @@
-import { defineJob } from '@linstock/core';
+import { Cron, defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
@@ -35,6 +35,15 @@ async function ticksOf(scene: Scene, id: string): Promise<(number | undefined)[]
     .filter(({ job }) => job !== undefined)
     .map(({ tick }) => tick)
     .toReversed();
+}
+
+/** What the audit log says of recurring jobs. */
+async function audited(scene: Scene): Promise<string[]> {
+  const logs = Array.from({ length: scene.target.shards }, (_, shard) =>
+    scene.call('XRANGE', `${scene.prefix(shard)}audit`, '-', '+'),
+  );
+  const entries = (await Promise.all(logs)).flat() as [string, string[]][];
+  return entries.map(([, fields]) => fields.filter((_, i) => i % 2 === 1).join(' '));
 }
 
 describe('a recurring job', () => {
@@ -164,11 +173,21 @@ describe('a recurring job', () => {
     expect((await recurring.get('r'))?.paused).toMatchObject({ at: expect.any(Number) });
     expect(await recurring.resume('r')).toBe(true);
     expect((await recurring.get('r'))?.nextAt).toBe(first?.getTime());
-    const job = await recurring.trigger('r');
+    const job = await recurring.trigger('r', { by: 'eve', reason: 'the report was wrong' });
+    expect(await audited(scene)).toContain('eve trigger r {"by":"eve","why":"the report was wrong"}');
     expect(await scene.client.get(job)).toMatchObject({ state: 'enqueued', input: { kind: 'x' } });
     expect([await recurring.remove('r'), await recurring.remove('r')]).toEqual([true, false]);
     expect(await recurring.list()).toEqual([]);
     await expect(recurring.pause('r')).rejects.toMatchObject({ code: 'RECURRING_NOT_FOUND' });
+  });
+
+  test('that never comes by itself runs by hand', async () => {
+    const scene = stage.open();
+    await scene.client.recurring.upsert('n', report, { kind: 'x' }, { cron: Cron.never() });
+    expect(await scene.client.recurring.next('n')).toEqual([]);
+    expect((await scene.client.recurring.get('n'))?.nextAt).toBeUndefined();
+    const job = await scene.client.recurring.trigger('n');
+    expect(await scene.client.get(job)).toMatchObject({ state: 'enqueued', input: { kind: 'x' } });
   });
 
   test('whose definition is damaged is switched off, and the others go on', async () => {

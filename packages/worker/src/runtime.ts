@@ -177,6 +177,7 @@ export class Runtime {
     return {
       log: this.#options.log,
       codecs: this.#options.codecs,
+      abortGraceMs: this.#options.abortGraceMs,
       now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
       rest: async ({ id, held: job, worker, claim }, ms) => {

@@ -43,6 +43,7 @@ describe('helpers write the expression that their name says', () => {
     [Cron.weekly(6, 1), '0 1 * * 6'],
     [Cron.monthly(), '0 0 1 * *'],
     [Cron.monthly(31, 8), '0 8 31 * *'],
+    [Cron.never(), '@never'],
     [Cron.yearly(), '0 0 1 1 *'],
     [Cron.yearly(2, 29, 12, 30), '30 12 29 2 *'],
   ])('%s', (written, expected) => {

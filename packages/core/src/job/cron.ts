@@ -16,6 +16,9 @@ export type Weekday = (typeof WEEKDAYS)[number] | 0 | 1 | 2 | 3 | 4 | 5 | 6;
  * @example await client.recurring.upsert('report', sendReport, {}, { cron: Cron.daily(3, 30), timeZone: 'Europe/Berlin' });
  */
 export const Cron = {
+  /** No tick ever: it runs only when `recurring.trigger` says so. @example Cron.never() // "@never" */
+  never: (): string => '@never',
+
   /** Every minute. @example Cron.minutely() // "* * * * *" */
   minutely: (): string => '* * * * *',
 

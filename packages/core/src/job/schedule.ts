@@ -77,9 +77,14 @@ export function parseSchedule(options: ScheduleOptions, where: string): Schedule
   }
   const tickFrom =
     every === undefined
-      ? cronTicks(parseCron(cron, `${where}.cron`), parseZone(timeZone, `${where}.timeZone`))
+      ? ticksOfCron(options, where)
       : everyTicks(parsePeriod(every, `${where}.every`), startMs);
   return { tickFrom, startMs, endMs, jitterMs };
+}
+
+function ticksOfCron({ cron, timeZone }: ScheduleOptions, where: string): Schedule['tickFrom'] {
+  const zone = parseZone(timeZone, `${where}.timeZone`);
+  return isNever(cron) ? NEVER : cronTicks(parseCron(cron, `${where}.cron`), zone);
 }
 
 /** First tick strictly after an instant, or undefined when none comes any more. */
@@ -174,6 +179,12 @@ function parseZone(timeZone: string | undefined, option: string): WallClock {
   } catch {
     throw refused();
   }
+}
+
+const NEVER: Schedule['tickFrom'] = () => undefined;
+
+function isNever(cron: unknown): boolean {
+  return typeof cron === 'string' && cron.trim().toLowerCase() === '@never';
 }
 
 function parseCron(cron: unknown, option: string): CronTimes {

@@ -1,3 +1,5 @@
+import type { Actor } from './change-call.ts';
+import { reasonOf } from './change-call.ts';
 import type { ScriptArgument } from '../redis/script.ts';
 
 /** The ticks of one recurring job that have come. */
@@ -10,6 +12,8 @@ export interface TickCall {
   readonly next: number | undefined;
   /** Whether a run is passed over while the last one has not ended. */
   readonly overlap: 'allow' | 'skip';
+  /** Who runs it by hand; undefined: it is a tick. */
+  readonly actor?: Actor;
   /** How many were missed and do not run. */
   readonly missed: number;
   readonly runs: readonly {
@@ -33,8 +37,18 @@ export const TICK_OUTCOMES: ReadonlySet<unknown> = new Set<TickOutcome>([
 ]);
 
 /** The arguments of the script. */
-export function tickArguments({ id, version, due, next, overlap, missed, runs }: TickCall): ScriptArgument[] {
-  const args: ScriptArgument[] = [id, version, due ?? '', next ?? 'inf', overlap, missed, runs.length];
+export function tickArguments({
+  id,
+  version,
+  due,
+  next,
+  overlap,
+  missed,
+  actor,
+  runs,
+}: TickCall): ScriptArgument[] {
+  const args: ScriptArgument[] = [id, version, due ?? '', next ?? 'inf', overlap, missed];
+  args.push(actor?.who ?? '', actor === undefined ? '' : reasonOf(actor), runs.length);
   for (const run of runs) args.push(run.tick, run.startAt ?? '', run.job, run.record);
   return args;
 }

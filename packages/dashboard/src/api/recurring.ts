@@ -21,7 +21,7 @@ async function get(call: Call, { client }: Parts): Promise<unknown> {
 }
 
 const trigger = async (call: Call, { client }: Parts): Promise<unknown> => ({
-  id: await client.recurring.trigger(param(call, 'id')),
+  id: await client.recurring.trigger(param(call, 'id'), actorOf(call)),
 });
 const pause = async (call: Call, { client }: Parts): Promise<unknown> => ({
   changed: await client.recurring.pause(param(call, 'id'), actorOf(call)),

@@ -16,6 +16,7 @@ export interface ShortOutcome {
 /** A host that keeps what the executor tells it. */
 export class FakeHost implements ExecutorHost {
   readonly log = new MemoryLog();
+  abortGraceMs = 5000;
   readonly outcomes: ShortOutcome[] = [];
   readonly lines: string[] = [];
   readonly reports: unknown[] = [];

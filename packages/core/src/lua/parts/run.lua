@@ -1,4 +1,4 @@
--- One recurring job of a call of tick. Needs admit, ticking, state.
+-- One recurring job of a call of tick. Needs admit, ticking, state, audit.
 local function isUnfinished(id)
   local last = redis.pcall('HGET', $recurring .. id, 'last')
   local state = type(last) == 'string' and stateOf(last)
@@ -13,9 +13,10 @@ local function runOnce(id, overlap, at)
   redis.call('HSET', $recurring .. id, 'last', job)
   redis.pcall('HINCRBY', $stats, start and 'scheduled' or 'enqueued', 1)
   note(id, head .. ',"job":"' .. job .. '"}')
+  return true
 end
 local function tick(first, runs)
-  local id, version, due, nextTick, overlap, missed = unpack(ARGV, first, first + 5)
+  local id, version, due, nextTick, overlap, missed, who, reason = unpack(ARGV, first, first + 7)
   local current = redis.pcall('HGET', $recurring .. id, 'version')
   if type(current) ~= 'string' then
     redis.call('ZREM', $ticks, id)
@@ -23,7 +24,7 @@ local function tick(first, runs)
     return 'GONE'
   end
   for i = 1, runs do
-    if not isMark(string.sub(ARGV[first + 6 + 4 * i], 1, 32)) then return 'CODES' end
+    if not isMark(string.sub(ARGV[first + 8 + 4 * i], 1, 32)) then return 'CODES' end
   end
   if due ~= '' then
     if current ~= version or redis.call('ZSCORE', $ticks, id) ~= due then return 'STALE' end
@@ -31,6 +32,8 @@ local function tick(first, runs)
     setTick(id, nextTick)
   end
   if missed ~= '0' then note(id, '{"at":' .. string.format('%.0f', now()) .. ',"skipped":"missed","count":' .. missed .. '}') end
-  for i = 1, runs do runOnce(id, overlap, first + 3 + 4 * i) end
+  for i = 1, runs do
+    if runOnce(id, overlap, first + 5 + 4 * i) and who ~= '' then audit(who, 'trigger', id, reason) end
+  end
   return 'OK'
 end
