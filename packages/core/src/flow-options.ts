@@ -12,14 +12,16 @@ export type JobKey<Input = unknown> = string | ((input: Input) => string);
 
 /** At most `limit` jobs with this key run at one time, over all workers. */
 export interface ConcurrencyOptions<Input = unknown> {
-  readonly key: JobKey<Input>;
+  /** @default the job's name: a limit for all jobs of the name */
+  readonly key?: JobKey<Input>;
   /** 1 to 100,000. @default 1 */
   readonly limit?: number;
 }
 
 /** At most `limit` jobs with this key start in a time, over all workers. */
 export interface RateLimitOptions<Input = unknown> {
-  readonly key: JobKey<Input>;
+  /** @default the job's name: a rate for all jobs of the name */
+  readonly key?: JobKey<Input>;
   /** 1 to 100,000. */
   readonly limit: number;
   readonly per: Duration;
@@ -51,6 +53,14 @@ export interface GroupOptions<Input = unknown> {
   readonly limit?: number;
 }
 
+/** How long a job is kept after its end. Removal follows within a minute; what somebody waits for stays a little longer. */
+export interface KeepOptions {
+  /** 0 to 10 years; longer than the workers keep is possible. */
+  readonly succeededFor?: Duration;
+  /** After it has failed, or was cancelled: 0 to 10 years, and no longer than the workers keep. */
+  readonly failedFor?: Duration;
+}
+
 /** What ties a job to others. Keys of one job must lie in one slot: give them a common part in braces, `{customer:42}:mail`. */
 export interface FlowOptions<Input = unknown> {
   /** One key, or several: a job waits, without a slot, until each has room. At most 4. */
@@ -68,8 +78,12 @@ export interface FlowOptions<Input = unknown> {
   readonly debounce?: { readonly key?: JobKey<Input>; readonly wait: Duration };
   /** The first job with this key in a time runs; others give its handle. */
   readonly throttle?: { readonly key?: JobKey<Input>; readonly per: Duration };
-  /** A job that has not started by then is cancelled, with the reason `EXPIRED`. */
+  /** A job that has not started by then ends as {@link onExpired} says; whatever it waited for. */
   readonly expireIn?: Duration;
+  /** `cancel`: it is cancelled, with the reason `EXPIRED`; `fail`: it is failed, with the error `EXPIRED`. @default "cancel" */
+  readonly onExpired?: 'cancel' | 'fail';
+  /** How long its record is kept after its end, instead of what workers keep of all jobs. @default that of the workers */
+  readonly retention?: KeepOptions;
   /** At most 20 words of at most 64 characters, to find jobs by. */
   readonly tags?: readonly string[];
 }
@@ -85,6 +99,8 @@ export const FLOW_RULES: Readonly<Record<keyof FlowOptions, Rule>> = {
   debounce: anything,
   throttle: anything,
   expireIn: anything,
+  onExpired: oneOf(['cancel', 'fail']),
+  retention: anything,
   tags: anything,
 };
 
@@ -136,6 +152,8 @@ export function planFlow(
   if (rates.length > 0) ties.rates = rates;
   if (locks.length > 0) ties.locks = locks;
   if (expireIn !== undefined) ties.deadline = toMs(expireIn, `${where}.expireIn`);
+  if (options.onExpired === 'fail') ties.overdue = overdue(options, where);
+  if (options.retention !== undefined) ties.keep = keepTie(options.retention, `${where}.retention`);
   if (options.tags !== undefined) ties.tags = tagsOf(options.tags, where);
   return {
     ties,
@@ -155,11 +173,11 @@ interface OptionKey {
 /** `own`: a key of this job's name; else jobs of all names share it. */
 type KeyMaker = (key: JobKey<never> | undefined, option: string, whose: 'own' | 'shared') => string;
 
-/** Makes texts of keys, and remembers them with their options. */
+/** Makes texts of keys, and remembers them with their options. Without a key: the job's name where jobs share it, else its input. */
 function keyMaker(keys: OptionKey[], { name, input }: { name: string; input: unknown }): KeyMaker {
   return (key, option, whose) => {
-    const made =
-      typeof key === 'function' ? (key as (input: unknown) => unknown)(input) : (key ?? hashOf(input));
+    const own = (): string => (whose === 'shared' ? name : hashOf(input));
+    const made = typeof key === 'function' ? (key as (input: unknown) => unknown)(input) : (key ?? own());
     const problem = keyText(made);
     if (problem !== undefined) throw new OptionError(option, problem, made);
     keys.push({ option, key: made as string });
@@ -177,7 +195,6 @@ function hashOf(input: unknown): string {
 
 function limitTie(entry: ConcurrencyOptions<never>, text: KeyMaker, where: string): LimitTie {
   checkOnce(entry, LIMIT_RULES, where);
-  if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
   return [text(entry.key, `${where}.key`, 'shared'), entry.limit ?? 1];
 }
 
@@ -198,7 +215,6 @@ function groupTie(
 
 function rateTie(entry: RateLimitOptions<never>, text: KeyMaker, where: string): RateTie {
   checkOnce(entry, RATE_RULES, where);
-  if (entry.key === undefined) throw new OptionError(`${where}.key`, 'is required', undefined);
   if (entry.limit === undefined) throw new OptionError(`${where}.limit`, 'is required', undefined);
   const perMs = toMs(entry.per, `${where}.per`);
   if (perMs < 1) throw new OptionError(`${where}.per`, 'must be at least 1 ms', entry.per);
@@ -265,6 +281,25 @@ function uniqueTie(options: UniqueOptions<never>, text: KeyMaker, where: string)
   if (options.for === undefined) return [`u:${key}`, options.until ?? 'finished', 0, policy];
   if (options.until !== undefined) throw new OptionError(where, 'must have either "until" or "for"', options);
   return [`w:${key}`, 'window', toMs(options.for, `${where}.for`), policy];
+}
+
+function overdue({ expireIn }: FlowOptions<never>, where: string): 'fail' {
+  if (expireIn !== undefined) return 'fail';
+  throw new OptionError(`${where}.onExpired`, 'goes with "expireIn"', 'fail');
+}
+
+const KEEP_RULES: Readonly<Record<string, Rule>> = { succeededFor: anything, failedFor: anything };
+
+function keepTie(options: KeepOptions, where: string): NonNullable<JobTies['keep']> {
+  checkOnce(options, KEEP_RULES, where);
+  return [
+    keepMs(options.succeededFor, `${where}.succeededFor`),
+    keepMs(options.failedFor, `${where}.failedFor`),
+  ];
+}
+
+function keepMs(value: Duration | undefined, where: string): number {
+  return value === undefined ? -1 : toMs(value, where);
 }
 
 function tagsOf(tags: readonly string[], where: string): readonly string[] {

@@ -272,8 +272,8 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
   return assemble(plan, { input, shard: home }, own);
 }
 
-/** Limits and rates count when a job is claimed; all else that ties it is looked at when it is stored. */
+/** Limits and rates count when a job is claimed, its own retention when it has ended; all else that ties it is looked at when it is stored. */
 function mustBeAdmitted(ties: JobTies): boolean {
-  for (const kind in ties) if (kind !== 'limits' && kind !== 'rates') return true;
+  for (const kind in ties) if (kind !== 'limits' && kind !== 'rates' && kind !== 'keep') return true;
   return false;
 }

@@ -308,26 +308,28 @@ test('a throttled job runs once in its time', async () => {
   expect(handles.map(({ status }) => status)).toEqual(['stored', 'existing', 'existing']);
 });
 
-describe('a deadline', () => {
-  test('ends a job that has not started', async () => {
-    const scene = stage.open();
-    const job = await scene.client.enqueue(call, { n: 1 }, { expireIn: 50 });
-    const worker = scene.worker({ queues: ['other'] });
-    await worker.start();
-    await expect(job.result({ timeoutMs: 15_000 })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+test('a limit without a key counts all jobs of the name', async () => {
+  const scene = stage.open();
+  const worker = scene.worker({ concurrency: 20 });
+  const gate = new Gate();
+  let running = 0;
+  let most = 0;
+  const limited = defineJob<number>({
+    name: 'limited',
+    concurrency: { limit: 3 },
+    rateLimit: { limit: 100, per: 1000 },
   });
-
-  test('lets a job that starts in time run', async () => {
-    const scene = stage.open();
-    const worker = scene.worker({});
-    worker.handle(call, async () => {
-      await delay(300);
-      return 'done';
-    });
-    await worker.start();
-    const job = await scene.client.enqueue(call, { n: 1 }, { expireIn: 150 });
-    expect(await job.result()).toBe('done');
+  worker.handle(limited, async () => {
+    most = Math.max(most, ++running);
+    await gate.opened;
+    running--;
   });
+  const jobs = await scene.client.enqueueMany(limited, names(9));
+  await worker.start();
+  await eventually(() => running === 3);
+  gate.open();
+  await Promise.all(jobs.map((job) => job.result()));
+  expect(most).toBe(3);
 });
 
 test('keys of one job that lie apart are refused', async () => {

@@ -134,9 +134,9 @@ export const TRANSITIONS = {
   },
   expire: {
     from: ['scheduled', 'enqueued', 'awaiting'],
-    to: ['cancelled'],
+    to: ['cancelled', 'failed'],
     by: 'worker',
-    does: 'ends a job that did not start before its deadline',
+    does: 'ends a job that did not start before its deadline, as it says: cancelled or failed',
   },
   follow: {
     from: ['awaiting'],

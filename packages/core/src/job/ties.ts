@@ -31,12 +31,16 @@ export interface JobTies {
   readonly locks?: readonly LockTie[];
   /** After so many ms from its creation it does not start any more. */
   readonly deadline?: number;
+  /** It fails then, instead of being cancelled. */
+  readonly overdue?: 'fail';
   readonly tags?: readonly string[];
   /** The group that it waits in, and the group's weight, 1 to 100. */
   readonly group?: readonly [name: string, weight: number];
   readonly parents?: readonly ParentTie[];
   /** The batch that it is a member of. */
   readonly batch?: string;
+  /** How long it is kept after it has succeeded, and after it has failed or was cancelled, ms; -1: as all jobs. */
+  readonly keep?: readonly [succeededMs: number, failedMs: number];
   /** Its input has places for results of its parents. */
   readonly results?: true;
 }

@@ -1,7 +1,7 @@
 -- Ends jobs whose deadline has passed and that do not run. One that runs is looked at again when it comes back.
--- Transition: scheduled, enqueued, awaiting -> cancelled
+-- Transition: scheduled, enqueued, awaiting -> cancelled, failed
 -- KEYS: 1 prefix
--- ARGV: 1 most jobs in this call, 2 how many cancelled jobs to keep
+-- ARGV: 1 most jobs in this call, 2 how many cancelled, and how many failed jobs to keep
 -- Returns: {how many ended, 1 if more are due}
 local P = KEYS[1]
 --@include now
@@ -16,8 +16,10 @@ local P = KEYS[1]
 --@include ended
 --@include trim
 --@include bury
-local limit, keep, done = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
+--@include overdue
+local limit, keep, done = tonumber(ARGV[1]), tonumber(ARGV[2]), { C = {}, F = {} }
 redis.call('ZCARD', $cancelled)
+redis.call('ZCARD', $failed)
 redis.call('ZCARD', $scheduled)
 redis.call('ZCARD', $deadlines)
 redis.call('DEL', $none)
@@ -30,21 +32,17 @@ for i = 1, #due do
   else
     redis.call('ZREM', $deadlines, due[i])
     if mark and string.find('SEA', state, 1, true) then
-      cancelJob(due[i], state, mark, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' {"reason":"EXPIRED"}')
-      done[#done + 1] = due[i]
+      local ids = done[endOverdue(due[i], state, mark)]
+      ids[#ids + 1] = due[i]
     end
   end
 end
-if #done > 0 then
-  redis.pcall('HINCRBY', $stats, 'cancelled', #done)
-  tell('expire', 'C', done)
-  announceEnd(done, 'C')
-  trimSorted($cancelled, keep, '(0', 2 * #done)
-end
+concludeOverdue(done.C, 'C', 'cancelled', $cancelled, keep)
+concludeOverdue(done.F, 'F', 'failed', $failed, keep)
 local nextOne = redis.call('ZRANGE', $deadlines, '(0', '+inf', 'BYSCORE', 'LIMIT', 0, 1)[1]
 if nextOne then
   redis.pcall('ZADD', $timers, redis.call('ZSCORE', $deadlines, nextOne), 'deadline')
 else
   redis.pcall('ZREM', $timers, 'deadline')
 end
-return { #done, #due == limit and 1 or 0 }
+return { #done.C + #done.F, #due == limit and 1 or 0 }

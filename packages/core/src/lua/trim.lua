@@ -12,6 +12,11 @@ local P = KEYS[1]
 --@include stale
 --@include trim
 --@include bury
+--@include loosen
+--@include state
+--@include detach
+--@include leave
+--@include outlive
 local limit, keepSucceeded, succeededMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local keepOthers, othersMs = tonumber(ARGV[4]), tonumber(ARGV[5])
 redis.call('ZCARD', $failed)
@@ -24,5 +29,6 @@ if over > 0 then removed = trimSucceeded(math.min(over, left)) end
 --@include age
 local aged = removed < limit and agedOut(limit - removed) or 0
 if aged > 0 then removed = removed + trimSucceeded(aged) end
+removed = removed + trimKept(math.min(left, 100))
 removed = removed + trimSorted($failed, keepOthers, now() - othersMs, left)
 return removed + trimSorted($cancelled, keepOthers, now() - othersMs, left)

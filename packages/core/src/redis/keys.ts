@@ -50,6 +50,7 @@ export const KEY = {
   cancelled: 'cancelled',
   requeued: 'requeued',
   watched: 'watched',
+  kept: 'kept',
   idle: 'idle:',
   timekeeper: 'timekeeper',
   paused: 'paused',

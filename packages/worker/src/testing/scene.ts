@@ -1,6 +1,6 @@
 import type { ClientOptions, JobView } from '@linstock/core';
 import { Client, Monitor } from '@linstock/core';
-import { Connection, shardPrefix } from '@linstock/core/internal';
+import { Connection, DEFAULT_RETENTION, JobStore, shardPrefix } from '@linstock/core/internal';
 import type { WorkerOptions } from '../options.ts';
 import { Worker } from '../worker.ts';
 import { MemoryLog } from './memory-log.ts';
@@ -56,6 +56,12 @@ export class Scene {
   async call(command: string, ...args: string[]): Promise<unknown> {
     await this.#connection.ready(5000);
     return this.#connection.redis.call(command, args);
+  }
+
+  /** What workers do every few seconds: remove what retention keeps no longer. */
+  async trim(shard = 0): Promise<number> {
+    await this.#connection.ready(5000);
+    return new JobStore(this.#connection, this.prefix(shard)).trim(DEFAULT_RETENTION);
   }
 
   /** The prefix of a shard's keys. */

@@ -9,6 +9,7 @@ local function makeLoosen()
   --@include ties
   --@include limits
   --@include untie
+  --@include keep
   --@include timer
   --@include batch
   loosenTied = function(job, claim, ended, keeps)
@@ -16,6 +17,7 @@ local function makeLoosen()
     if claim then kept = leaveRun(ties, job, claim, keeps) end
     if not ended then return kept end
     untie(ties, job)
+    if ties.keep and string.find('DFC', ended, 1, true) then keepUntil(ties.keep, job, ended) end
     if type(ties.batch) == 'string' then countEnd(ties.batch, ended) end
   end
   lingerTied = function(job, mark)

@@ -1,5 +1,5 @@
--- Removes the oldest `count` succeeded jobs, but for those that were requeued, that somebody waits for, or
--- whose children have not gone on. Needs now, countStale, announceEnd.
+-- Removes the oldest `count` succeeded jobs, but for those that were requeued, that somebody waits for, that say themselves how
+-- long they are kept, or whose children have not gone on. Needs now, countStale, announceEnd.
 local function untag(id)
   --@include ties
   local tags = tiesOf(id).tags
@@ -20,6 +20,7 @@ local function unlinkRecords(ids)
   end
   local keys = {}
   for i = 1, #ids do keys[i] = $job .. ids[i] end
+  if redis.call('EXISTS', $kept) == 1 then redis.pcall('ZREM', $kept, unpack(ids)) end
   return redis.call('UNLINK', unpack(keys))
 end
 local function trimSucceeded(count)
@@ -28,14 +29,15 @@ local function trimSucceeded(count)
   local ids = type(requeued) == 'number' and redis.call('LPOP', $succeeded, count)
   if not ids then return 0 end
   local stale = 0
-  if requeued > 0 or redis.call('EXISTS', $watched, $parents) > 0 then
+  if requeued > 0 or redis.call('EXISTS', $watched, $parents, $kept) > 0 then
     local gone = {}
     for i = 1, #ids do
-      local until_ = redis.pcall('ZSCORE', $watched, ids[i])
+      local until_, own = redis.pcall('ZSCORE', $watched, ids[i]), redis.pcall('ZSCORE', $kept, ids[i])
       if redis.call('HEXISTS', $requeued, ids[i]) == 1 then
         if redis.call('HINCRBY', $requeued, ids[i], -1) < 1 then redis.call('HDEL', $requeued, ids[i]) end
         stale = stale + 1
-      elseif type(until_) == 'string' and tonumber(until_) > now() or redis.pcall('SISMEMBER', $parents, ids[i]) == 1 then
+      elseif type(until_) == 'string' and tonumber(until_) > now() or type(own) == 'string' and tonumber(own) > now()
+        or redis.pcall('SISMEMBER', $parents, ids[i]) == 1 then
         redis.call('RPUSH', $succeeded, ids[i])
       else gone[#gone + 1] = ids[i] end
     end
