@@ -12,6 +12,8 @@ import type { Rule } from './options.ts';
 import { anything, checkOptions, namespaceName, oneOf, shortText, wholeNumber, yesOrNo } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { resolveRedaction } from './redact.ts';
+import type { QueueDefaults } from './queue-defaults.ts';
+import { QueueDefaultsBook } from './queue-defaults.ts';
 import type { ConnectionLimits, RedisTarget } from './redis/connect.ts';
 import { DEFAULT_LIMITS } from './redis/connect.ts';
 import type { RetentionOptions } from './retention.ts';
@@ -39,6 +41,11 @@ export interface ClientOptions extends InstallationOptions {
   readonly codecs?: CodecOptions;
   /** As for a {@link Monitor}; masks what `get` shows, never what `result` gives. @default false: a program sees its data */
   readonly redact?: readonly string[] | false;
+  /**
+   * By the name of a queue: what its jobs get where neither their call nor their contract says anything; of `maxAttempts`, `retry`,
+   * `timeout`, `onExhausted`, `expireIn`, `onExpired`, `retention`. Give all clients the same. @default {}
+   */
+  readonly queueDefaults?: Readonly<Record<string, QueueDefaults>>;
   /** How much is kept of what this client ends by `cancel`: that of the workers. @default 90 days, 100,000 */
   readonly retention?: RetentionOptions;
 }
@@ -64,6 +71,7 @@ export interface ResolvedInstallation extends ConnectionLimits {
 /** Options of a client, checked and complete. */
 export interface ResolvedClientOptions extends ResolvedInstallation {
   readonly retryForMs: number;
+  readonly queueDefaults: QueueDefaultsBook;
   readonly retention: Retention;
   readonly codecs: PayloadCodecs | undefined;
   readonly viewing: Viewing;
@@ -100,7 +108,13 @@ export function resolveInstallation(options: InstallationOptions, where: string)
   };
 }
 
-const RULES = { ...INSTALLATION_RULES, ...VIEW_RULES, retryFor: anything, retention: anything };
+const RULES = {
+  ...INSTALLATION_RULES,
+  ...VIEW_RULES,
+  retryFor: anything,
+  retention: anything,
+  queueDefaults: anything,
+};
 
 /** Checks and completes {@link ClientOptions}. */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
@@ -110,6 +124,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   return {
     ...installation,
     retryForMs: toMs(options.retryFor ?? '60s', 'Client.retryFor'),
+    queueDefaults: new QueueDefaultsBook(options.queueDefaults, 'Client.queueDefaults'),
     retention: resolveRetention(options.retention, 'Client.retention'),
     codecs: viewing.codecs,
     viewing,

@@ -363,8 +363,8 @@ export class Client {
   }
 
   #plan(contract: JobContract, options: RunOptions<never> | undefined, due: Due | undefined): JobPlan {
-    const plan = planJob(contract, options, due);
-    const { codecs } = this.#options;
+    const { codecs, queueDefaults } = this.#options;
+    const plan = planJob(queueDefaults.complete(contract, options?.queue ?? contract?.queue), options, due);
     return codecs === undefined ? plan : { ...plan, codecs };
   }
 

@@ -75,6 +75,8 @@ export interface JobContract<Input = unknown, Result = unknown> extends JobAbout
   readonly result: StandardSchemaV1 | undefined;
   readonly upcast: ((input: unknown, fromVersion: number) => unknown) | undefined;
   readonly aliases: readonly string[];
+  /** Names of the options that its definition gave. */
+  readonly given: readonly string[];
   /** What ties its jobs to others; undefined: nothing does. */
   readonly flow: FlowOptions<never> | undefined;
   /** Line 1 of the records of its jobs, as long as a job has no options of its own. */
@@ -182,6 +184,9 @@ export function defineJob(definition: JobDefinition): JobContract {
     displayName,
     upcast,
     aliases: Object.freeze([...aliases]),
+    given: Object.freeze(
+      Object.entries(definition).flatMap(([key, value]) => (value === undefined ? [] : [key])),
+    ),
     flow: flowOf(definition),
     header: shortHeader('defineJob', encodeHeader(name, options, { version, metadata, displayName })),
   });

@@ -42,6 +42,7 @@ export {
 export type {
   ConcurrencyOptions,
   FlowOptions,
+  KeepOptions,
   GroupOptions,
   JobKey,
   RateLimitOptions,
@@ -89,4 +90,5 @@ export type { LimitHolder } from './store/why-blocks.ts';
 export type { PendingParent } from './store/why-parents.ts';
 export type { WhyReasons } from './why.ts';
 export type { CancelCause, DelayCause, WhyCode, WhyReason } from './why-reason.ts';
+export type { QueueDefaults } from './queue-defaults.ts';
 export type { RetentionOptions } from './retention.ts';
