@@ -96,7 +96,7 @@ describe('a recurring job', () => {
       return (await call()) - commands;
     };
     const alone = await costOfTwo();
-    const definitions = Array.from({ length: 1000 }, (_, n) => `r${n}`);
+    const definitions = Array.from({ length: 10_000 }, (_, n) => `r${n}`);
     await Promise.all(
       definitions.map((id) =>
         scene.client.recurring.upsert(id, report, { kind: id }, { cron: '0 0 29 2 *' }),
@@ -104,6 +104,27 @@ describe('a recurring job', () => {
     );
     // Each of those would be one command and more.
     expect(await costOfTwo()).toBeLessThan(alone + 500);
+  });
+
+  test('with a jitter runs each tick once, a little later', async () => {
+    const scene = stage.open();
+    const worker = scene.worker();
+    worker.handle(report, () => undefined);
+    await worker.start();
+    await scene.client.recurring.upsert('j', report, { kind: 'a' }, { ...EVERY_SECOND, jitter: '800ms' });
+    await eventually(async () => (await scene.monitor.counts()).succeeded >= 3, { timeoutMs: 15_000 });
+    await scene.client.recurring.pause('j');
+    const runs = (await scene.client.recurring.history('j')).filter(({ job }) => job !== undefined);
+    expect(new Set(runs.map(({ tick }) => tick)).size).toBe(runs.length);
+    const waits = await Promise.all(
+      runs.slice(-3).map(async ({ job = '', tick = 0 }) => {
+        const [run] = (await scene.job(job)).history;
+        return (run?.startedAt ?? 0) - tick;
+      }),
+    );
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(0);
+    // By chance all three would be within 1 ms of their ticks once in 500 million.
+    expect(Math.max(...waits)).toBeGreaterThan(1);
   });
 
   test('with the same definition keeps its next tick, with another schedule gets a new one', async () => {

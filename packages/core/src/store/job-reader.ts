@@ -58,6 +58,8 @@ export interface JobView {
 export interface JobErrorView {
   readonly name: string;
   readonly message: string;
+  /** What programs tell it by, where it has one. */
+  readonly code?: string;
   readonly stack?: string;
 }
 

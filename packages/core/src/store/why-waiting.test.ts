@@ -189,6 +189,20 @@ describe('a limit', () => {
     });
   });
 
+  test('of its group is one of a key', async () => {
+    const group = { key: 'tenant', limit: 1 };
+    const first = await scene.enqueue({ group });
+    await scene.claim();
+    const second = await scene.enqueue({ group });
+    await scene.claim();
+    expect(await scene.only(second)).toMatchObject({
+      code: 'LIMIT',
+      key: 'group:tenant',
+      limit: 1,
+      holders: [{ job: first, worker: ADA }],
+    });
+  });
+
   test('of its key is kept for the one whose turn has come', async () => {
     const concurrency = { key: 'line' };
     const first = await scene.enqueue({ concurrency });
