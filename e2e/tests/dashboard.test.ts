@@ -1,6 +1,7 @@
 import { createDashboard } from '@linstock/dashboard';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageReport } from '../src/browser.ts';
@@ -20,6 +21,30 @@ const NASTY = [
   '=cmd|calc!A1',
   '</textarea><script>alert(1)</script>',
 ];
+
+const PAGES = [
+  '',
+  'jobs',
+  'errors',
+  'queues',
+  'recurring',
+  'batches',
+  'workers',
+  'operations',
+  'limits',
+  'audit',
+  'redis',
+  'new',
+];
+
+/** What axe finds against WCAG 2.2 A and AA in the page as it is, in short. */
+async function violations(page: Page): Promise<readonly string[]> {
+  // Evaluated, because the page's policy allows no script of others.
+  await page.evaluate(axe.source);
+  return page.evaluate(`axe
+    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 150))))`);
+}
 
 // Without a browser `npm test` says how to get one.
 describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
@@ -78,6 +103,63 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.locator('summary', { hasText: 'Stack' }).waitFor();
     await page.getByRole('button', { name: 'Requeue' }).click();
     await eventually(async () => expect(await text()).toContain('requeued'));
+    expect(report.problems).toEqual([]);
+  });
+
+  test('all jobs that failed alike are run again at once, and no other', async () => {
+    const once = { maxAttempts: 1, queue: 'mail' } as const;
+    const alike = await stage.client.enqueueMany(
+      act,
+      Array.from({ length: 12 }, () => ({ failures: 1 })),
+      once,
+    );
+    await eventually(async () => expect((await stage.client.queue('mail').counts()).enqueued).toBe(0));
+    await eventually(async () => expect(await stateOf(alike[11]?.id ?? '')).toBe('failed'));
+    await show('errors');
+    await page.locator('tbody tr', { hasText: 'asked to fail' }).getByRole('button').click();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await eventually(async () => expect(await page.locator('dialog').innerText()).toContain('Done'));
+    await page.getByRole('button', { name: 'Back' }).click();
+    const job = await stage.client.get(alike[0]?.id ?? '');
+    expect(job).toMatchObject({
+      history: expect.arrayContaining([expect.objectContaining({ what: 'requeued' })]),
+    });
+    expect(report.problems).toEqual([]);
+  });
+
+  test('the audit log tells who did what, and shows only what is asked for', async () => {
+    const { id } = await stage.client.enqueue(act, {}, { queue: 'nobody' });
+    await stage.client.cancel(id, { by: 'grace', reason: 'it was a test' });
+    await show('audit');
+    const row = page.locator('tbody tr', { hasText: 'grace' });
+    await row.getByText('it was a test').waitFor();
+    await row.getByRole('button', { name: 'grace' }).click();
+    await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(1));
+    await page.locator('tbody a').click();
+    await page.getByRole('heading', { name: 'act' }).waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('who waits for a limit, and who has it, is shown', async () => {
+    const limited = { concurrency: { key: 'printer' } };
+    const jobs = await stage.client.enqueueMany(
+      act,
+      Array.from({ length: 4 }, () => ({ ms: 60_000 })),
+      limited,
+    );
+    await show('limits');
+    const row = page.locator('tbody tr', { hasText: 'printer' });
+    await eventually(async () => expect(await row.locator('td.n').first().innerText()).toBe('3'));
+    expect(await row.locator('a').count()).toBe(2);
+    for (const { id } of jobs) await stage.client.cancel(id);
+    await page.getByText('No job waits for a limit').waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('Redis is shown as it describes itself', async () => {
+    await show('redis');
+    await page.getByText('refuses new jobs, loses none').waitFor();
+    expect(await text()).toContain(new URL(redis.url).host);
     expect(report.problems).toEqual([]);
   });
 
@@ -174,17 +256,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
 
   test('every page fits a phone, in both themes and from right to left', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const path of [
-      '',
-      'jobs',
-      'errors',
-      'queues',
-      'recurring',
-      'batches',
-      'workers',
-      'operations',
-      'new',
-    ]) {
+    for (const path of PAGES) {
       await show(path);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, overflow]).toEqual([path, 0]);
@@ -194,6 +266,20 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.locator('.settings select').selectOption('en');
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(report.problems).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async (theme) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.evaluate(`localStorage.setItem('linstock:theme', '${theme}')`);
+    await page.reload();
+    const { id } = await stage.client.enqueue(act, { failures: 1 }, { maxAttempts: 1 });
+    await eventually(async () => expect(await stateOf(id)).toBe('failed'));
+    const found: string[] = [];
+    for (const path of [...PAGES, `jobs/${id}`]) {
+      await show(path);
+      for (const one of await violations(page)) found.push(`${path}: ${one}`);
+    }
+    expect(found).toEqual([]);
   });
 
   test('while Redis is away it says so, and goes on by itself', async () => {

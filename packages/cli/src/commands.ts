@@ -1,4 +1,8 @@
 import type { CommandGroup, CommandSpec } from './command.ts';
+import { auditList } from './commands/audit-list.ts';
+import { batchCancel } from './commands/batch-cancel.ts';
+import { batchGet } from './commands/batch-get.ts';
+import { batchList } from './commands/batch-list.ts';
 import { bench } from './commands/bench.ts';
 import { completion } from './commands/completion.ts';
 import { dashboard } from './commands/dashboard.ts';
@@ -11,11 +15,19 @@ import { jobGet } from './commands/job-get.ts';
 import { jobList } from './commands/job-list.ts';
 import { jobRequeue } from './commands/job-requeue.ts';
 import { jobWait } from './commands/job-wait.ts';
+import { jobWhy } from './commands/job-why.ts';
 import { queueGet } from './commands/queue-get.ts';
 import { queueList } from './commands/queue-list.ts';
 import { queuePause } from './commands/queue-pause.ts';
 import { queuePurge } from './commands/queue-purge.ts';
 import { queueResume } from './commands/queue-resume.ts';
+import { recurringGet } from './commands/recurring-get.ts';
+import { recurringList } from './commands/recurring-list.ts';
+import { recurringPause } from './commands/recurring-pause.ts';
+import { recurringRemove } from './commands/recurring-remove.ts';
+import { recurringResume } from './commands/recurring-resume.ts';
+import { recurringSkip } from './commands/recurring-skip.ts';
+import { recurringTrigger } from './commands/recurring-trigger.ts';
 import { schema } from './commands/schema.ts';
 import { status } from './commands/status.ts';
 import { version } from './commands/version.ts';
@@ -30,13 +42,32 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   {
     name: 'job',
     summary: 'Enqueue, find and change jobs.',
-    commands: [jobEnqueue, jobList, jobGet, jobWait, jobRequeue, jobCancel, jobDelete],
+    commands: [jobEnqueue, jobList, jobGet, jobWhy, jobWait, jobRequeue, jobCancel, jobDelete],
   },
   {
     name: 'queue',
     summary: 'See, pause and purge queues.',
     commands: [queueList, queueGet, queuePause, queueResume, queuePurge],
   },
+  {
+    name: 'recurring',
+    summary: 'See, pause and trigger recurring jobs.',
+    commands: [
+      recurringList,
+      recurringGet,
+      recurringTrigger,
+      recurringPause,
+      recurringResume,
+      recurringSkip,
+      recurringRemove,
+    ],
+  },
+  {
+    name: 'batch',
+    summary: 'See and cancel batches and workflows.',
+    commands: [batchList, batchGet, batchCancel],
+  },
+  { name: 'audit', summary: 'See who changed what.', commands: [auditList] },
   doctor,
   bench,
   completion,

@@ -4,6 +4,7 @@ import type { ClientCall } from './client-middleware.ts';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
 import { LinstockError, OptionError } from './errors.ts';
+import { node } from './workflow.ts';
 import type { JobView } from './store/job-reader.ts';
 
 const store = await sharedRedis();
@@ -46,6 +47,43 @@ describe('middleware of a client', () => {
     expect((await job(later.id)).state).toBe('scheduled');
     expect((await job(many[1]?.id ?? '')).queue).toBe('other');
     expect((await job(child.id)).state).toBe('awaiting');
+  });
+
+  test('sees the nodes of a workflow, before any of them is stored', async () => {
+    const calls: unknown[] = [];
+    const ids: string[] = [];
+    client.use(async ({ kind, inputs, options, batchId }, next) => {
+      calls.push([kind, inputs, options, typeof batchId]);
+      const [handle] = await next({ ...options, displayName: 'a node' });
+      ids.push(handle?.id ?? '');
+    });
+    const flow = await client.workflow({
+      first: node(greet, { n: 1 }),
+      last: node(greet, { n: 2 }, { after: ['first'], on: 'finished', queue: 'other' }),
+    });
+    expect(calls).toEqual([
+      ['node', [{ n: 1 }], {}, 'string'],
+      ['node', [{ n: 2 }], { on: 'finished', queue: 'other' }, 'string'],
+    ]);
+    const { first, last } = flow.jobs;
+    expect(ids.toSorted()).toEqual([first.id, last.id].toSorted());
+    expect(await job(first.id)).toMatchObject({ displayName: 'a node', state: 'enqueued' });
+    expect(await job(last.id)).toMatchObject({ displayName: 'a node', state: 'awaiting', queue: 'other' });
+  });
+
+  test('that refuses a node refuses the workflow, and nothing is stored', async () => {
+    client.use(({ inputs: [input] }, next) => {
+      if ((input as { n: number }).n === 2) throw new LinstockError('NO_TWOS', 'no twos', {});
+      return next();
+    });
+    const nodes = {
+      a: node(greet, { n: 1 }),
+      b: node(greet, { n: 2 }, { after: ['a'] }),
+      c: node(greet, { n: 3 }),
+    };
+    await expect(client.workflow(nodes)).rejects.toMatchObject({ code: 'NO_TWOS' });
+    expect(await client.queue('mail').counts()).toMatchObject({ enqueued: 0 });
+    expect(await client.batches.list()).toEqual([]);
   });
 
   test('sees the jobs of a batch, whether it is being made or is there', async () => {

@@ -8,7 +8,10 @@ import type { Duration } from './duration.ts';
 import { LinstockError, OptionError } from './errors.ts';
 import type { RecurringOptions } from './recurring-jobs.ts';
 
-/** The method of the client, or of a batch that is being made, that was called; `recurring`: `client.recurring.upsert`. */
+/**
+ * The method of the client, or of a batch that is being made, that was called; `recurring`: `client.recurring.upsert`; `node`: one
+ * node of `client.workflow`, whose handle is there when all nodes are stored.
+ */
 export type ClientCallKind =
   | 'enqueue'
   | 'schedule'
@@ -16,6 +19,7 @@ export type ClientCallKind =
   | 'scheduleMany'
   | 'continueWith'
   | 'onEnd'
+  | 'node'
   | 'recurring';
 
 /** Options of a call: those of any job, and those of its kind. */

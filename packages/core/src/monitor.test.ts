@@ -68,3 +68,70 @@ test('a job that does not exist is not found, whatever the id looks like', async
   expect(await monitor.job('01JD3M5ZK8Q4XW7N2R6T000000')).toBeUndefined();
   expect(await monitor.job('no id')).toBeUndefined();
 });
+
+describe('the audit log', () => {
+  test('tells who changed what and why, the newest first', async () => {
+    const jobs = await client.enqueueMany(greet, [1, 2]);
+    const [first, second] = jobs.map(({ id }) => id);
+    await client.cancel(first ?? '', { by: 'ada', reason: 'a typo' });
+    await client.queue('mail').pause({ by: 'bob' });
+    await client.cancel(second ?? '', { by: 'bob' });
+    const entries = await monitor.audit();
+    // A pause is written in each shard.
+    const told = entries.map(({ actor, action, target, reason }) => [actor, action, target, reason]);
+    expect(told[0]).toEqual(['bob', 'cancel', second, '']);
+    expect(told.at(-1)).toEqual(['ada', 'cancel', first, 'a typo']);
+    expect(told.slice(1, -1)).toEqual(
+      Array.from({ length: testShardCount() }, () => ['bob', 'pause', 'mail', '']),
+    );
+    expect(entries.every(({ at }) => Math.abs(at - Date.now()) < 60_000)).toBe(true);
+  });
+
+  test('is read page by page, and by who, what and to what', async () => {
+    const jobs = await client.enqueueMany(
+      greet,
+      Array.from({ length: 30 }, (_, n) => n),
+    );
+    for (const [n, { id }] of jobs.entries()) await client.cancel(id, { by: n % 3 === 0 ? 'ada' : 'bob' });
+    const all = (await monitor.audit({ limit: 500 })).map(({ cursor }) => cursor);
+    expect(all).toHaveLength(30);
+    const paged: string[] = [];
+    for (let before: string | undefined; paged.length < 30;) {
+      const page = await monitor.audit({ limit: 7, ...(before !== undefined && { before }) });
+      paged.push(...page.map(({ cursor }) => cursor));
+      before = page.at(-1)?.cursor;
+    }
+    expect(paged).toEqual(all);
+    expect(await monitor.audit({ actor: 'ada' })).toHaveLength(10);
+    expect(await monitor.audit({ actor: 'ada', target: jobs[3]?.id })).toHaveLength(1);
+    expect(await monitor.audit({ action: 'purge' })).toEqual([]);
+    await expect(monitor.audit({ before: 'yesterday' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  test('has the counts of a bulk operation', async () => {
+    await client.enqueueMany(greet, [1, 2, 3]);
+    const operation = await client.bulk({
+      verb: 'cancel',
+      filter: { state: 'enqueued' },
+      by: 'eve',
+      reason: 'all of it',
+    });
+    await operation.done();
+    const entries = await monitor.audit({ actor: 'eve' });
+    const ends = entries.filter(({ action }) => action === 'bulk cancel: done');
+    expect(ends.reduce((sum, { details }) => sum + Number(details['changed']), 0)).toBe(3);
+    expect(ends.every(({ reason }) => reason === 'all of it')).toBe(true);
+  });
+});
+
+test('servers tell of Redis what a person wants to know', async () => {
+  const [server, ...others] = await monitor.servers();
+  expect(others).toEqual([]);
+  expect(server).toMatchObject({
+    address: new URL(store.url).host,
+    mode: 'standalone',
+    evictionPolicy: 'noeviction',
+  });
+  expect(server?.memoryBytes).toBeGreaterThan(100_000);
+  expect(server?.clients).toBeGreaterThan(0);
+});

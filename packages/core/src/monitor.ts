@@ -10,11 +10,17 @@ import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
+import type { AuditEntry, AuditFilter } from './store/audit-reader.ts';
+import { byPlace, placeOf, readAudit } from './store/audit-reader.ts';
+import type { BlockView } from './store/block-reader.ts';
+import { readBlocks } from './store/block-reader.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { ShardPage } from './store/page-reader.ts';
 import { readPage } from './store/page-reader.ts';
 import type { QueueCounts } from './store/queue-reader.ts';
 import { addCounts, readPaused, readQueueCounts, readQueueNames } from './store/queue-reader.ts';
+import type { ServerView } from './store/server-reader.ts';
+import { readServers } from './store/server-reader.ts';
 import { readQuarantine, readStateCounts, readTotals } from './store/shard-reader.ts';
 import { readTagged } from './store/tag-reader.ts';
 import type { WorkerView } from './store/worker-reader.ts';
@@ -41,6 +47,14 @@ export interface PageOptions {
   readonly limit?: number;
 }
 
+/** Which entries of the audit log are wanted; with several all must fit. */
+export interface AuditOptions extends AuditFilter {
+  /** Only entries that are older than this one. */
+  readonly before?: string | undefined;
+  /** 1 to 500. @default 100 */
+  readonly limit?: number;
+}
+
 /** A page of jobs. `enqueued` and `scheduled`: what runs first comes first; all others: the newest first. */
 export interface JobPage {
   readonly jobs: readonly (JobView | DamagedJob)[];
@@ -54,6 +68,14 @@ const PAGE_RULES = {
   tag: anything,
   queue: queueName,
   offset: wholeNumber(0, 100_000),
+  limit: wholeNumber(1, 500),
+};
+
+const AUDIT_RULES = {
+  actor: anything,
+  action: anything,
+  target: anything,
+  before: anything,
   limit: wholeNumber(1, 500),
 };
 
@@ -149,6 +171,31 @@ export class Monitor {
   /** Ids of damaged records, with when they were set aside (ms since 1970), newest first; at most 1,000 per shard. */
   async quarantined(): Promise<{ id: string; at: number }[]> {
     return (await this.#each((shard) => readQuarantine(shard))).flat().toSorted((a, b) => b.at - a.at);
+  }
+
+  /** Who changed what, when and why, the newest first: jobs, queues, batches, recurring jobs. A shard keeps about 10,000 entries. @throws {OptionError} */
+  async audit(options: AuditOptions = {}): Promise<AuditEntry[]> {
+    checkOptions(options, AUDIT_RULES, 'audit');
+    const { before, limit: most = 100, ...filter } = options;
+    const place = before === undefined ? undefined : placeOf(before);
+    if (before !== undefined && place === undefined)
+      throw new OptionError('audit.before', 'must be the cursor of an entry', before);
+    const entries = await this.#each((shard) => readAudit(shard, { filter, before: place, most }));
+    return entries.flat().toSorted(byPlace).slice(0, most);
+  }
+
+  /** Limits, rates and paused names that jobs wait for, those with most of them first; `most`: 1 to 500. @default 200 @throws {OptionError} */
+  async blocks(options: { readonly most?: number } = {}): Promise<BlockView[]> {
+    checkOptions(options, { most: wholeNumber(1, 500) }, 'blocks');
+    const { most = 200 } = options;
+    const blocks = (await this.#each((shard) => readBlocks(shard, most))).flat();
+    return blocks.toSorted((a, b) => b.waiting - a.waiting).slice(0, most);
+  }
+
+  /** The Redis servers that hold the installation: one, or the masters of a Cluster. Needs the permission for `INFO`. */
+  async servers(): Promise<ServerView[]> {
+    await this.#shards.open(CONNECT_TIMEOUT_MS);
+    return readServers(this.#connection);
   }
 
   /** Closes the connection. May be called twice. */

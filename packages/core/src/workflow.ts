@@ -3,6 +3,7 @@ import type { BatchHandle, Batches } from './batches.ts';
 import type { BatchHost } from './batch-host.ts';
 import type { JobHandle } from './job-handle.ts';
 import type { ParentCondition } from './continuations.ts';
+import type { Send } from './client-middleware.ts';
 import { memberTies, parentTies } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
 import type { Duration } from './duration.ts';
@@ -67,8 +68,15 @@ export async function createWorkflow<Nodes extends WorkflowNodes>(
   const jobs = new Map<string, Enqueued>();
   const batch = await batches.create(
     async (builder) => {
-      const made = await makeNodes(host, builder, order);
-      for (const [name, stored] of await storeNodes(builder, made)) jobs.set(name, stored);
+      const calls = new NodeCalls(host, builder);
+      try {
+        for (const planned of order) await calls.make(planned);
+        for (const [name, stored] of await storeNodes(builder, calls.made)) jobs.set(name, stored);
+        await calls.stored(jobs);
+      } catch (error) {
+        calls.failed(error);
+        throw error;
+      }
     },
     { name: 'workflow', ...options },
   );
@@ -81,21 +89,67 @@ interface MadeNode extends MadeJob {
   readonly name: string;
 }
 
-async function makeNodes(
-  host: BatchHost,
-  builder: BatchBuilder,
-  order: readonly PlannedNode[],
-): Promise<MadeNode[]> {
-  const ids = new Map<string, string>();
-  const made: MadeNode[] = [];
-  for (const planned of order) {
-    const { name, input } = planned;
-    const plan = planOf(host, builder, { planned, ids });
-    const job = await makeJob(plan, splitReferences(input, ids).value, builder.home);
-    ids.set(name, job.id);
-    made.push({ name, plan, job });
+/** The calls of the nodes of a workflow: each passes the middleware, and all of them end when all nodes are stored. */
+class NodeCalls {
+  readonly made: MadeNode[] = [];
+  readonly #host: BatchHost;
+  readonly #builder: BatchBuilder;
+  readonly #ids = new Map<string, string>();
+  readonly #calls: Promise<unknown>[] = [];
+  readonly #waiting: {
+    resolve: (handle: JobHandle) => void;
+    reject: (error: unknown) => void;
+    name: string;
+  }[] = [];
+
+  constructor(host: BatchHost, builder: BatchBuilder) {
+    this.#host = host;
+    this.#builder = builder;
   }
-  return made;
+
+  /** Resolves when the node's job is made: later ones need its id. */
+  async make(planned: PlannedNode): Promise<void> {
+    const { calls } = this.#host;
+    const { contract, input } = planned;
+    const { after: _after, ...options } = planned.options;
+    const call = { kind: 'node', contract, inputs: [input], options, batchId: this.#builder.id } as const;
+    await new Promise<void>((resolve, reject) => {
+      const send: Send = async (changed) => {
+        await this.#make({ ...planned, input: changed.inputs[0], options: changed.options });
+        const stored = this.#stored(planned.name);
+        resolve();
+        return [await stored];
+      };
+      const running = calls.isPlain ? send(call) : calls.run(call, send);
+      running.catch(reject);
+      this.#calls.push(running);
+    });
+  }
+
+  /** Ends the calls. */
+  async stored(jobs: ReadonlyMap<string, Enqueued>): Promise<void> {
+    for (const { name, resolve } of this.#waiting) {
+      const job = jobs.get(name);
+      if (job !== undefined) resolve(this.#host.handle(job));
+    }
+    await Promise.all(this.#calls);
+  }
+
+  failed(error: unknown): void {
+    for (const { reject } of this.#waiting) reject(error);
+  }
+
+  async #make(planned: PlannedNode): Promise<void> {
+    const plan = planOf(this.#host, this.#builder, { planned, ids: this.#ids });
+    const { value } = splitReferences(planned.input, this.#ids);
+    const job = await makeJob(plan, value, this.#builder.home);
+    this.#ids.set(planned.name, job.id);
+    this.made.push({ name: planned.name, plan, job });
+  }
+
+  #stored(name: string): Promise<JobHandle> {
+    return new Promise((resolve, reject) => this.#waiting.push({ name, resolve, reject }));
+  }
 }
 
 /** Those that wait for nothing are stored first, and parents before their children. */
@@ -116,7 +170,7 @@ function planOf(
   { planned, ids }: { planned: PlannedNode; ids: ReadonlyMap<string, string> },
 ): JobPlan {
   const { name, contract, after, results, options } = planned;
-  const { after: _after, on = 'succeeded', in: delay, ...own } = options;
+  const { on = 'succeeded', in: delay, ...own } = options;
   const base = host.plan(contract, own, delay === undefined ? undefined : { in: delay });
   refuseLocks(name, base);
   const ties: ParentTie[] = [

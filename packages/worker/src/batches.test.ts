@@ -201,21 +201,6 @@ describe('a batch', () => {
     expect(ran.members).toBe(1102);
   });
 
-  test('of 10,000 jobs runs each once, and its callback once', async () => {
-    const scene = stage.open();
-    const ran = await startWorker(scene);
-    const batch = await scene.client.batch(async (b) => {
-      await b.enqueueMany(
-        work,
-        Array.from({ length: 10_000 }, () => ({})),
-      );
-      await b.onEnd(after, 'done', { on: 'finished' });
-    });
-    expect(await batch.finished({ timeoutMs: 60_000 })).toMatchObject({ succeeded: 10_000, pending: 0 });
-    await eventually(() => expect(ran.callbacks).toEqual(['done']));
-    expect(ran.members).toBe(10_000);
-  });
-
   test('tells its handlers which batch they belong to', async () => {
     const scene = stage.open();
     const worker = scene.worker();

@@ -82,6 +82,11 @@ export class Connection {
     else this.redis.disconnect(true);
   }
 
+  /** The server, or the masters of the Cluster as far as they are known. */
+  masters(): Redis[] {
+    return this.redis instanceof Cluster ? this.redis.nodes('master') : [this.redis];
+  }
+
   /** Closes for good. Calls that have no answer yet fail. */
   close(): void {
     this.#closed = true;

@@ -1,11 +1,14 @@
+import { AUDIT_ROUTES } from './audit.ts';
 import { BATCH_ROUTES } from './batches.ts';
 import type { Route } from './call.ts';
 import { ERROR_ROUTES } from './errors.ts';
 import { JOB_ROUTES } from './jobs.ts';
+import { LIMIT_ROUTES } from './limits.ts';
 import { describeRoutes } from './open-api.ts';
 import { OVERVIEW_ROUTES } from './overview.ts';
 import { QUEUE_ROUTES } from './queues.ts';
 import { RECURRING_ROUTES } from './recurring.ts';
+import { SERVER_ROUTES } from './servers.ts';
 import { SESSION_ROUTES } from './session.ts';
 
 const DESCRIPTION: Route = {
@@ -25,5 +28,8 @@ export const ROUTES: readonly Route[] = [
   ...QUEUE_ROUTES,
   ...RECURRING_ROUTES,
   ...BATCH_ROUTES,
+  ...LIMIT_ROUTES,
+  ...AUDIT_ROUTES,
+  ...SERVER_ROUTES,
   DESCRIPTION,
 ];

@@ -4,14 +4,17 @@ import { render } from 'preact';
 import { refreshSession, session } from './api.ts';
 import { dressPage, t } from './i18n.ts';
 import { startLive } from './live.ts';
+import { Audit } from './pages/audit.tsx';
 import { BatchOne, Batches, Operations } from './pages/batches.tsx';
 import { Errors } from './pages/errors.tsx';
 import { Job } from './pages/job.tsx';
 import { Jobs } from './pages/jobs.tsx';
+import { Limits } from './pages/limits.tsx';
 import { NewJob } from './pages/new-job.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Queues } from './pages/queues.tsx';
 import { RecurringList, RecurringOne } from './pages/recurring.tsx';
+import { Servers } from './pages/servers.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { Workers } from './pages/workers.tsx';
 import { Empty } from './parts/basics.tsx';
@@ -31,6 +34,9 @@ const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> =
   batches: (id) => (id === undefined ? <Batches /> : <BatchOne id={id} key={id} />),
   workers: () => <Workers />,
   operations: () => <Operations />,
+  limits: () => <Limits />,
+  audit: () => <Audit />,
+  redis: () => <Servers />,
   new: () => <NewJob />,
 };
 

@@ -19,6 +19,9 @@ const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
   ['batches', 'batches', 'b'],
   ['workers', 'workers', 'w'],
   ['operations', 'operations', 'p'],
+  ['limits', 'limits', 'l'],
+  ['audit', 'audit', 'a'],
+  ['redis', 'redis', 'd'],
 ];
 
 /** What a search leads to: an id to its job, `tag:` and `queue:` to a list. */

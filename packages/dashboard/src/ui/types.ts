@@ -151,6 +151,40 @@ export interface ErrorGroup {
   readonly sample: string;
 }
 
+export interface AuditEntry {
+  readonly cursor: string;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface Block {
+  readonly kind: 'limit' | 'rate' | 'name';
+  readonly key: string;
+  readonly waiting: number;
+  readonly holders: readonly string[];
+  readonly running?: number;
+  readonly next?: string;
+}
+
+export interface Server {
+  readonly address: string;
+  readonly version?: string;
+  readonly mode?: string;
+  readonly uptime?: number;
+  readonly clients?: number;
+  readonly opsPerSecond?: number;
+  readonly memoryBytes?: number;
+  readonly memoryLimitBytes?: number;
+  readonly evictionPolicy?: string;
+  readonly hasAppendOnlyFile?: boolean;
+  readonly replicas?: number;
+  readonly keys?: number;
+}
+
 export interface Why {
   readonly code: string;
   readonly message: string;

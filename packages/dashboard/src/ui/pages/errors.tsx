@@ -1,6 +1,9 @@
+import { useState } from 'preact/hooks';
+import { may } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Empty, Time } from '../parts/basics.tsx';
+import { BulkDialog } from '../parts/bulk.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { ErrorGroup } from '../types.ts';
@@ -13,9 +16,59 @@ interface Groups {
   readonly lookedAt: number;
 }
 
+const MOST_TEXT = 300;
+
+/** The failed jobs of a group, as a bulk operation finds them: by where the error was thrown, else by what it says. */
+function filterOf({ job, frame, message }: ErrorGroup): Readonly<Record<string, string>> {
+  // What differs from job to job is left out: the longest part without digits and quotes.
+  const [longest = ''] = message.split(/[\d"']+/).toSorted((a, b) => b.length - a.length);
+  const text = frame ?? longest.trim();
+  return { state: 'failed', name: job, ...(text !== '' && { errorContains: text.slice(0, MOST_TEXT) }) };
+}
+
+function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => void }) {
+  return (
+    <tr>
+      <td class="n">
+        <strong>{count(group.count)}</strong>
+      </td>
+      <td class="detail">
+        <span class="bad-text">
+          <strong>{group.error}</strong>: {group.message.slice(0, 200)}
+        </span>
+        {group.frame !== undefined && <code class="muted id">{group.frame}</code>}
+      </td>
+      <td>{group.job}</td>
+      <td>
+        <Time at={group.firstAt} />
+      </td>
+      <td>
+        <Time at={group.lastAt} />
+      </td>
+      <td>
+        <a href={to(['jobs', group.sample])}>
+          <code>{group.sample.slice(-8)}</code>
+        </a>
+      </td>
+      <td>
+        {may('steer') && (
+          <button type="button" onClick={() => ask(group)}>
+            {t('forAll')}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
 /** What fails, in groups: the same error of the same job at the same place is one line. */
 export function Errors() {
-  const { data, error } = useData<Groups>('errors', { everyMs: 5000 });
+  const { data, error, reload } = useData<Groups>('errors', { everyMs: 5000 });
+  const [asking, ask] = useState<ErrorGroup>();
+  const close = (): void => {
+    ask(undefined);
+    reload();
+  };
   return (
     <>
       <h1>{t('errors')}</h1>
@@ -25,36 +78,23 @@ export function Errors() {
         <>
           <p class="muted">{t('newestOf', { count: count(data.lookedAt), total: count(data.total) })}</p>
           <Table
-            heads={[numeric(t('count')), t('error'), t('name'), t('firstSeen'), t('lastSeen'), t('sample')]}
+            heads={[
+              numeric(t('count')),
+              t('error'),
+              t('name'),
+              t('firstSeen'),
+              t('lastSeen'),
+              t('sample'),
+              '',
+            ]}
           >
             {data.groups.map((group) => (
-              <tr key={group.key}>
-                <td class="n">
-                  <strong>{count(group.count)}</strong>
-                </td>
-                <td class="detail">
-                  <span class="bad-text">
-                    <strong>{group.error}</strong>: {group.message.slice(0, 200)}
-                  </span>
-                  {group.frame !== undefined && <code class="muted id">{group.frame}</code>}
-                </td>
-                <td>{group.job}</td>
-                <td>
-                  <Time at={group.firstAt} />
-                </td>
-                <td>
-                  <Time at={group.lastAt} />
-                </td>
-                <td>
-                  <a href={to(['jobs', group.sample])}>
-                    <code>{group.sample.slice(-8)}</code>
-                  </a>
-                </td>
-              </tr>
+              <Row key={group.key} group={group} ask={ask} />
             ))}
           </Table>
         </>
       )}
+      {asking !== undefined && <BulkDialog filter={filterOf(asking)} onClose={close} />}
     </>
   );
 }

@@ -1,0 +1,20 @@
+import type { RecurringChangeFlags } from '../change-recurring.ts';
+import { changeRecurring, recurringReasonOption } from '../change-recurring.ts';
+import { defineCommand } from '../command.ts';
+
+export const recurringResume = defineCommand<RecurringChangeFlags>({
+  usage: 'resume <id...>',
+  summary: 'Let paused recurring jobs go on with their first tick from now on.',
+  details: '"-" reads ids from standard input. --json prints {"recurring": [{"id", "changed"}]}.',
+  examples: ['linstock recurring resume daily-report'],
+  options: [recurringReasonOption],
+  run: (invocation) =>
+    changeRecurring(
+      {
+        done: 'resumed',
+        already: 'was not paused',
+        apply: (recurring, id, own) => recurring.resume(id, own),
+      },
+      invocation,
+    ),
+});

@@ -1,0 +1,50 @@
+import { Client, defineJob } from '@linstock/core';
+import { sharedRedis } from '@linstock/test-kit/shared-redis';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cliFor, jsonOf } from '../testing/run-cli.ts';
+
+const store = await sharedRedis();
+const report = defineJob<null>({ name: 'report' });
+let run: ReturnType<typeof cliFor>;
+let client: Client;
+beforeEach(async () => {
+  const namespace = store.namespace();
+  run = cliFor(store.url, namespace);
+  client = new Client({ redis: store.url, namespace });
+  await client.recurring.upsert('daily', report, null, { cron: '0 3 * * *', timeZone: 'Europe/Berlin' });
+});
+afterEach(() => client.close());
+
+test('recurring jobs are listed, shown, run by hand, and their audit is kept', async () => {
+  expect(jsonOf(await run(['recurring', 'list', '--json']))).toMatchObject({
+    recurring: [{ id: 'daily', name: 'report', misfire: 'once', paused: null }],
+  });
+  const shown = jsonOf<{ nextAt: number; next: number[] }>(
+    await run(['recurring', 'get', 'daily', '--json']),
+  );
+  expect(shown.next).toHaveLength(5);
+  expect(shown.next[0]).toBe(shown.nextAt);
+  expect((await run(['recurring', 'list'])).stdout).toContain('0 3 * * * Europe/Berlin');
+  const triggered = await run(['recurring', 'trigger', 'daily', '--reason', 'late', '-o', 'id']);
+  expect(await client.get(triggered.stdout.trim())).toMatchObject({ name: 'report', state: 'enqueued' });
+  expect(
+    jsonOf(await run(['audit', 'list', '--target', 'daily', '--action', 'trigger', '--json'])),
+  ).toMatchObject({
+    entries: [{ action: 'trigger', target: 'daily', reason: 'late' }],
+  });
+  expect(await run(['recurring', 'get', 'none'])).toMatchObject({ code: 3, stdout: '' });
+});
+
+test('recurring jobs are paused, resumed, passed over once, and removed', async () => {
+  const change = async (...args: string[]): Promise<unknown> =>
+    jsonOf(await run(['recurring', ...args, '--json']));
+  expect(await change('pause', 'daily')).toEqual({ recurring: [{ id: 'daily', changed: true }] });
+  expect(await change('pause', 'daily')).toEqual({ recurring: [{ id: 'daily', changed: false }] });
+  expect((await client.recurring.get('daily'))?.paused).toBeDefined();
+  expect(await change('resume', 'daily')).toEqual({ recurring: [{ id: 'daily', changed: true }] });
+  const before = (await client.recurring.get('daily'))?.nextAt ?? 0;
+  expect(await change('skip', 'daily')).toEqual({ recurring: [{ id: 'daily', changed: true }] });
+  expect((await client.recurring.get('daily'))?.nextAt).toBeGreaterThan(before);
+  expect(await change('remove', 'daily')).toEqual({ recurring: [{ id: 'daily', changed: true }] });
+  expect((await run(['recurring', 'list'])).stderr).toContain('No recurring job is defined.');
+});

@@ -1,0 +1,68 @@
+import type { Connection } from '../redis/connect.ts';
+
+/** A Redis server, as it describes itself. What it does not tell is undefined. */
+export interface ServerView {
+  /** `host:port`, as the client reaches it. */
+  readonly address: string;
+  readonly version: string | undefined;
+  readonly mode: string | undefined;
+  /** s */
+  readonly uptime: number | undefined;
+  readonly clients: number | undefined;
+  /** Commands a second, at present. */
+  readonly opsPerSecond: number | undefined;
+  readonly memoryBytes: number | undefined;
+  /** 0: no limit. */
+  readonly memoryLimitBytes: number | undefined;
+  readonly evictionPolicy: string | undefined;
+  readonly hasAppendOnlyFile: boolean | undefined;
+  /** ms since 1970; 0: never. */
+  readonly lastSaveAt: number | undefined;
+  readonly replicas: number | undefined;
+  /** Keys of all databases. */
+  readonly keys: number | undefined;
+}
+
+/** The servers that hold an installation: one, or the masters of a Cluster. */
+export async function readServers(connection: Connection): Promise<ServerView[]> {
+  return Promise.all(
+    connection
+      .masters()
+      .map(async (node) => describe(`${node.options.host}:${node.options.port}`, await node.info())),
+  );
+}
+
+function describe(address: string, info: string): ServerView {
+  const fields = new Map(info.split(/\r?\n/).map((line) => splitOnce(line)));
+  const number = (name: string): number | undefined => {
+    const text = fields.get(name);
+    return text === undefined || text === '' ? undefined : Number(text);
+  };
+  const isSaving = fields.get('aof_enabled');
+  const saved = number('rdb_last_save_time');
+  return {
+    address,
+    version: fields.get('valkey_version') ?? fields.get('redis_version'),
+    mode: fields.get('redis_mode'),
+    uptime: number('uptime_in_seconds'),
+    clients: number('connected_clients'),
+    opsPerSecond: number('instantaneous_ops_per_sec'),
+    memoryBytes: number('used_memory'),
+    memoryLimitBytes: number('maxmemory'),
+    evictionPolicy: fields.get('maxmemory_policy'),
+    hasAppendOnlyFile: isSaving === undefined ? undefined : isSaving === '1',
+    lastSaveAt: saved === undefined ? undefined : saved * 1000,
+    replicas: number('connected_slaves'),
+    keys: keysOf(fields),
+  };
+}
+
+function splitOnce(line: string): readonly [string, string] {
+  const colon = line.indexOf(':');
+  return colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1)];
+}
+
+function keysOf(fields: ReadonlyMap<string, string>): number | undefined {
+  const databases = [...fields].filter(([name]) => /^db\d+$/.test(name));
+  return databases.reduce((sum, [, text]) => sum + Number(/keys=(\d+)/.exec(text)?.[1] ?? 0), 0);
+}

@@ -1,0 +1,104 @@
+import { t } from '../i18n.ts';
+import { Empty, Time } from '../parts/basics.tsx';
+import { Table } from '../parts/table.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { useData } from '../parts/use-data.ts';
+import { place, refine, to } from '../router.ts';
+import type { AuditEntry } from '../types.ts';
+
+const PAGE = 100;
+const FILTERS = ['actor', 'action', 'target'] as const;
+const JOB_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Narrows the list to entries with this word at this place. */
+function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string }) {
+  const { query } = place.value;
+  if (query.get(name) === value) return <>{value}</>;
+  return (
+    <button
+      type="button"
+      class="quiet"
+      title={t('onlyThese')}
+      onClick={() => refine({ [name]: value, before: undefined })}
+    >
+      {value}
+    </button>
+  );
+}
+
+function Row({ entry }: { entry: AuditEntry }) {
+  const { at, actor, action, target, reason, details } = entry;
+  const more = Object.entries(details).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return (
+    <tr>
+      <td>
+        <Time at={at} />
+      </td>
+      <td class="name">
+        <Filter name="actor" value={actor} />
+      </td>
+      <td>
+        <Filter name="action" value={action} />
+      </td>
+      <td class="name">
+        {JOB_ID.test(target) ? (
+          <a href={to(['jobs', target])}>
+            <code>{target}</code>
+          </a>
+        ) : (
+          <Filter name="target" value={target} />
+        )}
+      </td>
+      <td class="detail">
+        {reason}
+        {more.length > 0 && <small class="muted">{more.join(', ')}</small>}
+      </td>
+    </tr>
+  );
+}
+
+/** Who did what to what, when and why. */
+export function Audit() {
+  const { query } = place.value;
+  const asked = new URLSearchParams({ limit: String(PAGE) });
+  for (const name of [...FILTERS, 'before']) {
+    const value = query.get(name);
+    if (value !== null) asked.set(name, value);
+  }
+  const { data, error } = useData<{ entries: readonly AuditEntry[] }>(`audit?${asked}`, { everyMs: 5000 });
+  const entries = data?.entries ?? [];
+  const isFiltered = FILTERS.some((name) => query.has(name));
+  const isOld = query.has('before');
+  return (
+    <>
+      <h1>{t('audit')}</h1>
+      <Trouble error={error} />
+      {isFiltered && (
+        <p class="muted">
+          {FILTERS.flatMap((name) => query.get(name) ?? []).join(' · ')}{' '}
+          <a href={to(['audit'])}>{t('showAll')}</a>
+        </p>
+      )}
+      {data !== undefined && entries.length === 0 && <Empty text="noAudit" hint="noAuditHint" />}
+      {entries.length > 0 && (
+        <Table heads={[t('when'), t('who'), t('verb'), t('target'), t('reason')]}>
+          {entries.map((entry) => (
+            <Row key={entry.cursor} entry={entry} />
+          ))}
+        </Table>
+      )}
+      <div class="actions">
+        {isOld && (
+          <button type="button" onClick={() => refine({ before: undefined })}>
+            {t('newest')}
+          </button>
+        )}
+        {entries.length === PAGE && (
+          <button type="button" onClick={() => refine({ before: entries.at(-1)?.cursor })}>
+            {t('older')}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import type { ComponentChildren } from 'preact';
+import { bytes, count, duration, perSecond } from '../format.ts';
+import type { TextKey } from '../i18n.ts';
+import { t } from '../i18n.ts';
+import { Bar, Card } from '../parts/basics.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { useData } from '../parts/use-data.ts';
+import type { Server } from '../types.ts';
+
+interface Answer {
+  readonly servers: readonly Server[];
+  readonly answeredInMs: number;
+}
+
+function Fact({ title, children }: { title: TextKey; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{t(title)}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Memory({ used, limit }: { used: number; limit: number }) {
+  const text = t('memoryOf', { used: bytes(used), limit: limit > 0 ? bytes(limit) : t('noLimit') });
+  return (
+    <>
+      {limit > 0 && <Bar parts={[[used > 0.9 * limit ? 'failed' : 'processing', used]]} total={limit} />}
+      {text}
+    </>
+  );
+}
+
+function Policy({ policy }: { policy: string }) {
+  const isRight = policy === 'noeviction';
+  return (
+    <span class={isRight ? undefined : 'bad-text'}>
+      <code>{policy}</code>: {t(isRight ? 'policyRight' : 'policyWrong')}
+    </span>
+  );
+}
+
+function One({ server }: { server: Server }) {
+  const { version, mode, uptime, clients, opsPerSecond, keys, replicas } = server;
+  const { memoryBytes, memoryLimitBytes = 0, evictionPolicy, hasAppendOnlyFile } = server;
+  const said = <T,>(value: T | undefined, show: (value: T) => string): string =>
+    value === undefined ? '–' : show(value);
+  return (
+    <Card title={server.address}>
+      <dl class="facts">
+        <Fact title="version">{version ?? '–'}</Fact>
+        <Fact title="mode">{mode ?? '–'}</Fact>
+        <Fact title="uptime">{said(uptime, (seconds) => duration(seconds * 1000))}</Fact>
+        <Fact title="memory">
+          {memoryBytes === undefined ? '–' : <Memory used={memoryBytes} limit={memoryLimitBytes} />}
+        </Fact>
+        <Fact title="policy">{evictionPolicy === undefined ? '–' : <Policy policy={evictionPolicy} />}</Fact>
+        <Fact title="persistence">
+          {said(hasAppendOnlyFile, (isOn) => t(isOn ? 'persistenceOn' : 'persistenceOff'))}
+        </Fact>
+        <Fact title="commands">{said(opsPerSecond, perSecond)}</Fact>
+        <Fact title="clients">{said(clients, count)}</Fact>
+        <Fact title="allKeys">{said(keys, count)}</Fact>
+        <Fact title="replicas">{said(replicas, count)}</Fact>
+      </dl>
+    </Card>
+  );
+}
+
+/** The Redis servers that hold the jobs. */
+export function Servers() {
+  const { data, error } = useData<Answer>('servers', { everyMs: 3000 });
+  return (
+    <>
+      <h1>{t('redis')}</h1>
+      <Trouble error={error} />
+      {data !== undefined && (
+        <>
+          <p class="muted">{t('answeredIn', { time: duration(data.answeredInMs) })}</p>
+          {data.servers.map((server) => (
+            <One key={server.address} server={server} />
+          ))}
+        </>
+      )}
+    </>
+  );
+}
