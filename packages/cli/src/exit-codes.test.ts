@@ -7,8 +7,15 @@ import { EXIT, EXIT_CODE_OF, exitCodeOf } from './exit-codes.ts';
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 const THROWN = /(?:\w*Error|super)\(\s*'([A-Z]+(?:_[A-Z]+)*)'/g;
-/** Why a handler's signal aborts: they end a job's attempt, never a command. */
-const OF_HANDLERS = new Set(['LEASE_LOST', 'JOB_TIMEOUT', 'WORKER_STOPPING']);
+/** Why a handler's signal aborts, and what is wrong with its children: they end a job's attempt, never a command. */
+const OF_HANDLERS = new Set([
+  'LEASE_LOST',
+  'JOB_TIMEOUT',
+  'WORKER_STOPPING',
+  'NO_CHILDREN',
+  'CHILDREN_NOT_AWAITED',
+  'TOO_MANY_CHILDREN',
+]);
 
 function codesIn(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });

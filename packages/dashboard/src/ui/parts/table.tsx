@@ -5,10 +5,18 @@ export function numeric(text: string): { readonly numeric: string } {
   return { numeric: text };
 }
 
+type Title = string | { readonly numeric: string };
+
 interface Props {
   /** Titles of the columns; an empty one for a column of buttons. */
-  readonly heads: readonly (string | { readonly numeric: string })[];
+  readonly heads: readonly Title[];
   readonly children: ComponentChildren;
+}
+
+/** A column without a title has no head: who listens would hear an empty one. */
+function Head({ head }: { head: Title }) {
+  if (head === '') return <td />;
+  return typeof head === 'string' ? <th>{head}</th> : <th class="n">{head.numeric}</th>;
 }
 
 /** A table that scrolls by itself where the page is narrower. */
@@ -18,15 +26,9 @@ export function Table({ heads, children }: Props) {
       <table>
         <thead>
           <tr>
-            {heads.map((head, i) =>
-              typeof head === 'string' ? (
-                <th key={i}>{head}</th>
-              ) : (
-                <th key={i} class="n">
-                  {head.numeric}
-                </th>
-              ),
-            )}
+            {heads.map((head, i) => (
+              <Head key={i} head={head} />
+            ))}
           </tr>
         </thead>
         <tbody>{children}</tbody>
