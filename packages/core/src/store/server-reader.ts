@@ -43,7 +43,7 @@ function describe(address: string, info: string): ServerView {
   return {
     address,
     version: fields.get('valkey_version') ?? fields.get('redis_version'),
-    mode: fields.get('redis_mode'),
+    mode: fields.get('server_mode') ?? fields.get('redis_mode'),
     uptime: number('uptime_in_seconds'),
     clients: number('connected_clients'),
     opsPerSecond: number('instantaneous_ops_per_sec'),

@@ -17,7 +17,7 @@ function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string
   return (
     <button
       type="button"
-      class="quiet"
+      class="link"
       title={t('onlyThese')}
       onClick={() => refine({ [name]: value, before: undefined })}
     >
@@ -42,7 +42,7 @@ function Row({ entry }: { entry: AuditEntry }) {
       </td>
       <td class="name">
         {JOB_ID.test(target) ? (
-          <a href={to(['jobs', target])}>
+          <a href={to(action.startsWith('bulk') ? ['operations'] : ['jobs', target])}>
             <code>{target}</code>
           </a>
         ) : (

@@ -47,7 +47,7 @@ function One({ server }: { server: Server }) {
     value === undefined ? '–' : show(value);
   return (
     <Card title={server.address}>
-      <dl class="facts">
+      <dl class="sheet">
         <Fact title="version">{version ?? '–'}</Fact>
         <Fact title="mode">{mode ?? '–'}</Fact>
         <Fact title="uptime">{said(uptime, (seconds) => duration(seconds * 1000))}</Fact>
