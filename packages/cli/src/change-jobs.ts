@@ -7,11 +7,8 @@ import { CliError, UsageError } from './errors.ts';
 import { escapeText, toJsonLine } from './escape.ts';
 import { isSingle, readIds } from './ids.ts';
 import { inGroups } from './read-lines.ts';
-
-/** Options of every change. */
-export interface ChangeFlags {
-  readonly reason?: string;
-}
+import type { ReasonFlags } from './reason.ts';
+import { reasonIn } from './reason.ts';
 
 /** A change of jobs that a person asks for. */
 export interface Change {
@@ -39,9 +36,9 @@ const GROUP = 500;
 export const reasonOption = plainOption('--reason <text>', "why; kept in the job's history");
 
 /** Changes the jobs named, some hundred at a time, so that any number may come from standard input. */
-export async function changeJobs(change: Change, invocation: Invocation<ChangeFlags>): Promise<void> {
+export async function changeJobs(change: Change, invocation: Invocation<ReasonFlags>): Promise<void> {
   const { args, options, output } = invocation;
-  const own = options.reason === undefined ? {} : { reason: options.reason };
+  const own = reasonIn(options);
   const refusals: Refusal[] = [];
   let total = 0;
   await withClient(await invocation.settings(), async (client) => {
@@ -68,7 +65,7 @@ function refusalOf(id: string, outcome: PersonOutcome): Refusal | undefined {
 }
 
 async function printOne(
-  { args, output }: Invocation<ChangeFlags>,
+  { args, output }: Invocation<ReasonFlags>,
   { verb, done }: Change,
   { id, refusal }: { readonly id: string; readonly refusal: Refusal | undefined },
 ): Promise<void> {

@@ -1,14 +1,7 @@
 import type { ChangeOptions, Client } from '@linstock/core';
+import { changeNamed } from './change-named.ts';
 import type { Invocation } from './command.ts';
-import { plainOption } from './command.ts';
-import { withClient } from './connect.ts';
-import { UsageError } from './errors.ts';
-import { readIds } from './ids.ts';
-
-/** Options of pausing and resuming. */
-export interface QueueChangeFlags {
-  readonly reason?: string;
-}
+import type { ReasonFlags } from './reason.ts';
 
 /** A change of queues that can be asked for twice. */
 export interface QueueChange {
@@ -17,29 +10,21 @@ export interface QueueChange {
   readonly apply: (queue: ReturnType<Client['queue']>, options: ChangeOptions) => Promise<boolean>;
 }
 
-export const queueReasonOption = plainOption('--reason <text>', 'why; kept in the audit log');
-
 /** Changes the queues named; "-" reads names from standard input. */
-export async function changeQueues(
-  change: QueueChange,
-  invocation: Invocation<QueueChangeFlags>,
-): Promise<void> {
-  const { args, options, output, settings } = invocation;
-  const own = options.reason === undefined ? {} : { reason: options.reason };
-  const queues: { name: string; paused: boolean; changed: boolean }[] = [];
-  await withClient(await settings(), async (client) => {
-    for await (const name of readIds(args[0] as string[])) {
-      const changed = await change.apply(client.queue(name), own);
-      queues.push({ name, paused: change.isPaused, changed });
-    }
-  });
-  if (queues.length === 0) throw new UsageError('no queue was named: standard input was empty');
-  const columns = [
-    { title: 'QUEUE', value: ({ name }: { name: string }) => name },
+export function changeQueues(change: QueueChange, invocation: Invocation<ReasonFlags>): Promise<void> {
+  return changeNamed(
     {
-      title: 'OUTCOME',
-      value: ({ changed }: { changed: boolean }) => (changed ? change.done : `was ${change.done} already`),
+      noun: 'queue',
+      title: 'QUEUE',
+      key: 'queues',
+      apply: async (client, name, own) => ({
+        name,
+        paused: change.isPaused,
+        changed: await change.apply(client.queue(name), own),
+      }),
+      id: ({ name }) => name,
+      outcome: ({ changed }) => (changed ? change.done : `was ${change.done} already`),
     },
-  ];
-  await output.list({ rows: queues, columns, id: ({ name }) => name, json: { queues }, empty: '' });
+    invocation,
+  );
 }

@@ -1,14 +1,7 @@
 import type { ChangeOptions, Client } from '@linstock/core';
+import { changeNamed } from './change-named.ts';
 import type { Invocation } from './command.ts';
-import { plainOption } from './command.ts';
-import { withClient } from './connect.ts';
-import { UsageError } from './errors.ts';
-import { readIds } from './ids.ts';
-
-/** Options of every change of recurring jobs. */
-export interface RecurringChangeFlags {
-  readonly reason?: string;
-}
+import type { ReasonFlags } from './reason.ts';
 
 /** A change of recurring jobs that can be asked for twice. */
 export interface RecurringChange {
@@ -18,26 +11,17 @@ export interface RecurringChange {
   readonly apply: (recurring: Client['recurring'], id: string, options: ChangeOptions) => Promise<boolean>;
 }
 
-export const recurringReasonOption = plainOption('--reason <text>', 'why; kept in the audit log');
-
 /** Changes the recurring jobs named; "-" reads ids from standard input. */
-export async function changeRecurring(
-  change: RecurringChange,
-  { args, options, output, settings }: Invocation<RecurringChangeFlags>,
-): Promise<void> {
-  const own = options.reason === undefined ? {} : { reason: options.reason };
-  const recurring: { id: string; changed: boolean }[] = [];
-  await withClient(await settings(), async (client) => {
-    for await (const id of readIds(args[0] as string[]))
-      recurring.push({ id, changed: await change.apply(client.recurring, id, own) });
-  });
-  if (recurring.length === 0) throw new UsageError('no recurring job was named: standard input was empty');
-  const columns = [
-    { title: 'ID', value: ({ id }: { id: string }) => id },
+export function changeRecurring(change: RecurringChange, invocation: Invocation<ReasonFlags>): Promise<void> {
+  return changeNamed(
     {
-      title: 'OUTCOME',
-      value: ({ changed }: { changed: boolean }) => (changed ? change.done : change.already),
+      noun: 'recurring job',
+      title: 'ID',
+      key: 'recurring',
+      apply: async (client, id, own) => ({ id, changed: await change.apply(client.recurring, id, own) }),
+      id: ({ id }) => id,
+      outcome: ({ changed }) => (changed ? change.done : change.already),
     },
-  ];
-  await output.list({ rows: recurring, columns, id: ({ id }) => id, json: { recurring }, empty: '' });
+    invocation,
+  );
 }

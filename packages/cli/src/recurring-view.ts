@@ -1,6 +1,7 @@
 import type { RecurringView } from '@linstock/core';
 import { formatDuration, formatExact, formatInstant } from './format-time.ts';
 import type { Sheet } from './output.ts';
+import { pausedText } from './queue-view.ts';
 import type { Column, Paint } from './table.ts';
 
 /** A recurring job as programs see it: every field is always there. Instants and times are ms. */
@@ -73,7 +74,7 @@ function scheduleText({ schedule: { cron, every, timeZone } }: RecurringJson): s
 function stateText({ paused, error }: RecurringJson): string {
   if (error !== null) return `off: ${error}`;
   if (paused === null) return 'on';
-  return `paused by ${paused.by} ${formatInstant(paused.at)}${paused.why === '' ? '' : `: ${paused.why}`}`;
+  return `paused ${pausedText(paused)}`;
 }
 
 /** All of one recurring job, with its next ticks. */

@@ -1,4 +1,5 @@
 import type { Connection } from '@linstock/core/internal';
+import { infoFields } from '@linstock/core/internal';
 
 /** What Redis tells of itself. A text that it did not tell is empty. */
 export interface ServerFacts {
@@ -20,10 +21,7 @@ const SETTINGS = ['save', 'appendfsync', 'bind', 'protected-mode'];
 /** Asks a server. Throws what the connection throws. */
 export async function readServerFacts(connection: Connection): Promise<ServerFacts> {
   const { redis } = connection;
-  const info = await redis.info();
-  const fields = new Map(
-    info.split('\r\n').map((line) => line.split(':', 2) as [string, string | undefined]),
-  );
+  const fields = infoFields(await redis.info());
   const settings = new Map<string, string>();
   for (const name of SETTINGS) {
     const value = await readSetting(connection, name);

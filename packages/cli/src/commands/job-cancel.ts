@@ -1,8 +1,8 @@
-import type { ChangeFlags } from '../change-jobs.ts';
 import { changeJobs, reasonOption } from '../change-jobs.ts';
 import { defineCommand } from '../command.ts';
+import type { ReasonFlags } from '../reason.ts';
 
-export const jobCancel = defineCommand<ChangeFlags>({
+export const jobCancel = defineCommand<ReasonFlags>({
   usage: 'cancel <id...>',
   summary: 'End jobs that have not ended; "-" reads ids from standard input.',
   details: 'The handler of a running job is told by its signal.',

@@ -1,8 +1,8 @@
-import type { ChangeFlags } from '../change-jobs.ts';
 import { changeJobs, reasonOption } from '../change-jobs.ts';
 import { defineCommand, plainOption } from '../command.ts';
+import type { ReasonFlags } from '../reason.ts';
 
-export const jobDelete = defineCommand<ChangeFlags & { readonly force?: boolean }>({
+export const jobDelete = defineCommand<ReasonFlags & { readonly force?: boolean }>({
   usage: 'delete <id...>',
   summary: 'Remove jobs and all that is known of them; "-" reads ids from standard input.',
   examples: [

@@ -1,8 +1,8 @@
-import type { ChangeFlags } from '../change-jobs.ts';
 import { changeJobs, reasonOption } from '../change-jobs.ts';
 import { defineCommand } from '../command.ts';
+import type { ReasonFlags } from '../reason.ts';
 
-export const jobRequeue = defineCommand<ChangeFlags>({
+export const jobRequeue = defineCommand<ReasonFlags>({
   usage: 'requeue <id...>',
   summary: 'Run ended jobs again, or scheduled ones now; "-" reads ids from standard input.',
   examples: [

@@ -4,11 +4,12 @@ import { withClient, withMonitor } from '../connect.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { getQueue } from '../queue-view.ts';
+import type { ReasonFlags } from '../reason.ts';
+import { auditReasonOption, reasonIn } from '../reason.ts';
 
-interface Flags {
+interface Flags extends ReasonFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
-  readonly reason?: string;
 }
 
 export const queuePurge = defineCommand<Flags>({
@@ -24,17 +25,16 @@ export const queuePurge = defineCommand<Flags>({
   options: [
     plainOption('--yes', 'do not ask; where no terminal is'),
     plainOption('--dry-run', 'only count'),
-    plainOption('--reason <text>', 'why; kept in the audit log'),
+    auditReasonOption,
   ],
   run: async ({ args, options, output, settings }) => {
     const name = args[0] as string;
     const { enqueued } = await withMonitor(await settings(), (monitor) => getQueue(monitor, name));
     const isDryRun = options.dryRun === true;
     if (!isDryRun) await confirm(name, enqueued, options.yes === true);
-    const own = options.reason === undefined ? {} : { reason: options.reason };
     const deleted = isDryRun
       ? enqueued
-      : await withClient(await settings(), (client) => client.queue(name).purge(own));
+      : await withClient(await settings(), (client) => client.queue(name).purge(reasonIn(options)));
     await output.sheet({
       json: { queue: name, deleted, dryRun: isDryRun },
       id: name,

@@ -1,13 +1,14 @@
-import type { RecurringChangeFlags } from '../change-recurring.ts';
-import { changeRecurring, recurringReasonOption } from '../change-recurring.ts';
+import { changeRecurring } from '../change-recurring.ts';
 import { defineCommand } from '../command.ts';
+import type { ReasonFlags } from '../reason.ts';
+import { auditReasonOption } from '../reason.ts';
 
-export const recurringSkip = defineCommand<RecurringChangeFlags>({
+export const recurringSkip = defineCommand<ReasonFlags>({
   usage: 'skip <id...>',
   summary: 'Pass over the next tick of recurring jobs.',
   details: '"-" reads ids from standard input. --json prints {"recurring": [{"id", "changed"}]}.',
   examples: ['linstock recurring skip daily-report'],
-  options: [recurringReasonOption],
+  options: [auditReasonOption],
   run: (invocation) =>
     changeRecurring(
       {

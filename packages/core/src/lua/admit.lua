@@ -8,7 +8,7 @@
 --          that this one asks for), "~<id>" (it took the place of that job, under its id),
 --          "!<id>" (that job, one of its parents, does not exist), "?<id>" (there is no such batch), "^<id>" (it has ended)
 local P = KEYS[1]
---@include admission
+--@include admissible
 --@include lane
 --@include admit
 --@include arrive

@@ -17,7 +17,7 @@ local P = KEYS[1]
 --@include audit
 --@include trim
 --@include bury
-local who, reason, expected, keep, outcomes, done = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), {}, {}
+local VERB, who, reason, expected, keep, outcomes, done = 'cancel', ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), {}, {}
 redis.call('ZCARD', $cancelled)
 redis.call('ZCARD', $scheduled)
 redis.call('DEL', $none)
@@ -27,16 +27,11 @@ for i = 5, #ARGV do
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) and string.find('SEAP', state, 1, true) then
     cancelJob(id, state, mark, '\nC - - - 0 ' .. string.format('%.0f', now()) .. ' ' .. reason)
-    audit(who, 'cancel', id, reason)
+    audit(who, VERB, id, reason)
     done[#done + 1] = id
     answer = 'OK'
   end
   outcomes[#outcomes + 1] = answer
 end
-if #done > 0 then
-  redis.pcall('HINCRBY', $stats, 'cancelled', #done)
-  tell('cancel', 'C', done)
-  announceEnd(done, 'C')
-  trimSorted($cancelled, keep, '(0', 2 * #done)
-end
+concludeEnds(VERB, 'C', done, keep)
 return outcomes

@@ -14,6 +14,6 @@ local P = KEYS[1]
 --@include stale
 --@include trim
 --@include bury
-local worker, keep, SET, LETTER, COUNTER = ARGV[1], tonumber(ARGV[2]), $cancelled, 'C', 'cancelled'
+local worker, keep, SET, LETTER = ARGV[1], tonumber(ARGV[2]), $cancelled, 'C'
 --@include finish
 return outcomes

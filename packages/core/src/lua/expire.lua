@@ -17,7 +17,7 @@ local P = KEYS[1]
 --@include trim
 --@include bury
 --@include overdue
-local limit, keep, done = tonumber(ARGV[1]), tonumber(ARGV[2]), { C = {}, F = {} }
+local VERB, limit, keep, done = 'expire', tonumber(ARGV[1]), tonumber(ARGV[2]), { C = {}, F = {} }
 redis.call('ZCARD', $cancelled)
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $scheduled)
@@ -37,8 +37,8 @@ for i = 1, #due do
     end
   end
 end
-concludeOverdue(done.C, 'C', 'cancelled', $cancelled, keep)
-concludeOverdue(done.F, 'F', 'failed', $failed, keep)
+concludeEnds(VERB, 'C', done.C, keep)
+concludeEnds(VERB, 'F', done.F, keep)
 local nextOne = redis.call('ZRANGE', $deadlines, '(0', '+inf', 'BYSCORE', 'LIMIT', 0, 1)[1]
 if nextOne then
   redis.pcall('ZADD', $timers, redis.call('ZSCORE', $deadlines, nextOne), 'deadline')

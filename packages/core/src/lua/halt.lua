@@ -22,7 +22,8 @@ local P = KEYS[1]
 --@include timer
 --@include ties
 --@include batch
-local id, who, reason, most, keep, done = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), {}
+local VERB, id, who, reason, most = 'halt', ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local keep, done = tonumber(ARGV[5]), {}
 local key = $batch .. id
 local state, ended, halted = unpack(redis.call('HMGET', key, 'state', 'ended', 'halted'))
 redis.call('LLEN', $members .. id)
@@ -40,10 +41,5 @@ if not halted then begin() end
 local cursor = redis.call('HGET', key, 'halt')
 local ids = cursor and redis.call('LRANGE', $members .. id, cursor, cursor + most - 1) or {}
 for i = 1, #ids do haltMember(ids[i]) end
-if #done > 0 then
-  redis.pcall('HINCRBY', $stats, 'cancelled', #done)
-  tell('halt', 'C', done)
-  announceEnd(done, 'C')
-  trimSorted($cancelled, keep, '(0', 2 * #done)
-end
+concludeEnds(VERB, 'C', done, keep)
 return moveOn(#ids)

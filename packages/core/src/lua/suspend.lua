@@ -4,7 +4,7 @@
 -- ARGV: 1 worker, 2 claim number, 3 id, 4 tail line, 5 number of large payloads, then these and the children, as in admit
 -- Returns: "OK", "ALREADY", "LOST" or "GONE"; "CODES" or {"FULL", queue}: nothing was done
 local P = KEYS[1]
---@include admission
+--@include admissible
 --@include take
 local worker, no, id, line = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 or not isMark(redis.pcall('GETRANGE', $job .. id, '0', '31')) then

@@ -7,21 +7,7 @@
 -- Returns: per recurring job "OK", "STALE" (somebody else was first, or it was changed), "EARLY", "GONE", or "CODES" (a record
 --          names a queue by a code that there is not)
 local P = KEYS[1]
---@include now
---@include wake
---@include place
---@include quarantine
---@include push
---@include put
---@include ties
---@include limits
---@include state
---@include follow
---@include ended
---@include trim
---@include hold
---@include attach
---@include timer
+--@include admission
 --@include ticking
 --@include audit
 local VERB, earliest, outcomes, at = 'tick', earliestDue(), {}, 1

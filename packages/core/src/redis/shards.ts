@@ -2,6 +2,7 @@ import { OptionError, RedisError } from '../errors.ts';
 import { MAX_SHARDS } from '../job/job-id.ts';
 import type { Connection } from './connect.ts';
 import { says } from './errors.ts';
+import { infoFields } from './info.ts';
 import { KEY, shardPrefix } from './keys.ts';
 
 /** Version of the layout of keys that this code reads and writes. */
@@ -62,7 +63,8 @@ export async function checkServer(connection: Connection): Promise<void> {
     if (says(error, 'NOPERM')) return;
     throw error;
   }
-  const problem = findUnsuitable((field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1]);
+  const fields = infoFields(info);
+  const problem = findUnsuitable((field) => fields.get(field));
   if (problem !== undefined) throw new RedisError('REDIS_UNSUITABLE', problem);
 }
 

@@ -1,6 +1,7 @@
 import { isJobId } from '../job/job-id.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
+import { jobOfHolder, MOST_HOLDERS } from './why-blocks.ts';
 
 /** A limit, a rate or a pause that jobs wait for, set apart from their queues. */
 export interface BlockView {
@@ -19,12 +20,9 @@ export interface BlockView {
 }
 
 const KINDS = ['limit', 'rate', 'name'] as const;
-const MOST_HOLDERS = 10;
 const PAGE = 500;
 /** Timers that are looked at; the earliest ones. */
 const MOST_TIMERS = 10_000;
-/** Worker and claim before the id. */
-const HOLDER_HEAD = 24;
 
 /** What blocks jobs of a shard: whoever is set apart has a timer. At most `most`. */
 export async function readBlocks(shard: Shard, most: number): Promise<BlockView[]> {
@@ -60,7 +58,7 @@ async function readBlock({ connection: { redis }, prefix }: Shard, reason: Reaso
     ...reason,
     waiting,
     running,
-    holders: members.map((member) => member.slice(HOLDER_HEAD)).filter(isJobId),
+    holders: members.map(jobOfHolder).filter(isJobId),
     next: next ?? undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../redis/connect.ts';
+import { infoFields } from '../redis/info.ts';
 
 /** A Redis server, as it describes itself. What it does not tell is undefined. */
 export interface ServerView {
@@ -33,7 +34,7 @@ export async function readServers(connection: Connection): Promise<ServerView[]>
 }
 
 function describe(address: string, info: string): ServerView {
-  const fields = new Map(info.split(/\r?\n/).map((line) => splitOnce(line)));
+  const fields = infoFields(info);
   const number = (name: string): number | undefined => {
     const text = fields.get(name);
     return text === undefined || text === '' ? undefined : Number(text);
@@ -55,11 +56,6 @@ function describe(address: string, info: string): ServerView {
     replicas: number('connected_slaves'),
     keys: keysOf(fields),
   };
-}
-
-function splitOnce(line: string): readonly [string, string] {
-  const colon = line.indexOf(':');
-  return colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1)];
 }
 
 function keysOf(fields: ReadonlyMap<string, string>): number | undefined {

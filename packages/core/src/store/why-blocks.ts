@@ -50,7 +50,8 @@ export interface GateFacts {
   readonly rate: RateFacts | undefined;
 }
 
-const MOST_HOLDERS = 10;
+/** How many holders of a limit are shown. */
+export const MOST_HOLDERS = 10;
 const IDENTITY = 12;
 const CLAIM = 12;
 /** Stands for worker and claim of a job that has a place and waits for a slot. */
@@ -78,8 +79,13 @@ export async function readLimit(
   };
 }
 
+/** The job that a member of `holders:<key>` stands for. */
+export function jobOfHolder(member: string): string {
+  return member.slice(IDENTITY + CLAIM);
+}
+
 async function readHolder({ connection, prefix }: Shard, now: number, member: string): Promise<LimitHolder> {
-  const job = member.slice(IDENTITY + CLAIM);
+  const job = jobOfHolder(member);
   if (member.startsWith(NOBODY)) return { job, worker: undefined, isWorkerAlive: true, isStopping: false };
   const worker = member.slice(0, IDENTITY);
   const [expiry, isStopping] = await Promise.all([

@@ -1,4 +1,4 @@
--- What is needed to admit jobs, looked at before anything is written.
+-- The parts that are needed to admit jobs, whoever does.
 --@include now
 --@include wake
 --@include place
@@ -14,9 +14,3 @@
 --@include hold
 --@include attach
 --@include timer
-local VERB, earliest = 'admit', earliestDue()
-redis.call('ZCARD', $deadlines)
-redis.call('ZCARD', $awaiting)
-redis.call('ZCARD', $cancelled)
-redis.call('SCARD', $parents)
-redis.call('SCARD', $extras)

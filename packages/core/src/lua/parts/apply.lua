@@ -28,15 +28,11 @@ local APPLY = {
   end,
   reschedule = function(job, state, mark) return rescheduleJob(job, state, mark, due(), reason) end,
 }
-local COUNTERS_OF = { cancel = 'cancelled', requeue = 'requeued', delete = 'deleted', reschedule = 'rescheduled' }
+local COUNTERS_OF = { requeue = 'requeued', delete = 'deleted', reschedule = 'rescheduled' }
 local function finishStep(keep)
   if #done == 0 then return end
   if COUNTERS_OF[verb] then redis.pcall('HINCRBY', $stats, COUNTERS_OF[verb], #done) end
   if verb == 'delete' then tell('delete', '-', done) end
-  if verb == 'cancel' then
-    tell('cancel', 'C', done)
-    announceEnd(done, 'C')
-    trimSorted($cancelled, keep, '(0', 2 * #done)
-  end
+  if verb == 'cancel' then concludeEnds('cancel', 'C', done, keep) end
   for queue in pairs(wakes) do wake(queue) end
 end

@@ -8,3 +8,12 @@ local function trimSorted(set, keep, since, limit)
   tell('trim', '-', ids)
   return unlinkRecords(ids)
 end
+-- Counts and tells that jobs have ended without success, and trims those of their state. `letter`: the state (F, C). Needs tell,
+-- ended.
+local function concludeEnds(verb, letter, ids, keep)
+  if #ids == 0 then return end
+  redis.pcall('HINCRBY', $stats, letter == 'F' and 'failed' or 'cancelled', #ids)
+  tell(verb, letter, ids)
+  announceEnd(ids, letter)
+  trimSorted(letter == 'F' and $failed or $cancelled, keep, '(0', 2 * #ids)
+end

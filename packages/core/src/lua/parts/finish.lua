@@ -1,5 +1,5 @@
 -- The common part of fail and drop: ends running jobs in the sorted set SET, with the mark and the tail line of LETTER.
--- Needs worker, keep, SET, LETTER, COUNTER; gives outcomes.
+-- Needs worker, keep, SET, LETTER, bury; gives outcomes.
 local outcomes, ended = {}, {}
 redis.call('ZCARD', SET)
 for i = 3, #ARGV, 3 do
@@ -14,9 +14,4 @@ for i = 3, #ARGV, 3 do
   end
   outcomes[#outcomes + 1] = mark and 'OK' or answer
 end
-if #ended > 0 then
-  redis.pcall('HINCRBY', $stats, COUNTER, #ended)
-  tell(LETTER == 'F' and 'fail' or 'drop', LETTER, ended)
-  announceEnd(ended, LETTER)
-  trimSorted(SET, keep, '(0', 2 * #ended)
-end
+concludeEnds(LETTER == 'F' and 'fail' or 'drop', LETTER, ended, keep)
