@@ -40,15 +40,15 @@ export async function makeChild(
   return { ...job, needsAdmission: true };
 }
 
-/** Lets a job wait for its children. `full`: this queue takes no more jobs, and nothing was done. */
+/** Lets a job wait for its children. `full`: this queue takes no more jobs; `MANY`: with these it has too many. Nothing was done. */
 export async function suspend(
   shard: Shard,
   worker: string,
   { job, children }: { readonly job: JobOutcome; readonly children: readonly NewJob[] },
-): Promise<Outcome | { readonly full: string }> {
+): Promise<Outcome | 'MANY' | { readonly full: string }> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     await learnQueues(children, shard.queues);
-    const answer = await shard.jobs.suspend(worker, job, producerJobs(children, shard.queues));
+    const answer = await shard.jobs.suspend(worker, job, producerJobs(children, shard.queues, true));
     if (answer !== 'CODES') return answer;
     shard.queues.forgetCodes();
   }

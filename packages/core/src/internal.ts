@@ -14,7 +14,7 @@ export { toMs } from './duration.ts';
 export { show } from './errors.ts';
 export { attemptHistory, decodeHeader, encodeTailLine, splitRecord } from './job/job.ts';
 export type { JobHeader, TailCode } from './job/job.ts';
-export { isJobId } from './job/job-id.ts';
+export { isJobId, shardOf } from './job/job-id.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
 export { jitterOf, planTicks } from './job/schedule.ts';
 export { TRANSITIONS } from './job/states.ts';

@@ -51,18 +51,18 @@ export async function learnQueues(jobs: readonly NewJob[], queues: QueueStore): 
   if (unknown.length > 0) await queues.learnCodes(unknown);
 }
 
-/** Jobs as a call takes them. */
-export function producerJobs(jobs: readonly NewJob[], queues: QueueStore): ProducerJobs {
-  return { largePayloads: largePayloads(jobs), groups: groupsOf(jobs, queues) };
+/** Jobs as a call takes them; `inOrder`: and they keep their order, which may take more groups. */
+export function producerJobs(jobs: readonly NewJob[], queues: QueueStore, inOrder = false): ProducerJobs {
+  return { largePayloads: largePayloads(jobs), groups: groupsOf(jobs, queues, inOrder) };
 }
 
 /** Jobs that share queue and place. Mostly all do, so the last group is asked first. */
-function groupsOf(jobs: readonly NewJob[], queues: QueueStore): JobGroup[] {
+function groupsOf(jobs: readonly NewJob[], queues: QueueStore, inOrder: boolean): JobGroup[] {
   const groups: Group[] = [];
   let last: Group | undefined;
   for (const job of jobs) {
     if (last === undefined || !belongs(job, last)) {
-      last = groups.find((group) => belongs(job, group));
+      last = inOrder ? undefined : groups.find((group) => belongs(job, group));
       if (last === undefined) groups.push((last = groupOf(job, queues)));
     }
     last.jobs.push(job.id, last.head + job.body);

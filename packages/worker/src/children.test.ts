@@ -1,46 +1,16 @@
-import { defineJob, QueueFullError } from '@linstock/core';
+import { defineJob } from '@linstock/core';
+import { shardOf } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, describe, expect, test } from 'vitest';
 import { awaitChildren } from './handler-outcome.ts';
-import type { JobContext } from './job-context.ts';
-import type { ParentOutcome } from './parent-outcomes.ts';
 import type { Scene } from './testing/scene.ts';
 import { Stage } from './testing/stage.ts';
+import { handleSum, part, square, startSums, sum, view } from './testing/sums.ts';
 
 const store = await sharedRedis();
 const stage = new Stage(store, testShardCount());
 afterEach(() => stage.closeAll());
-
-const part = defineJob<number, number>({ name: 'part', maxAttempts: 1 });
-const sum = defineJob<readonly number[]>({ name: 'sum', maxAttempts: 2, retry: { fixed: 1 } });
-
-const square = (n: number): number => {
-  if (n < 0) throw new Error('no negative numbers');
-  return n * n;
-};
-
-/** Enqueues a child for each number, and gives back what the children say. */
-async function handleSum(numbers: readonly number[], ctx: JobContext): Promise<unknown> {
-  const children = await ctx.children();
-  if (children.length > 0)
-    return children.map(({ state, result }) => (state === 'succeeded' ? result : state));
-  for (const n of numbers) await ctx.enqueueChild(part, n);
-  return awaitChildren();
-}
-
-async function start(scene: Scene, handler = handleSum): Promise<void> {
-  const worker = scene.worker({ concurrency: 5 });
-  worker.handle(part, square);
-  worker.handle(sum, handler);
-  await worker.start();
-}
-
-const view = async (
-  scene: Scene,
-  id: string,
-): Promise<{ state?: string; attempt?: number; history?: unknown }> =>
-  ((await scene.client.get(id)) ?? {}) as object;
 
 /** Nothing remembers any bond between jobs. */
 async function expectNothingTied(scene: Scene): Promise<void> {
@@ -51,7 +21,7 @@ async function expectNothingTied(scene: Scene): Promise<void> {
 describe('a job that waits for its children', () => {
   test('runs again when they have ended, and gets their results in their order', async () => {
     const scene = stage.open();
-    await start(scene);
+    await startSums(scene);
     const job = await scene.client.enqueue(sum, [3, 1, 2]);
     expect(await job.result()).toEqual([9, 1, 4]);
     expect(await view(scene, job.id)).toMatchObject({
@@ -66,14 +36,14 @@ describe('a job that waits for its children', () => {
 
   test('waits for every child, however it ends', async () => {
     const scene = stage.open();
-    await start(scene);
+    await startSums(scene);
     const job = await scene.client.enqueue(sum, [3, -1, 2]);
     expect(await job.result()).toEqual([9, 'failed', 4]);
   });
 
   test('waits visibly, and why tells for whom', async () => {
     const scene = stage.open();
-    await start(scene, async (_numbers, ctx) => {
+    await startSums(scene, async (_numbers, ctx) => {
       await ctx.enqueueChild(part, 1, { queue: 'nobody' });
       return awaitChildren();
     });
@@ -86,7 +56,7 @@ describe('a job that waits for its children', () => {
 
   test('may wait again, and keeps what it knows', async () => {
     const scene = stage.open();
-    await start(scene, async (numbers, ctx) => {
+    await startSums(scene, async (numbers, ctx) => {
       const children = await ctx.children();
       if (children.length === numbers.length) return children.map(({ result }) => result);
       await ctx.enqueueChild(part, numbers[children.length] ?? 0);
@@ -99,7 +69,7 @@ describe('a job that waits for its children', () => {
 
   test('tells its children from its parents', async () => {
     const scene = stage.open();
-    await start(scene, async (numbers, ctx) => {
+    await startSums(scene, async (numbers, ctx) => {
       const result = (await handleSum(numbers, ctx)) as unknown[];
       const parents = await ctx.parents();
       return Array.isArray(result) ? { result, parents: parents.map((parent) => parent.result) } : result;
@@ -111,7 +81,7 @@ describe('a job that waits for its children', () => {
 
   test('holds no place of a limit while it waits', async () => {
     const scene = stage.open();
-    await start(scene);
+    await startSums(scene);
     const limited = { concurrency: { key: 'one', limit: 1 } };
     const jobs = await scene.client.enqueueMany(sum, [[1], [2]], limited);
     expect(await Promise.all(jobs.map((job) => job.result()))).toEqual([[1], [4]]);
@@ -120,7 +90,7 @@ describe('a job that waits for its children', () => {
   test('and has begun to wait, is cancelled as any other, and its children run on', async () => {
     const scene = stage.open();
     let child = '';
-    await start(scene, async (_numbers, ctx) => {
+    await startSums(scene, async (_numbers, ctx) => {
       ({ id: child } = await ctx.enqueueChild(part, 5, { queue: 'slow' }));
       return awaitChildren();
     });
@@ -138,7 +108,7 @@ describe('a job that waits for its children', () => {
   test('is cancelled when a child is deleted that had not ended', async () => {
     const scene = stage.open();
     let child = '';
-    await start(scene, async (_numbers, ctx) => {
+    await startSums(scene, async (_numbers, ctx) => {
       ({ id: child } = await ctx.enqueueChild(part, 5, { queue: 'nobody' }));
       return awaitChildren();
     });
@@ -148,9 +118,50 @@ describe('a job that waits for its children', () => {
     await eventually(async () => (await view(scene, job.id)).state === 'cancelled');
   });
 
+  test('and is cancelled meanwhile, knows none of them when it is requeued', async () => {
+    const scene = stage.open();
+    const seen: number[] = [];
+    await startSums(scene, async (_numbers, ctx) => {
+      seen.push((await ctx.children()).length);
+      if (seen.length > 1) return 'anew';
+      await ctx.enqueueChild(part, 1);
+      await ctx.enqueueChild(part, 2, { queue: 'nobody' });
+      return awaitChildren();
+    });
+    const job = await scene.client.enqueue(sum, []);
+    await eventually(async () => (await scene.monitor.counts()).succeeded === 1);
+    await scene.client.cancel(job.id);
+    await scene.client.requeue(job.id);
+    expect(await job.result()).toBe('anew');
+    expect(seen).toEqual([0, 0]);
+  });
+
+  test('has started before its deadline, which ends it no more', async () => {
+    const scene = stage.open();
+    await startSums(scene);
+    let child = '';
+    const slow = defineJob<null>({ name: 'slow-sum' });
+    const worker = scene.worker({ queues: ['sums'] });
+    worker.handle(slow, async (_input, ctx) => {
+      const children = await ctx.children();
+      if (children.length > 0) return children.length;
+      ({ id: child } = await ctx.enqueueChild(part, 1, { queue: 'later' }));
+      return awaitChildren();
+    });
+    await worker.start();
+    const job = await scene.client.enqueue(slow, null, { queue: 'sums', expireIn: '1h' });
+    await eventually(async () => (await view(scene, job.id)).state === 'awaiting');
+    expect(await scene.call('ZCARD', `${scene.prefix(shardOf(job.id))}deadlines`)).toBe(0);
+    const later = scene.worker({ queues: ['later'] });
+    later.handle(part, square);
+    await later.start();
+    expect(await job.result()).toBe(1);
+    expect((await view(scene, child)).state).toBe('succeeded');
+  });
+
   test('500 children of one job all run', async () => {
     const scene = stage.open();
-    await start(scene);
+    await startSums(scene);
     const job = await scene.client.enqueue(
       sum,
       Array.from({ length: 500 }, (_, n) => n),
@@ -164,7 +175,7 @@ describe('children with options', () => {
   test('a job that holds their key stands for them, and is waited for', async () => {
     const scene = stage.open();
     const held = await scene.client.enqueue(part, 7, { unique: { key: '{k}' }, queue: 'later' });
-    await start(scene, async (_numbers, ctx) => {
+    await startSums(scene, async (_numbers, ctx) => {
       const children = await ctx.children();
       if (children.length > 0) return children.map(({ id, result }) => [id, result]);
       await ctx.enqueueChild(part, 8, { unique: { key: '{k}' } });
@@ -178,23 +189,44 @@ describe('children with options', () => {
     expect(await job.result()).toEqual([[held.id, 49]]);
   });
 
-  test('a job whose child would be itself does not wait for itself', async () => {
+  test('a job whose child would be itself does not wait for itself, is told, and rests a moment', async () => {
     const scene = stage.open();
     let runs = 0;
-    await start(scene, async (_numbers, ctx) => {
-      if (++runs > 1) return (await ctx.children()).length;
+    await startSums(scene, async (_numbers, ctx) => {
+      if (++runs > 1) return (await ctx.children()).map(({ state, error }) => [state, error]);
       await ctx.enqueueChild(sum, [], { unique: { key: 'me' } });
       return awaitChildren();
     });
     const job = await scene.client.enqueue(sum, [], { unique: { key: 'me' } });
-    expect(await job.result()).toBe(0);
+    await eventually(async () => (await view(scene, job.id)).state === 'scheduled');
+    expect(await job.result()).toMatchObject([['cancelled', { code: 'CHILD_NOT_STORED' }]]);
     await expectNothingTied(scene);
+  });
+
+  test('outcomes come in the order of the calls, those of other jobs that stand for children too', async () => {
+    const scene = stage.open();
+    const held = await scene.client.enqueue(part, 7, { unique: { key: '{k}' }, queue: 'later' });
+    await startSums(scene, async (_numbers, ctx) => {
+      const children = await ctx.children();
+      if (children.length > 0) return children.map(({ result }) => result);
+      await Promise.all(
+        [1, 0, 2, 0].map((n) => ctx.enqueueChild(part, n, n === 0 ? { unique: { key: '{k}' } } : {})),
+      );
+      return awaitChildren();
+    });
+    const job = await scene.client.enqueue(sum, [], { unique: { key: '{k} of sums' } });
+    await eventually(async () => (await view(scene, job.id)).state === 'awaiting');
+    const later = scene.worker({ queues: ['later'] });
+    later.handle(part, square);
+    await later.start();
+    expect(await job.result()).toEqual([1, 49, 4, 49]);
+    expect((await view(scene, held.id)).state).toBe('succeeded');
   });
 
   test('keys that lie in another shard are refused', async () => {
     const scene = stage.open({ shards: 4 });
     const codes = new Set<unknown>();
-    await start(scene, async (_numbers, ctx) => {
+    await startSums(scene, async (_numbers, ctx) => {
       for (let i = 0; i < 40; i++) {
         await ctx
           .enqueueChild(part, i, { concurrency: { key: `k${i}`, limit: 1 } })
@@ -207,69 +239,5 @@ describe('children with options', () => {
     const job = await scene.client.enqueue(sum, [], { maxAttempts: 1 });
     await expect(job.result()).rejects.toMatchObject({ code: 'JOB_FAILED' });
     expect([...codes]).toEqual(['INVALID_OPTION']);
-  });
-});
-
-describe('errors', () => {
-  const errorOf = async (scene: Scene, id: string): Promise<unknown> => {
-    await eventually(async () => (await view(scene, id)).state === 'failed');
-    return ((await view(scene, id)) as { error?: unknown }).error;
-  };
-
-  test('children without awaitChildren: the attempt fails and stores none', async () => {
-    const scene = stage.open();
-    await start(scene, async (_numbers, ctx) => {
-      await ctx.enqueueChild(part, 1);
-      return 'forgotten';
-    });
-    const job = await scene.client.enqueue(sum, []);
-    expect(await errorOf(scene, job.id)).toMatchObject({ code: 'CHILDREN_NOT_AWAITED' });
-    expect(await scene.monitor.counts()).toMatchObject({ enqueued: 0, succeeded: 0, failed: 1 });
-  });
-
-  test('awaitChildren without children: the attempt fails', async () => {
-    const scene = stage.open();
-    await start(scene, async () => awaitChildren());
-    const job = await scene.client.enqueue(sum, []);
-    expect(await errorOf(scene, job.id)).toMatchObject({ code: 'NO_CHILDREN' });
-  });
-
-  test('an attempt that fails stores no child; the next one enqueues them anew', async () => {
-    const scene = stage.open();
-    let attempts = 0;
-    await start(scene, async (numbers, ctx) => {
-      const result = await handleSum(numbers, ctx);
-      if (++attempts === 1) throw new Error('once');
-      return result;
-    });
-    const job = await scene.client.enqueue(sum, [1, 2]);
-    expect(await job.result()).toEqual([1, 4]);
-    expect((await scene.monitor.counts()).succeeded).toBe(3);
-  });
-
-  test('more than 500 children: the handler is told, and those before it are kept', async () => {
-    const scene = stage.open();
-    await start(scene, async (_numbers, ctx) => {
-      const children: readonly ParentOutcome[] = await ctx.children();
-      if (children.length > 0) return children.length;
-      for (let i = 0; i < 500; i++) await ctx.enqueueChild(part, i);
-      await expect(ctx.enqueueChild(part, 500)).rejects.toMatchObject({ code: 'TOO_MANY_CHILDREN' });
-      return awaitChildren();
-    });
-    const job = await scene.client.enqueue(sum, []);
-    expect(await job.result()).toBe(500);
-  });
-
-  test('a full queue fails the attempt, and nothing is stored', async () => {
-    const scene = stage.open();
-    await scene.client.queue('small').configure({ size: 1 });
-    await start(scene, async (_numbers, ctx) => {
-      for (const n of [1, 2]) await ctx.enqueueChild(part, n, { queue: 'small' });
-      return awaitChildren();
-    });
-    const job = await scene.client.enqueue(sum, []);
-    expect(await errorOf(scene, job.id)).toMatchObject({ code: new QueueFullError('small').code });
-    expect((await view(scene, job.id)).attempt).toBe(2);
-    expect(await scene.monitor.counts()).toMatchObject({ enqueued: 0, awaiting: 0 });
   });
 });

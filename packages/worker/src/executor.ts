@@ -200,7 +200,7 @@ export class Executor {
     const { run, header, definition } = task;
     if (run.ended) return;
     if (isHandlerOutcome(value)) return this.#threw(task, { begun, error: value });
-    if (run.children.length > 0)
+    if (run.isMakingChildren || run.children.length > 0)
       return this.#threw(task, { begun, error: new ChildrenError('CHILDREN_NOT_AWAITED') });
     if (run.abortReason !== undefined && !MAY_STILL_SUCCEED.has(run.abortReason.code)) {
       return this.#threw(task, { begun, error: run.abortReason });
@@ -232,12 +232,20 @@ export class Executor {
   #threw(task: Task, { begun, error }: Thrown): void {
     const { run } = task;
     if (run.ended) return;
+    if (run.isMakingChildren && isHandlerOutcome(error) && error.kind === 'await')
+      return void this.#threwLater(task, { begun, error });
     const settlement = this.#settlementOf(task, error);
     if (settlement === 'release') return this.#giveBack(run);
     if (settlement === 'nothing') return this.#leave(run);
     this.#end(run, begun);
     this.#host.settleOtherwise(this.#outcomeOf(task, settlement), run);
     this.#host.freed();
+  }
+
+  /** Its handler did not wait for the children that it enqueues: those are part of what it says. */
+  async #threwLater(task: Task, { begun, error }: Thrown): Promise<void> {
+    const failure = await task.run.childrenMade();
+    this.#threw(task, { begun, error: failure ?? error });
   }
 
   #settlementOf({ run, header, definition }: Task, error: unknown): ReturnType<typeof settlementOf> {
@@ -353,7 +361,7 @@ export class Executor {
   }
 
   #end(run: JobRun, begun: number | undefined): void {
-    run.ended = true;
+    run.end();
     run.held.state = 'finished';
     clearTimeout(run.timer);
     this.#runs.delete(run.held);

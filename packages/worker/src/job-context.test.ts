@@ -29,7 +29,7 @@ beforeEach(() => {
   };
   run = new JobRun(job, about, {
     log,
-    waitedFor: async () => [],
+    waitedFor: async () => ({ outcomes: new Map(), children: [] }),
     makeChild: () => Promise.reject(new Error('no children here')),
     rest: async () => undefined,
     report: (_run, progress, line) =>
@@ -63,7 +63,7 @@ test('it has what the producer said about the job, and an empty object when that
   const silent = new JobRun(run.held, facts, {
     log,
     report: () => undefined,
-    waitedFor: async () => [],
+    waitedFor: async () => ({ outcomes: new Map(), children: [] }),
     makeChild: () => Promise.reject(new Error('no children here')),
     rest: async () => undefined,
   });
@@ -106,7 +106,7 @@ describe('the signal', () => {
 
   test('says nothing once the run has ended', () => {
     const { signal } = context;
-    run.ended = true;
+    run.end();
     run.abort('WORKER_STOPPING');
     expect(signal.aborted).toBe(false);
   });

@@ -42,7 +42,7 @@ export interface RunLink {
   report(progress: unknown, line: string | undefined): void;
   parents(): Promise<readonly ParentOutcome[]>;
   childOutcomes(): Promise<readonly ParentOutcome[]>;
-  enqueueChild(request: ChildRequest): Promise<string>;
+  enqueueChild(request: ChildRequest): Promise<{ readonly id: string }>;
   rest(ms: number): Promise<void>;
 }
 
@@ -134,19 +134,20 @@ export class JobContext<Scope = unknown> {
    * all others (at most 500), and not at all when the run ends otherwise. Resolves to its id. It lives in this job's shard.
    *
    * @throws {PayloadError} its input is invalid, not JSON, or over 1 MiB. @throws {OptionError}
-   * @throws {ChildrenError} `TOO_MANY_CHILDREN`
+   * @throws {ChildrenError} `TOO_MANY_CHILDREN`, `TOO_LATE`
    */
-  async enqueueChild<I, R>(
+  enqueueChild<I, R>(
     contract: JobContract<I, R>,
     input: I,
     options?: RunOptions<NoInfer<I>>,
   ): Promise<{ readonly id: string }> {
-    return { id: await this.#run.enqueueChild({ contract, input, options }) };
+    return this.#run.enqueueChild({ contract, input, options });
   }
 
   /**
-   * How the children ended that this job has waited for, in the order in which they were enqueued; empty before it did. A child
-   * that was not stored because another job holds its key is that job. Asks Redis once per call.
+   * How the children ended that this job has waited for, one for each, in the order in which they were enqueued; empty before it
+   * did, and after a cancel while it waited. A child that was not stored because another job holds its key is that job; when
+   * that one could not be waited for, it is `cancelled`, with the error `CHILD_NOT_STORED`. Asks Redis once per call.
    */
   children(): Promise<readonly ParentOutcome[]> {
     return this.#run.childOutcomes();

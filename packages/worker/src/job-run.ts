@@ -1,18 +1,18 @@
 import type { JobMetadata } from '@linstock/core';
 import type { ChildRequest, NewJob } from '@linstock/core/internal';
-import { checkRoom } from './child-outcomes.ts';
+import { checkRoom, ChildrenError } from './child-outcomes.ts';
 import type { HeldJob } from './held-jobs.ts';
 import type { AbortCode, JobAbortError, JobContext, RunLink } from './job-context.ts';
 import { abortError } from './job-context.ts';
 import type { Log } from './log.ts';
-import type { ParentOutcome } from './parent-outcomes.ts';
+import type { ParentOutcome, WaitedFor } from './parent-outcomes.ts';
 
 /** What a run needs of its worker. */
 export interface RunServices {
   readonly log: Log;
   report(run: JobRun, progress: unknown, line: string | undefined): void;
   /** Jobs that this one has waited for: its parents, and children that it enqueued. */
-  waitedFor(run: JobRun): Promise<readonly ParentOutcome[]>;
+  waitedFor(run: JobRun): Promise<WaitedFor>;
   makeChild(run: JobRun, request: ChildRequest): Promise<NewJob>;
   rest(run: JobRun, ms: number): Promise<void>;
 }
@@ -31,12 +31,14 @@ export interface RunFacts {
   readonly startedAt: number;
 }
 
+/** The place of a child among all that its handler asks for. */
+interface Slot {
+  readonly slots: (NewJob | undefined)[];
+  readonly at: number;
+}
+
 const NO_PARENTS: readonly string[] = [];
 const NO_CHILDREN: readonly NewJob[] = [];
-
-function byId(a: ParentOutcome, b: ParentOutcome): number {
-  return a.id < b.id ? -1 : 1;
-}
 
 /** One run of a handler. */
 export class JobRun implements RunLink {
@@ -49,7 +51,8 @@ export class JobRun implements RunLink {
   readonly batch?: string | undefined;
   readonly startedAt: number;
   readonly #parents: readonly string[];
-  #children: NewJob[] | undefined;
+  #children: (NewJob | undefined)[] | undefined;
+  #making: Set<Promise<unknown>> | undefined;
   readonly #services: RunServices;
   #abortReason: JobAbortError | undefined;
   #listeners: ((reason: JobAbortError) => void)[] | undefined;
@@ -59,8 +62,7 @@ export class JobRun implements RunLink {
   scope: unknown;
   /** Ends the attempt when its time is up. */
   timer: NodeJS.Timeout | undefined;
-  /** Its outcome is decided; what the handler still does counts no more. */
-  ended = false;
+  #ended = false;
 
   constructor(held: HeldJob, facts: RunFacts, services: RunServices) {
     this.held = held;
@@ -100,26 +102,60 @@ export class JobRun implements RunLink {
   }
 
   async parents(): Promise<readonly ParentOutcome[]> {
-    return (await this.#services.waitedFor(this)).filter(({ id }) => this.#parents.includes(id));
+    const { outcomes } = await this.#services.waitedFor(this);
+    return [...outcomes.values()].filter(({ id }) => this.#parents.includes(id));
   }
 
-  /** In the order in which they were enqueued: ids rise. */
   async childOutcomes(): Promise<readonly ParentOutcome[]> {
-    const outcomes = await this.#services.waitedFor(this);
-    return outcomes.filter(({ id }) => !this.#parents.includes(id)).toSorted(byId);
+    const { outcomes, children } = await this.#services.waitedFor(this);
+    return children.flatMap((id) => outcomes.get(id) ?? []);
   }
 
-  /** What its handler wants to wait for. */
+  /** What its handler wants to wait for, in the order of its calls. */
   get children(): readonly NewJob[] {
-    return this.#children ?? NO_CHILDREN;
+    return this.#children?.filter((child) => child !== undefined) ?? NO_CHILDREN;
   }
 
-  async enqueueChild(request: ChildRequest): Promise<string> {
+  /** Whether its handler has called {@link enqueueChild} and not waited for its end. */
+  get isMakingChildren(): boolean {
+    return this.#making !== undefined && this.#making.size > 0;
+  }
+
+  enqueueChild(request: ChildRequest): Promise<{ readonly id: string }> {
+    const slots = (this.#children ??= []);
+    const making = (this.#making ??= new Set());
+    const made = this.#make(request, { slots, at: slots.push(undefined) - 1 }).finally(() =>
+      making.delete(made),
+    );
+    making.add(made);
+    return made;
+  }
+
+  async #make(request: ChildRequest, { slots, at }: Slot): Promise<{ readonly id: string }> {
     const child = await this.#services.makeChild(this, request);
     this.throwIfAborted();
+    if (this.#ended) throw new ChildrenError('TOO_LATE');
     checkRoom(this.children, child);
-    (this.#children ??= []).push(child);
-    return child.id;
+    slots[at] = child;
+    return { id: child.id };
+  }
+
+  /** When every child is made that its handler did not wait for; resolves to the first error of these. */
+  async childrenMade(): Promise<unknown> {
+    if (this.#making === undefined) return undefined;
+    const results = await Promise.allSettled(this.#making);
+    return results.find((result) => result.status === 'rejected')?.reason;
+  }
+
+  /** Its outcome is decided; what the handler still does counts no more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  end(): void {
+    this.#ended = true;
+    // Nobody waits for these: that they come too late must not end the process.
+    if (this.isMakingChildren) void this.childrenMade();
   }
 
   rest(ms: number): Promise<void> {
@@ -137,7 +173,7 @@ export class JobRun implements RunLink {
 
   /** Tells the handler to stop. The first reason counts. */
   abort(code: AbortCode): void {
-    if (this.#abortReason !== undefined || this.ended) return;
+    if (this.#abortReason !== undefined || this.#ended) return;
     const reason = abortError(code, this.id);
     this.#abortReason = reason;
     for (const listener of this.#listeners ?? []) listener(reason);

@@ -1,6 +1,7 @@
-import { QueueFullError } from '@linstock/core';
+import { LinstockError, QueueFullError } from '@linstock/core';
 import type { JobStore, Outcome, Shard } from '@linstock/core/internal';
 import { asRedisError, classifyError, suspend } from '@linstock/core/internal';
+import { ChildrenError } from './child-outcomes.ts';
 import type { HeldJob } from './held-jobs.ts';
 import type { OtherOutcome, OtherVerb } from './outcome-buffer.ts';
 
@@ -42,7 +43,7 @@ export function sendVerb(
   }
 }
 
-/** The call that lets a job wait for its children; an error when there is no room for them. */
+/** The call that lets a job wait for its children; an error when they cannot be stored, and that will not pass by itself. */
 export async function sendSuspension(
   shard: Shard,
   worker: string,
@@ -51,10 +52,12 @@ export async function sendSuspension(
   const call = { job: { claim: claim.text, id, line }, children: suspension?.children ?? [] };
   try {
     const answer = await suspend(shard, worker, call);
+    if (answer === 'MANY') return new ChildrenError('TOO_MANY_CHILDREN');
     return typeof answer === 'object' ? new QueueFullError(answer.full) : answer;
   } catch (error) {
-    if (classifyError(error) === 'full') return asRedisError(error);
-    throw error;
+    const kind = classifyError(error);
+    if (kind !== 'full' && kind !== 'fault') throw error;
+    return error instanceof LinstockError ? error : asRedisError(error);
   }
 }
 

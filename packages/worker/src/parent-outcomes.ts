@@ -21,8 +21,25 @@ const STATES = new Map([
   ['C', 'cancelled'],
 ] as const);
 
-/** Parents as a job's record of them says: the letter of the state, the name, a space, JSON. */
-export function parentOutcomes(
+/** What a job has waited for. */
+export interface WaitedFor {
+  /** By their ids. */
+  readonly outcomes: ReadonlyMap<string, ParentOutcome>;
+  /** Whom it has enqueued as children, or what stands for them, in the order of its calls. */
+  readonly children: readonly string[];
+}
+
+/** What a job's inputs say, with the codecs that its results were encoded with. */
+export function waitedFor(
+  inputs: Readonly<Record<string, string>>,
+  codecs: PayloadCodecs | undefined,
+): WaitedFor {
+  const outcomes = new Map(parentOutcomes(inputs, codecs).map((outcome) => [outcome.id, outcome]));
+  return { outcomes, children: inputs['#']?.split(' ').slice(1) ?? [] };
+}
+
+/** A field is a job or batch, its text the letter of the state, the name, a space, JSON; but for "#", the ids of children. */
+function parentOutcomes(
   inputs: Readonly<Record<string, string>>,
   codecs: PayloadCodecs | undefined,
 ): ParentOutcome[] {

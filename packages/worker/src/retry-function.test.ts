@@ -21,7 +21,7 @@ function newRun(): JobRun {
   return new JobRun(newJob(), facts, {
     log,
     report: () => undefined,
-    waitedFor: async () => [],
+    waitedFor: async () => ({ outcomes: new Map(), children: [] }),
     makeChild: () => Promise.reject(new Error('no children here')),
     rest: async () => undefined,
   });

@@ -17,7 +17,7 @@ import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
 import { Ticker } from './services/ticker.ts';
-import { parentOutcomes } from './parent-outcomes.ts';
+import { waitedFor } from './parent-outcomes.ts';
 import type { LinkListener } from './shard-link.ts';
 import { ShardLink } from './shard-link.ts';
 import { Station } from './station.ts';
@@ -186,7 +186,7 @@ export class Runtime {
       makeChild: (run, request) => makeChild(request, this.#homeOf(run), this.#options.codecs),
       waitedFor: async ({ id, held }) => {
         const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
-        return parentOutcomes(inputs ?? {}, this.#options.codecs);
+        return waitedFor(inputs ?? {}, this.#options.codecs);
       },
       largePayload: async (job) =>
         (await this.#stationOf(job)?.link.shard.reader.largePayload(job.id)) ?? null,

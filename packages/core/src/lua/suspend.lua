@@ -2,7 +2,7 @@
 -- Transition: processing -> awaiting
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 claim number, 3 id, 4 tail line, 5 number of large payloads, then these and the children, as in admit
--- Returns: "OK", "ALREADY", "LOST" or "GONE"; "CODES" or {"FULL", queue}: nothing was done
+-- Returns: "OK", "ALREADY", "LOST" or "GONE"; "CODES", {"FULL", queue} or "MANY" (too many children in all): nothing was done
 local P = KEYS[1]
 --@include admissible
 --@include take
@@ -12,33 +12,37 @@ if redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 or not 
   return answer
 end
 --@include incoming
+--@include children
+if count + newChildren() > 5000 then return 'MANY' end
 --@include admit
 -- A full Redis refuses this, as it refuses any new job.
 appendTail(id, line)
 local mark = take(worker, no, id, 'D')
+waitFrom(id, mark)
 redis.call('SETRANGE', $job .. id, '0', 'A' .. string.sub(mark, 2, 7) .. NOBODY)
 redis.call('ZADD', $awaiting, now(), id)
 redis.pcall('HINCRBY', $stats, 'deferred', 1)
 tell('suspend', 'A', { id })
 storePayloads()
 --@include arrive
--- A job that stands for a child is waited for as well, unless it may itself be waiting for this one.
-local function waitsFor(child, word)
-  local other = string.match(word, '^[=~](.*)$')
-  if not other or string.byte(word) == 126 then return other or child end
-  local state = stateOf(other)
-  return other ~= id and state and state ~= 'A' and state ~= 'X' and other
-end
-local children, at, n = {}, firstGroup, 0
+local children, at, n, isMissing = {}, firstGroup, 0, false
 while at < #ARGV do
   local last = at + 3 + 2 * tonumber(ARGV[at + 3])
   for i = at + 4, last, 2 do
     n = n + 1
-    local child = waitsFor(ARGV[i], words[n])
-    if child then children[#children + 1] = { child, 'DFC' } end
+    local child = standsFor(ARGV[i], words[n])
+    if child then children[#children + 1] = { child, 'DFC' } else missing(ARGV[i], ARGV[i + 1], words[n]) end
+    isMissing = isMissing or not child
+    known[#known + 1] = child or ARGV[i]
   end
   at = last + 1
 end
 link(children, id)
-if redis.call('EXISTS', $waits .. id) == 0 then letGo(id) end
+redis.call('HSET', $inputs .. id, '#', table.concat(known, ' '))
+redis.call('SADD', $extras, id)
+if redis.call('EXISTS', $waits .. id) == 0 then
+  -- A handler that asks for the same child again would do so without pause.
+  if isMissing then redis.call('HSET', $waits .. id, '+', 1000) end
+  letGo(id)
+end
 return 'OK'

@@ -236,10 +236,15 @@ export class JobStore implements Record<TransitionVerb, unknown> {
     ]);
   }
 
-  /** `call`: the children, with what a call of {@link admit} has. */
-  async suspend(worker: string, job: JobOutcome, call: ProducerJobs): Promise<Outcome | ProducerRefusal> {
+  /** `call`: the children, with what a call of {@link admit} has. `MANY`: with them it would have waited for too many in all. */
+  async suspend(
+    worker: string,
+    job: JobOutcome,
+    call: ProducerJobs,
+  ): Promise<Outcome | ProducerRefusal | 'MANY'> {
     const args = [worker, job.claim, job.id, job.line, ...jobArguments(call)];
     const reply = await this.#run('suspend', args);
+    if (reply === 'MANY') return reply;
     return refusal(reply) ?? decodeOutcome('suspend', reply);
   }
 

@@ -119,7 +119,9 @@ export const FLOW_LANDINGS = {
       changes: {
         'awaiting A': 't+0',
         'children:B': ['A'],
+        'extras A': true,
         'extras B': true,
+        'inputs:A #': '# B',
         'job:A': 'A000200nobody\ngreet\n{}\nD Ada #1 1 1 2 {}',
         'job:B': 'E000600nobody\ngreet {"ties":{"tags":["urgent"]}}\n{}',
         'parents B': true,

@@ -2,7 +2,7 @@ import type { ExecutorHost } from '../executor.ts';
 import type { HeldJob } from '../held-jobs.ts';
 import type { JobRun } from '../job-run.ts';
 import type { OtherOutcome } from '../outcome-buffer.ts';
-import type { ParentOutcome } from '../parent-outcomes.ts';
+import type { WaitedFor } from '../parent-outcomes.ts';
 import { MemoryLog } from './memory-log.ts';
 
 /** An outcome in short: what became of the job, and its tail line without the leading code, worker and claim. */
@@ -44,8 +44,8 @@ export class FakeHost implements ExecutorHost {
     return Promise.reject(new Error('no children here'));
   }
 
-  waitedFor(): Promise<readonly ParentOutcome[]> {
-    return Promise.resolve([]);
+  waitedFor(): Promise<WaitedFor> {
+    return Promise.resolve({ outcomes: new Map(), children: [] });
   }
 
   largePayload(job: HeldJob): Promise<string | null> {

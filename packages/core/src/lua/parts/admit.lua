@@ -77,8 +77,8 @@ local function join(batch, id, isDraft)
   redis.call('HINCRBY', $batch .. batch, 'total', 1)
   redis.call('HINCRBY', $batch .. batch, 'pending', 1)
   push('RPUSH', $members .. batch, id)
+  if isDraft or redis.call('HEXISTS', $batch .. batch, 'cursor') == 1 then redis.call('HSET', $batch .. batch, 'mixed', 1) end
   if not isDraft then return end
-  redis.call('HSET', $batch .. batch, 'mixed', 1)
   redis.call('HSET', $waits .. id, '*', '')
 end
 -- "?" and the batch when there is none, "^" and the batch when it has ended; else whether it is a draft.

@@ -11,6 +11,8 @@ local function detach(id, state, mark)
   elseif state == 'A' then
     redis.pcall('ZREM', $awaiting, id)
     redis.call('DEL', $waits .. id)
+    -- It will not hear of all its children, so it knows none when it runs again.
+    redis.pcall('HDEL', $inputs .. id, '#')
   elseif state == 'P' then
     local owner, no = string.sub(mark, 8, 19), string.sub(mark, 20, 31)
     local set = $processing .. owner .. ':' .. no
