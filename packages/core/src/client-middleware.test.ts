@@ -71,6 +71,29 @@ describe('middleware of a client', () => {
     expect(await job(last.id)).toMatchObject({ displayName: 'a node', state: 'awaiting', queue: 'other' });
   });
 
+  test('that lets one call through at a time lets a workflow through', async () => {
+    let before: Promise<unknown> = Promise.resolve();
+    let most = 0;
+    let running = 0;
+    client.use((_call, next) => {
+      const turn = before;
+      const mine = (async () => {
+        await turn;
+        most = Math.max(most, ++running);
+        await next();
+        running--;
+      })();
+      before = mine;
+      return mine;
+    });
+    const flow = await client.workflow({
+      first: node(greet, { n: 1 }),
+      last: node(greet, { n: 2 }, { after: ['first'] }),
+    });
+    expect((await job(flow.jobs.last.id)).state).toBe('awaiting');
+    expect(most).toBe(1);
+  });
+
   test('that refuses a node refuses the workflow, and nothing is stored', async () => {
     client.use(({ inputs: [input] }, next) => {
       if ((input as { n: number }).n === 2) throw new LinstockError('NO_TWOS', 'no twos', {});

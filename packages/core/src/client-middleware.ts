@@ -10,7 +10,7 @@ import type { RecurringOptions } from './recurring-jobs.ts';
 
 /**
  * The method of the client, or of a batch that is being made, that was called; `recurring`: `client.recurring.upsert`; `node`: one
- * node of `client.workflow`, whose handle is there when all nodes are stored.
+ * node of `client.workflow`, whose handle is there when the node is made, one after the other; they are stored when all are made.
  */
 export type ClientCallKind =
   | 'enqueue'

@@ -68,15 +68,9 @@ export async function createWorkflow<Nodes extends WorkflowNodes>(
   const jobs = new Map<string, Enqueued>();
   const batch = await batches.create(
     async (builder) => {
-      const calls = new NodeCalls(host, builder);
-      try {
-        for (const planned of order) await calls.make(planned);
-        for (const [name, stored] of await storeNodes(builder, calls.made)) jobs.set(name, stored);
-        await calls.stored(jobs);
-      } catch (error) {
-        calls.failed(error);
-        throw error;
-      }
+      const maker = new NodeMaker(host, builder);
+      for (const planned of order) await maker.make(planned);
+      for (const [name, stored] of await storeNodes(builder, maker.made)) jobs.set(name, stored);
     },
     { name: 'workflow', ...options },
   );
@@ -89,66 +83,37 @@ interface MadeNode extends MadeJob {
   readonly name: string;
 }
 
-/** The calls of the nodes of a workflow: each passes the middleware, and all of them end when all nodes are stored. */
-class NodeCalls {
+/** Makes the nodes of a workflow: each passes the middleware, and nothing is stored before all have. */
+class NodeMaker {
   readonly made: MadeNode[] = [];
   readonly #host: BatchHost;
   readonly #builder: BatchBuilder;
   readonly #ids = new Map<string, string>();
-  readonly #calls: Promise<unknown>[] = [];
-  readonly #waiting: {
-    resolve: (handle: JobHandle) => void;
-    reject: (error: unknown) => void;
-    name: string;
-  }[] = [];
 
   constructor(host: BatchHost, builder: BatchBuilder) {
     this.#host = host;
     this.#builder = builder;
   }
 
-  /** Resolves when the node's job is made: later ones need its id. */
+  /** Later nodes need its id. */
   async make(planned: PlannedNode): Promise<void> {
     const { calls } = this.#host;
     const { contract, input } = planned;
     const { after: _after, ...options } = planned.options;
     const call = { kind: 'node', contract, inputs: [input], options, batchId: this.#builder.id } as const;
-    await new Promise<void>((resolve, reject) => {
-      const send: Send = async (changed) => {
-        await this.#make({ ...planned, input: changed.inputs[0], options: changed.options });
-        const stored = this.#stored(planned.name);
-        resolve();
-        return [await stored];
-      };
-      const running = calls.isPlain ? send(call) : calls.run(call, send);
-      running.catch(reject);
-      this.#calls.push(running);
-    });
+    const send: Send = async (changed) => [
+      await this.#make({ ...planned, input: changed.inputs[0], options: changed.options }),
+    ];
+    await (calls.isPlain ? send(call) : calls.run(call, send));
   }
 
-  /** Ends the calls. */
-  async stored(jobs: ReadonlyMap<string, Enqueued>): Promise<void> {
-    for (const { name, resolve } of this.#waiting) {
-      const job = jobs.get(name);
-      if (job !== undefined) resolve(this.#host.handle(job));
-    }
-    await Promise.all(this.#calls);
-  }
-
-  failed(error: unknown): void {
-    for (const { reject } of this.#waiting) reject(error);
-  }
-
-  async #make(planned: PlannedNode): Promise<void> {
+  async #make(planned: PlannedNode): Promise<JobHandle> {
     const plan = planOf(this.#host, this.#builder, { planned, ids: this.#ids });
     const { value } = splitReferences(planned.input, this.#ids);
     const job = await makeJob(plan, value, this.#builder.home);
     this.#ids.set(planned.name, job.id);
     this.made.push({ name: planned.name, plan, job });
-  }
-
-  #stored(name: string): Promise<JobHandle> {
-    return new Promise((resolve, reject) => this.#waiting.push({ name, resolve, reject }));
+    return this.#host.handle({ id: job.id, status: 'stored' });
   }
 }
 

@@ -32,7 +32,6 @@ while claim < #ARGV do
 end
 if accepted > 0 then
   redis.pcall('HINCRBY', $stats, 'succeeded', accepted)
-  local over = math.min(before + accepted - keep, 2 * accepted)
-  while over > 0 do trimSucceeded(math.min(over, 500)); over = over - 500 end
+  if before + accepted > keep then trimBeyond(keep, 2 * accepted) end
 end
 return clean and 'OK' or outcomes

@@ -11,8 +11,8 @@ local P = KEYS[1]
 --@include ended
 --@include stale
 --@include trim
---@include bury
 --@include loosen
+--@include bury
 --@include state
 --@include detach
 --@include leave
@@ -21,14 +21,13 @@ local limit, keepSucceeded, succeededMs = tonumber(ARGV[1]), tonumber(ARGV[2]), 
 local keepOthers, othersMs = tonumber(ARGV[4]), tonumber(ARGV[5])
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
-local over = redis.call('LLEN', $succeeded) - keepSucceeded
+redis.call('LLEN', $succeeded)
 redis.call('DEL', $none)
 redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now())
-local removed, left = 0, limit
-if over > 0 then removed = trimSucceeded(math.min(over, left)) end
+local removed, left = trimBeyond(keepSucceeded, limit), limit
 --@include age
 local aged = removed < limit and agedOut(limit - removed) or 0
 if aged > 0 then removed = removed + trimSucceeded(aged) end
-removed = removed + trimKept(math.min(left, 100))
+removed = removed + trimKept(left)
 removed = removed + trimSorted($failed, keepOthers, now() - othersMs, left)
 return removed + trimSorted($cancelled, keepOthers, now() - othersMs, left)

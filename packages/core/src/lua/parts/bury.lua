@@ -1,9 +1,28 @@
+-- Those whose children are still to be told how they ended stay until they were.
+local function withoutUntold(ids)
+  if redis.call('EXISTS', $todo) == 0 then return ids end
+  local told = {}
+  for i = 1, #ids do
+    if redis.pcall('SISMEMBER', $parents, ids[i]) ~= 1 then told[#told + 1] = ids[i] end
+  end
+  return told
+end
+-- What had ended without success and is removed will never succeed: its batch must know. Needs loosen.
+local function giveUp(ids)
+  if redis.call('EXISTS', $batches) == 0 then return end
+  for i = 1, #ids do
+    local mark = redis.pcall('GETRANGE', $job .. ids[i], '0', '31')
+    if isMark(mark) and isTied(mark) then loosen(ids[i], nil, 'Z') end
+  end
+end
 -- Removes the oldest jobs of a sorted set (`failed`, `cancelled`) beyond `keep` and before `since`; at most `limit`.
 local function trimSorted(set, keep, since, limit)
   local over = math.min(redis.call('ZCARD', set) - keep, limit)
   local ids = over > 0 and redis.call('ZRANGE', set, 0, over - 1)
     or redis.call('ZRANGE', set, '-inf', since, 'BYSCORE', 'LIMIT', 0, limit)
+  ids = withoutUntold(ids)
   if #ids == 0 then return 0 end
+  giveUp(ids)
   redis.call('ZREM', set, unpack(ids))
   tell('trim', '-', ids)
   return unlinkRecords(ids)

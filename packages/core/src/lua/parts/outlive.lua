@@ -1,8 +1,9 @@
 -- Removes jobs whose own time has passed, but for those that somebody waits for, or whose children have not gone on. Needs now,
--- state, leave, trim.
+-- state, leave, bury.
 local function isNeeded(id, state)
   local until_ = redis.pcall('ZSCORE', $watched, id)
-  return type(until_) == 'string' and tonumber(until_) > now() or state == 'D' and redis.pcall('SISMEMBER', $parents, id) == 1
+  return type(until_) == 'string' and tonumber(until_) > now() 
+    or (state == 'D' or redis.call('EXISTS', $todo) == 1) and redis.pcall('SISMEMBER', $parents, id) == 1
 end
 local function trimKept(limit)
   if type(redis.pcall('HLEN', $requeued)) ~= 'number' then return 0 end
@@ -15,6 +16,7 @@ local function trimKept(limit)
       redis.call('ZREM', $kept, due[i])
       if hasEnded then
         leave(due[i], state, mark)
+        if state ~= 'D' then giveUp({ due[i] }) end
         gone[#gone + 1] = due[i]
       end
     end

@@ -49,3 +49,15 @@ local function trimSucceeded(count)
   if stale > 0 then countStale('succeeded', -stale) end
   return removed
 end
+-- Removes succeeded jobs beyond a number; looks at no more than `most`. Those that it passes over go to the end of the list, and
+-- others come to its front. Jobs that say themselves how long they are kept do not count. (Failed and cancelled ones are in that
+-- number too: as many others more may stay.)
+local function trimBeyond(keep, most)
+  local removed, own = 0, tonumber(redis.pcall('ZCARD', $kept)) or 0
+  while most > 0 do
+    local count = math.min(redis.call('LLEN', $succeeded) - keep - own, most, 500)
+    if count < 1 then break end
+    removed, most = removed + trimSucceeded(count), most - count
+  end
+  return removed
+end
