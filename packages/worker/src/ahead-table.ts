@@ -1,3 +1,5 @@
+import { MOST_PER_CLAIM } from './fetch-plan.ts';
+
 /**
  * Jobs that were claimed and have not started, in memory that the heartbeat thread shares: when the main loop is blocked,
  * the thread gives back what has waited too long. Each job is a cell; one compare-and-exchange decides whether it starts
@@ -5,8 +7,8 @@
  * thread that looks at a block while it is reused cannot touch the new claim.
  */
 export const BLOCKS = 64;
-/** The most jobs of one claim. */
-export const BLOCK_JOBS = 200;
+/** The most jobs of one claim that the thread sees: those of any claim (`MOST_PER_CLAIM`). */
+export const BLOCK_JOBS = MOST_PER_CLAIM;
 const ID_LENGTH = 26;
 
 /** Fields of a block's header, as indices into its numbers. */

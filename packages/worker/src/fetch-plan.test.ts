@@ -109,8 +109,8 @@ describe('how many jobs are held ahead', () => {
     expect(aheadOf(100, Number.NaN)).toBe(0);
   });
 
-  test('as many as run within twenty milliseconds, at most two claims', () => {
-    expect(aheadOf(4, 1)).toBe(80);
+  test('as many as run within forty milliseconds, at most two claims', () => {
+    expect(aheadOf(4, 1)).toBe(160);
     expect(aheadOf(1000, 1)).toBe(2 * MOST_PER_CLAIM);
   });
 

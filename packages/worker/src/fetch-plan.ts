@@ -1,7 +1,7 @@
 /** Decides when a worker calls a shard, and for how much. Pure: it is asked at every turn of the event loop. */
 
 /** The most jobs of one claim. */
-export const MOST_PER_CLAIM = 200;
+export const MOST_PER_CLAIM = 400;
 /**
  * Calls to a shard under way at once. With two they drift together until both are answered at one time, and Redis and this
  * process take turns; of three, one is served, one waits, and one comes back (docs/decisions/0007-calls-that-overlap.md).
@@ -12,7 +12,7 @@ const MOST_WHEN_QUICK = 125;
 /** A second call must be worth its cost. */
 const WORTHWHILE = 50;
 /** Jobs claimed ahead last about this long at the present rate, ms: several round trips, far less than anybody notices. */
-export const AHEAD_MS = 20;
+export const AHEAD_MS = 40;
 /** The most jobs claimed ahead: two claims. */
 const MOST_AHEAD = 2 * MOST_PER_CLAIM;
 /** Nothing is claimed ahead while a recent run took longer than this, ms. */

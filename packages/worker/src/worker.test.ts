@@ -220,7 +220,7 @@ describe('order', () => {
       await delay(1);
     });
     await worker.start();
-    // A call brings as many as run in 20 ms, at most 200: two of these for each shard are over long before.
+    // A call brings as many as run in 40 ms, at most 400: two of these for each shard are over long before.
     await eventually(() => shards.length >= 1200, { timeoutMs: 15_000 });
     const counts = [...new Set(shards)].map((shard) => shards.filter((other) => other === shard).length);
     expect(counts).toHaveLength(3);

@@ -15,5 +15,5 @@ local worker, most = ARGV[1], tonumber(ARGV[2])
 redis.call('DEL', $none)
 local moved, queues = promoteDue(most)
 for queue in pairs(queues) do wake(queue) end
-local due, keeper, timer = keepTime(worker)
+local due, keeper, timer = keepTime(worker, nextDue)
 return { moved, due, keeper, timer }

@@ -16,6 +16,7 @@ local P = KEYS[1]
 --@include take
 local worker, keep = ARGV[1], tonumber(ARGV[2])
 local before, accepted, outcomes, total, clean, claim = redis.call('LLEN', $succeeded), 0, {}, 0, true, 3
+isBare = redis.call('EXISTS', $watched, $parents, $kept, $extras) == 0
 --@include accept
 while claim < #ARGV do
   local no, jobs, tied, first = ARGV[claim], tonumber(ARGV[claim + 1]), mayHold(ARGV[claim + 2]), claim + 3
@@ -32,6 +33,6 @@ while claim < #ARGV do
 end
 if accepted > 0 then
   redis.pcall('HINCRBY', $stats, 'succeeded', accepted)
-  if before + accepted > keep then trimBeyond(keep, 2 * accepted) end
+  trimBeyond(keep, before + accepted, 2 * accepted)
 end
 return clean and 'OK' or outcomes

@@ -21,10 +21,10 @@ local limit, keepSucceeded, succeededMs = tonumber(ARGV[1]), tonumber(ARGV[2]), 
 local keepOthers, othersMs = tonumber(ARGV[4]), tonumber(ARGV[5])
 redis.call('ZCARD', $failed)
 redis.call('ZCARD', $cancelled)
-redis.call('LLEN', $succeeded)
+local length = redis.call('LLEN', $succeeded)
 redis.call('DEL', $none)
 redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now())
-local removed, left = trimBeyond(keepSucceeded, limit), limit
+local removed, left = trimBeyond(keepSucceeded, length, limit), limit
 --@include age
 local aged = removed < limit and agedOut(limit - removed) or 0
 if aged > 0 then removed = removed + trimSucceeded(aged) end

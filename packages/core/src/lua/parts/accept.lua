@@ -18,6 +18,8 @@ local function mayHold(ties)
 end
 -- What tied jobs held is free. Of one that was taken by itself, what it held while it ran is free already.
 local function loosenAll(ids, owner)
+  -- They may have a time of their own to be kept.
+  isBare = false
   for i = 1, #ids do loosen(ids[i], owner, 'D') end
 end
 local function acceptAll(no, first, jobs, tied)

@@ -2,8 +2,11 @@
 -- the state they have reached (D, F, C), or X: they are gone. Needs now, place, quarantine.
 local followTied
 local budget = 50
+-- Whether no job is waited for, has children, more than its record, or a time of its own to be kept. A script that ends many jobs
+-- asks once; false: not known.
+local isBare = false
 local function announceEnd(ids, letter)
-  if #ids == 0 then return end
+  if isBare or #ids == 0 then return end
   if redis.call('EXISTS', $watched) == 1 then
     for i = 1, #ids do
       if type(redis.pcall('ZSCORE', $watched, ids[i])) == 'string' then redis.call('PUBLISH', $ended, ids[i]) end

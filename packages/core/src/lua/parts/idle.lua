@@ -1,5 +1,5 @@
 -- A claim that got less than it asked registers its worker as idle; one that left jobs behind passes the wake-up on.
-reply[3], reply[4], reply[6] = keepTime(worker)
+reply[3], reply[4], reply[6] = keepTime(worker, nextDue)
 if count < most and bytes < 4194304 and reply[7] == 0 then
   -- Nobody wakes who stands here the longest, so nobody else notices that it died. One queue a claim is enough.
   local idle = $idle .. ARGV[firstQueue + now() % (#ARGV - firstQueue + 1)]

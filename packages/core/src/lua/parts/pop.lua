@@ -1,6 +1,6 @@
 -- Pops from one list while room is left. An entry is a hint: only a job whose mark says "enqueued, here" is taken.
 -- Needs ids, count, reply, bytes, most, worker, no, takes, enter.
-local sub, byte, open = string.sub, string.byte, $processing .. worker .. ':' .. no
+local sub, byte, find, open = string.sub, string.byte, string.find, $processing .. worker .. ':' .. no
 -- How far the queue that is looked at may fill the claim, and what holds it back.
 local cap, gate = most, nil
 local function drop(id, record, queue, place)
@@ -68,10 +68,11 @@ local function pop(queue, place, list)
     met = {}
     for i = 1, #popped do
       local record = records[i]
-      local head = not gate and record and byte(record, 32) == 10 and sub(record, 1, 7)
-      if head == fresh then
+      -- Found, not cut out: a new text costs Lua more than all the rest.
+      local isWhole = not gate and record and byte(record, 32) == 10
+      if isWhole and find(record, fresh, 1, true) == 1 then
         accept(popped[i], keys[i], record, taken)
-      elseif head == tied then
+      elseif isWhole and find(record, tied, 1, true) == 1 then
         if enter(popped[i], record, owner) then accept(popped[i], keys[i], record, tiedTaken) end
       elseif record and isHere(record, place) then
         admitted(popped[i], record)

@@ -1,9 +1,15 @@
 -- Moves up to `limit` due jobs to the ends of their queues. Returns their number and the set of their queues. Needs now, push.
 --@include enlist
+-- When the next job is due, ms, -1: none; nil: not known.
+local nextDue
 local function promoteDue(limit)
-  local due = redis.pcall('ZRANGE', $scheduled, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit)
   local lists, queues, moves, moved = {}, {}, {}, 0
-  if due.err or #due == 0 then return 0, queues end
+  local first = redis.pcall('ZRANGE', $scheduled, 0, 0, 'WITHSCORES')
+  if first.err then return 0, queues end
+  nextDue = tonumber(first[2] or -1)
+  if nextDue < 0 or nextDue > now() then return 0, queues end
+  nextDue = nil
+  local due = redis.call('ZRANGE', $scheduled, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit)
   redis.call('ZREM', $scheduled, unpack(due))
   for i = 1, #due do
     local mark = redis.pcall('GETRANGE', $job .. due[i], '0', '31')

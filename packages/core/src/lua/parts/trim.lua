@@ -10,7 +10,7 @@ end
 local function unlinkRecords(ids)
   if #ids == 0 then return 0 end
   announceEnd(ids, 'X')
-  if redis.call('EXISTS', $extras) == 1 then
+  if not isBare and redis.call('EXISTS', $extras) == 1 then
     for i = 1, #ids do
       if redis.pcall('SREM', $extras, ids[i]) == 1 then
         untag(ids[i])
@@ -20,7 +20,7 @@ local function unlinkRecords(ids)
   end
   local keys = {}
   for i = 1, #ids do keys[i] = $job .. ids[i] end
-  if redis.call('EXISTS', $kept) == 1 then redis.pcall('ZREM', $kept, unpack(ids)) end
+  if not isBare and redis.call('EXISTS', $kept) == 1 then redis.pcall('ZREM', $kept, unpack(ids)) end
   return redis.call('UNLINK', unpack(keys))
 end
 local function trimSucceeded(count)
@@ -29,7 +29,7 @@ local function trimSucceeded(count)
   local ids = type(requeued) == 'number' and redis.call('LPOP', $succeeded, count)
   if not ids then return 0 end
   local stale = 0
-  if requeued > 0 or redis.call('EXISTS', $watched, $parents, $kept) > 0 then
+  if requeued > 0 or not isBare and redis.call('EXISTS', $watched, $parents, $kept) > 0 then
     local gone = {}
     for i = 1, #ids do
       local until_, own = redis.pcall('ZSCORE', $watched, ids[i]), redis.pcall('ZSCORE', $kept, ids[i])
@@ -49,15 +49,17 @@ local function trimSucceeded(count)
   if stale > 0 then countStale('succeeded', -stale) end
   return removed
 end
--- Removes succeeded jobs beyond a number; looks at no more than `most`. Those that it passes over go to the end of the list, and
+-- Removes succeeded jobs beyond a number, of `length`; looks at no more than `most`. Those that it passes over go to the end of the list, and
 -- others come to its front. Jobs that say themselves how long they are kept do not count. (Failed and cancelled ones are in that
 -- number too: as many others more may stay.)
-local function trimBeyond(keep, most)
-  local removed, own = 0, tonumber(redis.pcall('ZCARD', $kept)) or 0
+local function trimBeyond(keep, length, most)
+  local removed, own = 0, not isBare and tonumber(redis.pcall('ZCARD', $kept)) or 0
   while most > 0 do
-    local count = math.min(redis.call('LLEN', $succeeded) - keep - own, most, 500)
+    local count = math.min(length - keep - own, most, 500)
     if count < 1 then break end
-    removed, most = removed + trimSucceeded(count), most - count
+    local gone = trimSucceeded(count)
+    removed, most = removed + gone, most - count
+    length = gone == count and length - count or redis.call('LLEN', $succeeded)
   end
   return removed
 end
