@@ -1,3 +1,4 @@
+import { node } from '@linstock/core';
 import { createDashboard } from '@linstock/dashboard';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
@@ -214,6 +215,34 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('a workflow is drawn: who waits for whom, and how each is', async () => {
+    const { id, jobs } = await stage.client.workflow({
+      fetch: node(act, {}, { displayName: 'Fetch the page' }),
+      words: node(act, {}, { after: ['fetch'] }),
+      links: node(act, {}, { after: ['fetch'] }),
+      report: node(act, {}, { after: ['words', 'links'] }),
+    });
+    await show(`batches/${id}`);
+    await eventually(async () => expect(await page.locator('.graph a.succeeded').count()).toBe(4));
+    expect(await page.locator('.graph path').count()).toBe(4);
+    await page.locator('.graph a', { hasText: 'Fetch the page' }).click();
+    await page.getByRole('heading', { name: 'Fetch the page' }).waitFor();
+    await show(`jobs/${jobs.report.id}`);
+    expect(await text()).toContain(jobs.words.id);
+    await page.getByRole('link', { name: id }).click();
+    await page.locator('.graph').waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a job that tells of itself is heard while it runs', async () => {
+    const { id } = await stage.client.enqueue(act, { talk: true, ms: 60_000 });
+    await show(`jobs/${id}`);
+    await page.locator('.log li').first().waitFor();
+    await page.getByRole('heading', { name: 'Progress' }).waitFor();
+    await stage.client.cancel(id);
+    expect(report.problems).toEqual([]);
+  });
+
   test('a job is made by the form, and one like another', async () => {
     await show('new');
     await page.getByLabel('Name').fill('act');
@@ -274,8 +303,13 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.reload();
     const { id } = await stage.client.enqueue(act, { failures: 1 }, { maxAttempts: 1 });
     await eventually(async () => expect(await stateOf(id)).toBe('failed'));
+    const flow = await stage.client.workflow({
+      a: node(act, { talk: true }),
+      b: node(act, {}, { after: ['a'] }),
+    });
+    await flow.jobs.b.result();
     const found: string[] = [];
-    for (const path of [...PAGES, `jobs/${id}`]) {
+    for (const path of [...PAGES, `jobs/${id}`, `jobs/${flow.jobs.a.id}`, `batches/${flow.id}`]) {
       await show(path);
       for (const one of await violations(page)) found.push(`${path}: ${one}`);
     }

@@ -15,6 +15,7 @@ import { jobGet } from './commands/job-get.ts';
 import { jobList } from './commands/job-list.ts';
 import { jobRequeue } from './commands/job-requeue.ts';
 import { jobWait } from './commands/job-wait.ts';
+import { jobLogs } from './commands/job-logs.ts';
 import { jobWhy } from './commands/job-why.ts';
 import { queueGet } from './commands/queue-get.ts';
 import { queueList } from './commands/queue-list.ts';
@@ -42,7 +43,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   {
     name: 'job',
     summary: 'Enqueue, find and change jobs.',
-    commands: [jobEnqueue, jobList, jobGet, jobWhy, jobWait, jobRequeue, jobCancel, jobDelete],
+    commands: [jobEnqueue, jobList, jobGet, jobLogs, jobWhy, jobWait, jobRequeue, jobCancel, jobDelete],
   },
   {
     name: 'queue',

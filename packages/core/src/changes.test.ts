@@ -2,7 +2,7 @@ import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { JobHandle } from './client.ts';
+import type { JobHandle } from './job-handle.ts';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
 import { StateConflictError } from './errors.ts';

@@ -1,7 +1,7 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { eventually } from '@linstock/test-kit/eventually';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { JobHandle } from './client.ts';
+import type { JobHandle } from './job-handle.ts';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
 import { JobNotFoundError, StateConflictError } from './errors.ts';

@@ -21,6 +21,9 @@ import { resolveRetention } from './retention.ts';
 import type { Change } from './store/change-call.ts';
 import type { Actor, Retention } from './store/job-store.ts';
 
+/** How long a call that needs a connection waits for the first one. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
 /** What every part that talks to Redis must know. */
 export interface InstallationOptions {
   /** Where Redis is. */

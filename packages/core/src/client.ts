@@ -7,7 +7,7 @@ import type { BatchHandle } from './batches.ts';
 import { Batches } from './batches.ts';
 import type { BulkRequest } from './bulk-request.ts';
 import type { ClientOptions, JobChangeOptions, ResolvedClientOptions } from './client-options.ts';
-import { resolveClientOptions } from './client-options.ts';
+import { CONNECT_TIMEOUT_MS, resolveClientOptions } from './client-options.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
 import { parentTies } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
@@ -22,7 +22,8 @@ import { StoredHandle } from './job-handle.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { planJob } from './job-factory.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
-import { findByKey, findByTag, whyOf } from './lookups.ts';
+import type { ActivityOptions, JobActivity } from './activity.ts';
+import { activityOf, findByKey, findByTag, whyOf } from './lookups.ts';
 import type { BulkHandle } from './operations.ts';
 import { Operations } from './operations.ts';
 import { anything, checkOptions } from './options.ts';
@@ -38,10 +39,6 @@ import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PersonOutcome } from './store/outcomes.ts';
 import type { WhyReasons } from './why.ts';
 import type { WorkflowHandle, WorkflowNodes } from './workflow.ts';
-
-export type { JobHandle, WaitOptions } from './job-handle.ts';
-
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Enqueues jobs and changes them, from any service. It loads no handler and holds one connection.
@@ -170,6 +167,11 @@ export class Client {
   /** A job, or undefined when there is none with this id. */
   async get(id: string): Promise<JobView | DamagedJob | undefined> {
     return (await this.#findShard(id))?.reader.find(id, this.#options.viewing);
+  }
+
+  /** What a job tells of itself: its progress and its log. @throws {OptionError} */
+  async activity(id: string, options?: ActivityOptions): Promise<JobActivity> {
+    return activityOf(await this.#open(), { id, options }, this.#options.viewing);
   }
 
   /** Why a job is not running, the most decisive reason first; docs/why.md tells what to do about each. */
@@ -351,8 +353,8 @@ export class Client {
     if (kind === 'continueWith') return [await this.#follow(call)];
     const due = kind === 'schedule' || kind === 'scheduleMany' ? (options as Due) : undefined;
     const plan = this.#plan(contract, options, due);
-    const isOne = kind === 'enqueue' || kind === 'schedule';
-    return isOne ? [await this.#add(plan, inputs[0])] : this.#addMany(plan, inputs);
+    if (kind === 'enqueue' || kind === 'schedule') return [await this.#add(plan, inputs[0])];
+    return this.#addMany(plan, inputs);
   };
 
   async #follow<R>({ contract, inputs, options, parents = [] }: ClientCall): Promise<JobHandle<R>> {
@@ -370,14 +372,14 @@ export class Client {
 
   async #add<R>(plan: JobPlan, input: unknown, home?: number): Promise<JobHandle<R>> {
     const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
-    const placed = home === undefined ? plan : { ...plan, home };
-    return this.#handle(await this.#enqueuer.add(placed, input, shards));
+    return this.#handle(
+      await this.#enqueuer.add(home === undefined ? plan : { ...plan, home }, input, shards),
+    );
   }
 
   async #addMany<R>(plan: JobPlan, inputs: readonly unknown[]): Promise<JobHandle<R>[]> {
     const shards = this.#opened ?? (await this.#open(this.#options.retryForMs));
-    const added = await this.#enqueuer.addMany(plan, inputs, shards);
-    return added.map((job) => this.#handle<R>(job));
+    return (await this.#enqueuer.addMany(plan, inputs, shards)).map((job) => this.#handle<R>(job));
   }
 
   #handle<R>(job: Enqueued): JobHandle<R> {
@@ -385,8 +387,7 @@ export class Client {
   }
 
   async #findShard(id: string): Promise<Shard | undefined> {
-    const shards = await this.#open();
-    return isJobId(id) ? shards[shardOf(id)] : undefined;
+    return (await this.#open())[isJobId(id) ? shardOf(id) : -1];
   }
 
   async #open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<readonly [Shard, ...Shard[]]> {

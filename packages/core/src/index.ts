@@ -3,7 +3,7 @@
  * @packageDocumentation
  */
 export { Client } from './client.ts';
-export type { JobHandle, WaitOptions } from './client.ts';
+export type { JobHandle, WaitOptions } from './job-handle.ts';
 export type { ClientCallEvent, ClientEventMap, ClientEvents, EnableEventsOptions } from './client-events.ts';
 export type { ClientCall, ClientCallKind, ClientCallOptions, ClientMiddleware } from './client-middleware.ts';
 export type { BatchBuilder, BatchOptions, CallbackOptions } from './batch-builder.ts';
@@ -65,6 +65,7 @@ export type { RetryPolicy } from './job/retry-policy.ts';
 export { ENDED_STATES, JOB_STATES } from './job/states.ts';
 export type { JobState } from './job/states.ts';
 export type { Misfire, ScheduleOptions } from './job/schedule.ts';
+export type { ActivityOptions, JobActivity, LogLine } from './activity.ts';
 export { Monitor } from './monitor.ts';
 export type { AuditOptions, JobPage, PageOptions, QueueView } from './monitor.ts';
 export { OperationNotFoundError } from './operations.ts';

@@ -1,3 +1,4 @@
+export { activityOf } from './activity.ts';
 import type { JobContract } from './contract.ts';
 import { OptionError } from './errors.ts';
 import { isJobId, shardOf } from './job/job-id.ts';

@@ -79,11 +79,14 @@ describe('the audit log', () => {
     const entries = await monitor.audit();
     // A pause is written in each shard.
     const told = entries.map(({ actor, action, target, reason }) => [actor, action, target, reason]);
-    expect(told[0]).toEqual(['bob', 'cancel', second, '']);
-    expect(told.at(-1)).toEqual(['ada', 'cancel', first, 'a typo']);
-    expect(told.slice(1, -1)).toEqual(
-      Array.from({ length: testShardCount() }, () => ['bob', 'pause', 'mail', '']),
+    const pauses = Array.from({ length: testShardCount() }, () => ['bob', 'pause', 'mail', '']);
+    expect(told).toHaveLength(pauses.length + 2);
+    expect(told).toEqual(
+      expect.arrayContaining([['bob', 'cancel', second, ''], ...pauses, ['ada', 'cancel', first, 'a typo']]),
     );
+    // All of it may have happened within a millisecond, in shards that count by themselves.
+    const instants = entries.map(({ at }) => at);
+    expect(instants).toEqual(instants.toSorted((a, b) => b - a));
     expect(entries.every(({ at }) => Math.abs(at - Date.now()) < 60_000)).toBe(true);
   });
 

@@ -1,10 +1,17 @@
+import type { ActivityOptions, JobActivity } from './activity.ts';
 import type { MonitorOptions, ResolvedInstallation } from './client-options.ts';
-import { INSTALLATION_RULES, resolveInstallation, resolveViewing, VIEW_RULES } from './client-options.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  INSTALLATION_RULES,
+  resolveInstallation,
+  resolveViewing,
+  VIEW_RULES,
+} from './client-options.ts';
 import { OptionError } from './errors.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
-import { checkTag, whyOf } from './lookups.ts';
+import { activityOf, checkTag, whyOf } from './lookups.ts';
 import { anything, checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
@@ -62,7 +69,6 @@ export interface JobPage {
   readonly total: number;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const PAGE_RULES = {
   state: oneOf(JOB_STATES),
   tag: anything,
@@ -160,6 +166,11 @@ export class Monitor {
   /** Why a job is not running, the most decisive reason first; docs/why.md tells what to do about each. */
   async why(id: string): Promise<WhyReasons> {
     return whyOf(await this.#shards.open(CONNECT_TIMEOUT_MS), id, this.#viewing);
+  }
+
+  /** What a job tells of itself: its progress and its log. @throws {OptionError} */
+  async activity(id: string, options?: ActivityOptions): Promise<JobActivity> {
+    return activityOf(await this.#shards.open(CONNECT_TIMEOUT_MS), { id, options }, this.#viewing);
   }
 
   /** Workers that are alive, with their load. */

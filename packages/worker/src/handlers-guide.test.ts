@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 test.each([
-  ['handlers.md', 6],
+  ['handlers.md', 7],
   ['changing-jobs.md', 2],
   ['events.md', 2],
   ['queues.md', 3],

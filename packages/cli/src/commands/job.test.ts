@@ -18,7 +18,7 @@ async function enqueue(...args: string[]): Promise<string> {
 }
 
 const FIELDS =
-  'attempt createdAt damaged dueAt error history id input name options priority queue recoveries result state worker'.split(
+  'attempt batch createdAt damaged dueAt error history id input name options parents priority queue recoveries result state worker'.split(
     ' ',
   );
 const UNKNOWN = '01JZ7Q4N0W6F3V8Y2K5T9R1X00';

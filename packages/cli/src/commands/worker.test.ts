@@ -43,6 +43,21 @@ async function workers(): Promise<{ info: { pid: number } | null }[]> {
   return (JSON.parse(stdout) as { workers: { info: { pid: number } | null }[] }).workers;
 }
 
+test('a job tells of itself while it runs, and its log can be read', async () => {
+  const id = await enqueue('tell', 'null');
+  expect(await run(['job', 'logs', id])).toMatchObject({ code: 0, stdout: '' });
+  expect(await run(['worker', JOBS, '--once'])).toMatchObject({ code: 0 });
+  expect(jsonOf(await run(['job', 'logs', id, '--json']))).toMatchObject({
+    id,
+    progress: { done: 1 },
+    log: [{ level: 'info', message: 'copied', file: 'a.txt' }],
+  });
+  const shown = await run(['job', 'logs', id]);
+  expect(shown.stdout).toContain('copied');
+  expect(shown.stderr).toContain('progress {"done":1}');
+  expect(await run(['job', 'logs', '01JZ7Q4N0W6F3V8Y2K5T9R1X00'])).toMatchObject({ code: 3 });
+});
+
 test('worker --once runs what waits, and ends', async () => {
   const [sum, refused] = [
     await enqueue('math.add', '{"a":1,"b":2}', 'math'),

@@ -12,6 +12,11 @@ export const others = {
     await delay(ms, undefined, { signal });
     return 'rested';
   }),
+  tell: defineHandler(defineJob<null, null>({ name: 'tell' }), (_input, ctx) => {
+    ctx.log.info({ file: 'a.txt' }, 'copied');
+    ctx.progress({ done: 1 });
+    return null;
+  }),
   refuse: defineHandler(defineJob<null, null>({ name: 'refuse', maxAttempts: 1 }), () => {
     throw new Error('out of \u001B[31mpaper');
   }),

@@ -50,6 +50,10 @@ export interface JobView {
   readonly result: unknown;
   /** Why the last attempt failed. */
   readonly error: JobErrorView | undefined;
+  /** Ids of the jobs and batches that it was created to wait for. */
+  readonly parents: readonly string[];
+  /** The batch that it is a member of. */
+  readonly batch: string | undefined;
   /** What happened to it, oldest first. */
   readonly history: readonly HistoryEntry[];
 }
@@ -196,6 +200,8 @@ export class JobReader {
           ? viewPayload(last?.json ?? 'null', { kind: 'RESULT', job: header.name, id }, viewing)
           : undefined,
       error: state === 'succeeded' ? undefined : errorOf(last, viewing),
+      parents: header.ties?.parents?.map(([parent]) => parent) ?? [],
+      batch: header.ties?.batch,
       history: lines.map((line) => historyEntry(line, viewing)),
     };
   }

@@ -24,9 +24,9 @@ async function list({ query }: Call, { monitor }: Parts): Promise<unknown> {
 /** One job with its history, and why it is where it is. */
 async function get(call: Call, { monitor }: Parts): Promise<unknown> {
   const id = param(call, 'id');
-  const [job, why] = await Promise.all([monitor.job(id), monitor.why(id)]);
+  const [job, why, activity] = await Promise.all([monitor.job(id), monitor.why(id), monitor.activity(id)]);
   if (job === undefined) throw new JobNotFoundError(id);
-  return { job, why };
+  return { job, why, activity };
 }
 
 type Change = (id: string, call: Call, parts: Parts) => Promise<unknown>;

@@ -38,7 +38,23 @@ export interface Job {
   readonly worker?: string;
   readonly result?: unknown;
   readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
+  /** Ids of jobs and batches that it was created to wait for. */
+  readonly parents: readonly string[];
+  readonly batch?: string;
   readonly history: readonly HistoryEntry[];
+}
+
+/** What a job tells of itself. */
+export interface Activity {
+  readonly progress?: unknown;
+  readonly log: readonly LogLine[];
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
 }
 
 export interface HistoryEntry {

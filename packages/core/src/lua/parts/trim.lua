@@ -23,22 +23,24 @@ local function unlinkRecords(ids)
   if not isBare and redis.call('EXISTS', $kept) == 1 then redis.pcall('ZREM', $kept, unpack(ids)) end
   return redis.call('UNLINK', unpack(keys))
 end
+-- Returns how many it removed, and how many it passed over because they say themselves how long they are kept.
 local function trimSucceeded(count)
   -- Without the register of requeued jobs nobody knows which ones live: then nothing is removed.
   local requeued = redis.pcall('HLEN', $requeued)
   local ids = type(requeued) == 'number' and redis.call('LPOP', $succeeded, count)
-  if not ids then return 0 end
-  local stale = 0
+  if not ids then return 0, 0 end
+  local stale, spared = 0, 0
   if requeued > 0 or not isBare and redis.call('EXISTS', $watched, $parents, $kept) > 0 then
     local gone = {}
     for i = 1, #ids do
       local until_, own = redis.pcall('ZSCORE', $watched, ids[i]), redis.pcall('ZSCORE', $kept, ids[i])
+      local isSpared = type(own) == 'string' and tonumber(own) > now()
       if redis.call('HEXISTS', $requeued, ids[i]) == 1 then
         if redis.call('HINCRBY', $requeued, ids[i], -1) < 1 then redis.call('HDEL', $requeued, ids[i]) end
         stale = stale + 1
-      elseif type(until_) == 'string' and tonumber(until_) > now() or type(own) == 'string' and tonumber(own) > now()
-        or redis.pcall('SISMEMBER', $parents, ids[i]) == 1 then
+      elseif isSpared or type(until_) == 'string' and tonumber(until_) > now() or redis.pcall('SISMEMBER', $parents, ids[i]) == 1 then
         redis.call('RPUSH', $succeeded, ids[i])
+        if isSpared then spared = spared + 1 end
       else gone[#gone + 1] = ids[i] end
     end
     ids = gone
@@ -47,19 +49,18 @@ local function trimSucceeded(count)
   local removed = unlinkRecords(ids)
   stale = stale + #ids - removed
   if stale > 0 then countStale('succeeded', -stale) end
-  return removed
+  return removed, spared
 end
--- Removes succeeded jobs beyond a number, of `length`; looks at no more than `most`. Those that it passes over go to the end of the list, and
--- others come to its front. Jobs that say themselves how long they are kept do not count. (Failed and cancelled ones are in that
--- number too: as many others more may stay.)
+-- Removes succeeded jobs beyond a number, of `length`; looks at no more than `most`. Jobs that say themselves how long they are kept
+-- do not count: each that is met at the front goes to the end, and another one is looked at for it. (Failed and cancelled ones are
+-- in that number too: as many others more may stay.)
 local function trimBeyond(keep, length, most)
-  local removed, own = 0, not isBare and tonumber(redis.pcall('ZCARD', $kept)) or 0
-  while most > 0 do
-    local count = math.min(length - keep - own, most, 500)
-    if count < 1 then break end
-    local gone = trimSucceeded(count)
-    removed, most = removed + gone, most - count
-    length = gone == count and length - count or redis.call('LLEN', $succeeded)
+  local count = length - keep - (not isBare and tonumber(redis.pcall('ZCARD', $kept)) or 0)
+  local removed = 0
+  while count > 0 and most > 0 do
+    local looked = math.min(count, most, 500)
+    local gone, spared = trimSucceeded(looked)
+    removed, most, count = removed + gone, most - looked, count - looked + spared
   end
   return removed
 end

@@ -1,6 +1,7 @@
 import { may, post } from '../api.ts';
 import { count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
+import { Graph } from '../parts/graph.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -94,6 +95,63 @@ function MemberRow({ member }: { member: Member }) {
   );
 }
 
+function isJob(member: Member): member is Job {
+  return 'parents' in member && !('total' in member);
+}
+
+/** Whether all of it can be seen, and some of its jobs wait for others of it. */
+function isWorkflow(batch: Batch, members: readonly Member[]): boolean {
+  const ids = new Set(members.map(({ id }) => id));
+  return (
+    members.length === batch.total &&
+    members.some((member) => isJob(member) && member.parents.some((id) => ids.has(id)))
+  );
+}
+
+function Counts({ batch }: { batch: Batch }) {
+  return (
+    <Card title={t('progress')} note={duration((batch.endedAt ?? Date.now()) - batch.createdAt)}>
+      <Progress batch={batch} />
+      <p class="legend">
+        <span class="good">
+          {t('succeeded')} {count(batch.succeeded)}
+        </span>
+        <span class="bad">
+          {t('failed')} {count(batch.failed)}
+        </span>
+        <span>
+          {t('cancelled')} {count(batch.cancelled)}
+        </span>
+      </p>
+    </Card>
+  );
+}
+
+function Drawing({ batch, members }: { batch: Batch; members: readonly Member[] }) {
+  if (!isWorkflow(batch, members)) return null;
+  return (
+    <Card title={t('workflow')}>
+      <Graph jobs={members.filter(isJob)} />
+    </Card>
+  );
+}
+
+function Members({ members }: { members: readonly Member[] }) {
+  return (
+    <Card title={t('members')}>
+      <div class="scroll">
+        <table>
+          <tbody>
+            {members.map((member) => (
+              <MemberRow key={member.id} member={member} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
 /** One batch: how far it is, and its members. */
 export function BatchOne({ id }: { id: string }) {
   const { data, error, reload } = useData<{ batch: Batch; members: readonly Member[] }>(`batches/${id}`, {
@@ -117,31 +175,9 @@ export function BatchOne({ id }: { id: string }) {
           </button>
         )}
       </div>
-      <Card title={t('progress')} note={duration((batch.endedAt ?? Date.now()) - batch.createdAt)}>
-        <Progress batch={batch} />
-        <p class="legend">
-          <span class="good">
-            {t('succeeded')} {count(batch.succeeded)}
-          </span>
-          <span class="bad">
-            {t('failed')} {count(batch.failed)}
-          </span>
-          <span>
-            {t('cancelled')} {count(batch.cancelled)}
-          </span>
-        </p>
-      </Card>
-      <Card title={t('members')}>
-        <div class="scroll">
-          <table>
-            <tbody>
-              {members.map((member) => (
-                <MemberRow key={member.id} member={member} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </Card>
+      <Counts batch={batch} />
+      <Drawing batch={batch} members={members} />
+      <Members members={members} />
     </>
   );
 }

@@ -1,12 +1,13 @@
 import { may, post } from '../api.ts';
 import { duration } from '../format.ts';
 import { t } from '../i18n.ts';
+import { Activity } from '../parts/activity.tsx';
 import { Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { Copy, Json } from '../parts/json.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
-import type { HistoryEntry, Job as JobData, Why } from '../types.ts';
+import type { Activity as ActivityData, HistoryEntry, Job as JobData, Why } from '../types.ts';
 import { Pending } from '../parts/trouble.tsx';
 
 /** A job as a command that enqueues one like it. */
@@ -86,20 +87,33 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
   );
 }
 
-function Facts({ job }: { job: JobData }) {
-  const facts: readonly (readonly [string, preact.ComponentChildren])[] = [
-    [t('id'), <code key="id">{job.id}</code>],
-    [
-      t('queue'),
-      <a key="queue" href={to(['jobs'], { state: 'enqueued', queue: job.queue })}>
-        {job.queue}
-      </a>,
-    ],
-    [t('priority'), job.priority],
-    [t('attempt'), String(job.attempt)],
-    [t('created'), <Time key="created" at={job.createdAt} />],
-    ...(job.dueAt === undefined ? [] : [[t('due'), <Time key="due" at={job.dueAt} />] as const]),
-    ...(job.worker === undefined ? [] : [[t('worker'), <code key="worker">{job.worker}</code>] as const]),
+type Fact = readonly [string, preact.ComponentChildren];
+
+/** What a job is tied to. */
+function relationsOf(job: JobData): readonly Fact[] {
+  return [
+    ...(job.batch === undefined
+      ? []
+      : [
+          [
+            t('batch'),
+            <a key="batch" href={to(['batches', job.batch])}>
+              <code>{job.batch}</code>
+            </a>,
+          ] as const,
+        ]),
+    ...(job.parents.length === 0
+      ? []
+      : [
+          [
+            t('waitsFor'),
+            job.parents.map((id) => (
+              <a key={id} href={to(['jobs', id])}>
+                <code>{id}</code>{' '}
+              </a>
+            )),
+          ] as const,
+        ]),
     ...(job.tags.length === 0
       ? []
       : [
@@ -112,6 +126,24 @@ function Facts({ job }: { job: JobData }) {
             )),
           ] as const,
         ]),
+  ];
+}
+
+function Facts({ job }: { job: JobData }) {
+  const facts: readonly Fact[] = [
+    [t('id'), <code key="id">{job.id}</code>],
+    [
+      t('queue'),
+      <a key="queue" href={to(['jobs'], { state: 'enqueued', queue: job.queue })}>
+        {job.queue}
+      </a>,
+    ],
+    [t('priority'), job.priority],
+    [t('attempt'), String(job.attempt)],
+    [t('created'), <Time key="created" at={job.createdAt} />],
+    ...(job.dueAt === undefined ? [] : [[t('due'), <Time key="due" at={job.dueAt} />] as const]),
+    ...(job.worker === undefined ? [] : [[t('worker'), <code key="worker">{job.worker}</code>] as const]),
+    ...relationsOf(job),
   ];
   return (
     <dl class="facts">
@@ -202,11 +234,14 @@ function History({ job }: { job: JobData }) {
 
 /** All about one job: what it is, what happened to it, and why it does not run. */
 export function Job({ id }: { id: string }) {
-  const { data, error, reload } = useData<{ job: JobData; why: readonly Why[] }>(`jobs/${id}`, {
-    everyMs: 1000,
-  });
+  const { data, error, reload } = useData<{ job: JobData; why: readonly Why[]; activity: ActivityData }>(
+    `jobs/${id}`,
+    {
+      everyMs: 1000,
+    },
+  );
   if (data === undefined) return <Pending error={error} />;
-  const { job, why } = data;
+  const { job, why, activity } = data;
   if (job.damaged) return <Empty text="damaged" />;
   return (
     <>
@@ -217,6 +252,7 @@ export function Job({ id }: { id: string }) {
       <Facts job={job} />
       <Reasons job={job} why={why} />
       {job.error !== undefined && <Failure error={job.error} />}
+      <Activity activity={activity} />
       <Values job={job} />
       <History job={job} />
       <details class="raw">

@@ -1,0 +1,76 @@
+import { t } from '../i18n.ts';
+import { to } from '../router.ts';
+import type { Job } from '../types.ts';
+import { layout } from './graph-layout.ts';
+
+const [WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN] = [168, 44, 56, 14, 6] as const;
+const MOST_CHARACTERS = 20;
+
+const xOf = (column: number): number => MARGIN + column * (WIDTH + GAP_X);
+const yOf = (row: number): number => MARGIN + row * (HEIGHT + GAP_Y);
+
+function short(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
+}
+
+/** A drawing of which jobs wait for which, from left to right, each with the colour and the word of its state. */
+export function Graph({ jobs }: { jobs: readonly Job[] }) {
+  const places = layout(jobs);
+  const ends = [...places.values()];
+  const width = xOf(Math.max(...ends.map(({ column }) => column))) + WIDTH + MARGIN;
+  const height = yOf(Math.max(...ends.map(({ row }) => row))) + HEIGHT + MARGIN;
+  return (
+    // It can be scrolled by keys.
+    <div class="scroll" tabIndex={0} role="group" aria-label={t('workflow')}>
+      <svg class="graph" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        {jobs.map((job) => (
+          <Lines key={job.id} job={job} places={places} />
+        ))}
+        {jobs.map((job) => (
+          <Node key={job.id} job={job} places={places} />
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+interface Placed {
+  readonly job: Job;
+  readonly places: ReturnType<typeof layout>;
+}
+
+function Lines({ job, places }: Placed) {
+  const end = places.get(job.id);
+  if (end === undefined) return null;
+  return (
+    <>
+      {job.parents.map((id) => {
+        const start = places.get(id);
+        if (start === undefined) return null;
+        const [x1, y1] = [xOf(start.column) + WIDTH, yOf(start.row) + HEIGHT / 2];
+        const [x2, y2] = [xOf(end.column), yOf(end.row) + HEIGHT / 2];
+        const bend = Math.max(GAP_X / 2, (x2 - x1) / 2);
+        return <path key={id} d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} />;
+      })}
+    </>
+  );
+}
+
+function Node({ job, places }: Placed) {
+  const place = places.get(job.id);
+  if (place === undefined) return null;
+  const [x, y] = [xOf(place.column), yOf(place.row)];
+  const name = job.displayName ?? job.name;
+  return (
+    <a class={job.state} href={to(['jobs', job.id])} aria-label={`${name}: ${t(job.state)}`}>
+      <title>{name}</title>
+      <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx="8" />
+      <text x={x + 12} y={y + 19}>
+        {short(name)}
+      </text>
+      <text class="state" x={x + 12} y={y + 35}>
+        {t(job.state)}
+      </text>
+    </a>
+  );
+}
