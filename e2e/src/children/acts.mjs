@@ -10,6 +10,7 @@ export function createAct(tell) {
   return (input, ctx) => {
     const { id, fence, attempt, recoveries } = ctx;
     tell('start', id, fence, attempt, recoveries);
+    if (input.talk) talk(ctx);
     if (input.die !== undefined) die(input.die);
     if (input.once && recoveries > 0) return finish(input, ctx, tell);
     if (input.spinMs !== undefined) spin(input.spinMs);
@@ -21,7 +22,6 @@ export function createAct(tell) {
 
 function finish(input, ctx, tell) {
   const { id, fence, attempt } = ctx;
-  if (input.talk) talk(ctx);
   if ((input.failures ?? 0) >= attempt) {
     tell('end', id, fence, 'error');
     throw new Error('this attempt was asked to fail');

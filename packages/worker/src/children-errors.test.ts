@@ -65,6 +65,19 @@ describe('children that cannot be stored', () => {
     expect(await errorOf(scene, wrong.id)).toMatchObject({ code: 'PAYLOAD_NOT_JSON' });
   });
 
+  test('an error that nobody looked at is the attempt’s, also when it came before others', async () => {
+    const scene = stage.open();
+    await startSums(scene, async (numbers, ctx) => {
+      void ctx.enqueueChild(part, (() => 1) as unknown as number);
+      await ctx.enqueueChild(part, 1);
+      return numbers.length === 0 ? awaitChildren() : 'no wait';
+    });
+    for (const numbers of [[], [1]]) {
+      const job = await scene.client.enqueue(sum, numbers);
+      expect(await errorOf(scene, job.id)).toMatchObject({ code: 'PAYLOAD_NOT_JSON' });
+    }
+  });
+
   test('a child that is enqueued after the handler has ended is refused', async () => {
     const scene = stage.open();
     const refused: unknown[] = [];
@@ -132,7 +145,11 @@ describe('children that cannot be stored', () => {
     const scene = stage.open();
     await scene.client.queue('small').configure({ size: 1 });
     await startSums(scene, async (_numbers, ctx) => {
-      for (const n of [1, 2]) await ctx.enqueueChild(part, n, { queue: 'small' });
+      // In turn with others: each of them would fit by itself.
+      for (const n of [1, 2]) {
+        await ctx.enqueueChild(part, n, { queue: 'small' });
+        await ctx.enqueueChild(part, n);
+      }
       return awaitChildren();
     });
     const job = await scene.client.enqueue(sum, []);

@@ -200,8 +200,12 @@ export class Executor {
     const { run, header, definition } = task;
     if (run.ended) return;
     if (isHandlerOutcome(value)) return this.#threw(task, { begun, error: value });
-    if (run.isMakingChildren || run.children.length > 0)
-      return this.#threw(task, { begun, error: new ChildrenError('CHILDREN_NOT_AWAITED') });
+    if (run.childCalls !== undefined) {
+      const { isUnderway, children, failure } = run.childCalls;
+      if (failure !== undefined) return this.#threw(task, { begun, error: failure });
+      if (isUnderway || children.length > 0)
+        return this.#threw(task, { begun, error: new ChildrenError('CHILDREN_NOT_AWAITED') });
+    }
     if (run.abortReason !== undefined && !MAY_STILL_SUCCEED.has(run.abortReason.code)) {
       return this.#threw(task, { begun, error: run.abortReason });
     }
@@ -232,20 +236,17 @@ export class Executor {
   #threw(task: Task, { begun, error }: Thrown): void {
     const { run } = task;
     if (run.ended) return;
-    if (run.isMakingChildren && isHandlerOutcome(error) && error.kind === 'await')
-      return void this.#threwLater(task, { begun, error });
-    const settlement = this.#settlementOf(task, error);
+    const { childCalls } = run;
+    const awaits = childCalls !== undefined && isHandlerOutcome(error) && error.kind === 'await';
+    // Its handler did not wait for all that it asked for: that is part of what it says.
+    if (awaits && childCalls.isUnderway)
+      return void childCalls.settled().then(() => this.#threw(task, { begun, error }));
+    const settlement = this.#settlementOf(task, (awaits ? childCalls.failure : undefined) ?? error);
     if (settlement === 'release') return this.#giveBack(run);
     if (settlement === 'nothing') return this.#leave(run);
     this.#end(run, begun);
     this.#host.settleOtherwise(this.#outcomeOf(task, settlement), run);
     this.#host.freed();
-  }
-
-  /** Its handler did not wait for the children that it enqueues: those are part of what it says. */
-  async #threwLater(task: Task, { begun, error }: Thrown): Promise<void> {
-    const failure = await task.run.childrenMade();
-    this.#threw(task, { begun, error: failure ?? error });
   }
 
   #settlementOf({ run, header, definition }: Task, error: unknown): ReturnType<typeof settlementOf> {

@@ -1,5 +1,6 @@
 import type { JobMetadata } from '@linstock/core';
 import type { ChildRequest, NewJob } from '@linstock/core/internal';
+import { ChildCalls } from './child-calls.ts';
 import { checkRoom, ChildrenError } from './child-outcomes.ts';
 import type { HeldJob } from './held-jobs.ts';
 import type { AbortCode, JobAbortError, JobContext, RunLink } from './job-context.ts';
@@ -31,12 +32,6 @@ export interface RunFacts {
   readonly startedAt: number;
 }
 
-/** The place of a child among all that its handler asks for. */
-interface Slot {
-  readonly slots: (NewJob | undefined)[];
-  readonly at: number;
-}
-
 const NO_PARENTS: readonly string[] = [];
 const NO_CHILDREN: readonly NewJob[] = [];
 
@@ -51,8 +46,7 @@ export class JobRun implements RunLink {
   readonly batch?: string | undefined;
   readonly startedAt: number;
   readonly #parents: readonly string[];
-  #children: (NewJob | undefined)[] | undefined;
-  #making: Set<Promise<unknown>> | undefined;
+  #calls: ChildCalls | undefined;
   readonly #services: RunServices;
   #abortReason: JobAbortError | undefined;
   #listeners: ((reason: JobAbortError) => void)[] | undefined;
@@ -113,38 +107,24 @@ export class JobRun implements RunLink {
 
   /** What its handler wants to wait for, in the order of its calls. */
   get children(): readonly NewJob[] {
-    return this.#children?.filter((child) => child !== undefined) ?? NO_CHILDREN;
+    return this.#calls?.children ?? NO_CHILDREN;
   }
 
-  /** Whether its handler has called {@link enqueueChild} and not waited for its end. */
-  get isMakingChildren(): boolean {
-    return this.#making !== undefined && this.#making.size > 0;
+  /** The calls by which its handler asked for children; undefined: there was none. */
+  get childCalls(): ChildCalls | undefined {
+    return this.#calls;
   }
 
   enqueueChild(request: ChildRequest): Promise<{ readonly id: string }> {
-    const slots = (this.#children ??= []);
-    const making = (this.#making ??= new Set());
-    const made = this.#make(request, { slots, at: slots.push(undefined) - 1 }).finally(() =>
-      making.delete(made),
-    );
-    making.add(made);
-    return made;
+    return (this.#calls ??= new ChildCalls()).add(() => this.#makeChild(request));
   }
 
-  async #make(request: ChildRequest, { slots, at }: Slot): Promise<{ readonly id: string }> {
+  async #makeChild(request: ChildRequest): Promise<NewJob> {
     const child = await this.#services.makeChild(this, request);
     this.throwIfAborted();
     if (this.#ended) throw new ChildrenError('TOO_LATE');
     checkRoom(this.children, child);
-    slots[at] = child;
-    return { id: child.id };
-  }
-
-  /** When every child is made that its handler did not wait for; resolves to the first error of these. */
-  async childrenMade(): Promise<unknown> {
-    if (this.#making === undefined) return undefined;
-    const results = await Promise.allSettled(this.#making);
-    return results.find((result) => result.status === 'rejected')?.reason;
+    return child;
   }
 
   /** Its outcome is decided; what the handler still does counts no more. */
@@ -154,8 +134,6 @@ export class JobRun implements RunLink {
 
   end(): void {
     this.#ended = true;
-    // Nobody waits for these: that they come too late must not end the process.
-    if (this.isMakingChildren) void this.childrenMade();
   }
 
   rest(ms: number): Promise<void> {

@@ -39,6 +39,8 @@ export interface OutcomeBatch {
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 /** The most jobs per other verb of one call; each has a line of up to 9 KB. */
 const MOST_OTHERS = 500;
+/** Those that wait for children have a call each, of up to 4 MiB. */
+const MOST_SUSPENSIONS = 20;
 
 /** Outcomes of one shard that wait for the next call: they gather while calls are under way, and so batches form by themselves. */
 export class OutcomeBuffer {
@@ -95,7 +97,8 @@ export class OutcomeBuffer {
     const taken = new Map<OtherVerb, OtherOutcome[]>();
     for (const [verb, list] of this.#others) {
       // What is released goes to the front, call after call: so the last ones go first.
-      const some = verb === 'release' ? list.splice(-MOST_OTHERS) : list.splice(0, MOST_OTHERS);
+      const most = verb === 'suspend' ? MOST_SUSPENSIONS : MOST_OTHERS;
+      const some = verb === 'release' ? list.splice(-most) : list.splice(0, most);
       taken.set(verb, some);
       this.#size -= some.length;
       if (list.length === 0) this.#others.delete(verb);

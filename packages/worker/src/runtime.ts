@@ -325,7 +325,7 @@ export class Runtime {
   async #trim(): Promise<void> {
     for (const { link } of this.#stations) {
       for (let i = 0; i < MOST_TRIMS; i++)
-        if ((await link.shard.jobs.trim(this.#options.retention)) < 500) break;
+        if (!(await link.shard.jobs.trim(this.#options.retention)).more) break;
     }
   }
 

@@ -38,7 +38,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   requeue: nothing(['enqueued', 'enqueued', 'enqueued', 'enqueued']),
   delete: nothing(['GONE', 'GONE', 'GONE', 'GONE', 'GONE']),
   purge: { reply: { removed: 0, more: false }, changes: { 'audit 2': purged } },
-  trim: nothing(0),
+  trim: nothing({ removed: 0, more: false }),
   pause: nothing('ALREADY'),
   resume: nothing('ALREADY'),
   watch: nothing(['succeeded', 'enqueued', 'GONE']),
@@ -77,7 +77,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   enqueue: nothing('STALE'),
   gather: nothing('STALE'),
   schedule: nothing('STALE'),
-  trim: { reply: 1, changes: { succeeded: ['B'], 'job:a later job': GONE } },
+  trim: { reply: { removed: 1, more: false }, changes: { succeeded: ['B'], 'job:a later job': GONE } },
   watch: {
     reply: ['succeeded', 'succeeded', 'GONE'],
     changes: { 'watched A': 't+72000', 'watched B': 't+72000' },

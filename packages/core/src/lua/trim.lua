@@ -3,7 +3,7 @@
 -- KEYS: 1 prefix
 -- ARGV: 1 most jobs in this call, 2 succeeded: how many, 3 succeeded: how long (ms), 4 failed and cancelled: how many,
 --       5 failed and cancelled: how long (ms)
--- Returns: how many were removed
+-- Returns: {how many were removed, 1 if it stopped at a bound}
 local P = KEYS[1]
 --@include now
 --@include place
@@ -24,10 +24,13 @@ redis.call('ZCARD', $cancelled)
 local length = redis.call('LLEN', $succeeded)
 redis.call('DEL', $none)
 redis.pcall('ZREMRANGEBYSCORE', $watched, '-inf', now())
-local removed, left = trimBeyond(keepSucceeded, length, limit), limit
+local removed, more = trimBeyond(keepSucceeded, length, limit)
 --@include age
-local aged = removed < limit and agedOut(limit - removed) or 0
-if aged > 0 then removed = removed + trimSucceeded(aged) end
-removed = removed + trimKept(left)
-removed = removed + trimSorted($failed, keepOthers, now() - othersMs, left)
-return removed + trimSorted($cancelled, keepOthers, now() - othersMs, left)
+local requeued = registered()
+local aged = requeued and agedOut(limit) or 0
+if aged > 0 then removed = removed + trimSucceeded(aged, requeued) end
+local own, ownMore = trimKept(limit)
+local failed, failedMore = trimSorted($failed, keepOthers, now() - othersMs, limit)
+local cancelled, cancelledMore = trimSorted($cancelled, keepOthers, now() - othersMs, limit)
+more = more or aged == limit or ownMore or failedMore or cancelledMore
+return { removed + own + failed + cancelled, more and 1 or 0 }

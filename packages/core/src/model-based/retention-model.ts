@@ -16,6 +16,11 @@ export function trimSucceeded(world: World, most: number): number {
   return removed;
 }
 
+/** How many entries are too many: those of jobs that are gone do not count, as far as they are not more than what is kept. */
+export function surplus(world: World, keep: number): number {
+  return world.succeeded.length - keep - Math.min(world.requeued.size, keep);
+}
+
 /** A job that does not have the state whose retention it falls under is lost if it is removed. */
 function remove(world: World, id: string, state: State): number {
   const job = world.jobs.get(id);
@@ -48,13 +53,15 @@ export function trimEnded(
 }
 
 /** The janitor's call. */
-export function trim(world: World, retention: Retention): number {
+export function trim(world: World, retention: Retention): { removed: number; more: boolean } {
   dropOldWatches(world);
   const { succeededCount, failedCount, failedMs } = retention;
-  const byNumber = trimSucceeded(world, world.succeeded.length - succeededCount);
+  const byNumber = trimSucceeded(world, surplus(world, succeededCount));
   const byAge = trimSucceeded(world, agedOut(world, world.now - retention.succeededMs));
   const bounds = { keep: failedCount, most: 500, since: world.now - failedMs };
-  return byNumber + byAge + trimEnded(world, 'failed', bounds) + trimEnded(world, 'cancelled', bounds);
+  const others = trimEnded(world, 'failed', bounds) + trimEnded(world, 'cancelled', bounds);
+  // No world is so large that a call stops at its bound.
+  return { removed: byNumber + byAge + others, more: false };
 }
 
 /** How many entries from the first on are all of jobs that ended before this instant, or that are gone. */

@@ -44,7 +44,7 @@ const MUST_BE_MET: Readonly<Record<string, readonly string[]>> = {
   pause: ['OK'],
   resume: ['OK'],
   watch: ['processing', 'succeeded'],
-  trim: ['some'],
+  trim: ['some removed'],
 };
 
 test(

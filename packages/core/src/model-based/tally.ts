@@ -14,7 +14,6 @@ export const newTally = (): Tally => ({ runs: 0, commands: 0, calls: 0, answers:
 /** The words of an answer: one, or one per job; for lack of words, whether there was anything. */
 export function wordsOf(reply: unknown): string[] {
   if (typeof reply === 'string') return [reply];
-  if (typeof reply === 'number') return [reply > 0 ? 'some' : 'none'];
   if (Array.isArray(reply)) return reply.map(String);
   if (typeof reply !== 'object' || reply === null) return [];
   return Object.entries(reply).map(([name, value]) => {

@@ -1,7 +1,7 @@
 import type { ClaimCall, HeldClaim, JobOutcome, SucceededClaim } from '../store/job-store.ts';
 import type { Outcome } from '../store/outcomes.ts';
 import { reversed, sorted } from './lists.ts';
-import { endFailed, trimSucceeded } from './retention-model.ts';
+import { endFailed, surplus, trimSucceeded } from './retention-model.ts';
 import type { Claims, Job, World } from './world.ts';
 import { byTime, close, count, entries, hasLastChance, wait, waitsIn } from './world.ts';
 
@@ -206,7 +206,7 @@ export function succeed(
   }
   if (accepted === 0) return answers.every((answer) => answer === 'OK') ? 'OK' : answers;
   count(world, 'succeeded', accepted);
-  trimSucceeded(world, Math.min(world.succeeded.length - call.keep, 2 * accepted));
+  trimSucceeded(world, Math.min(surplus(world, call.keep), 2 * accepted));
   return answers.every((answer) => answer === 'OK') ? 'OK' : answers;
 }
 

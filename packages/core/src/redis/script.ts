@@ -32,11 +32,19 @@ export async function runScript(
     return await send(connection, 'evalsha', [SHA1[name], 1, prefix, args as ScriptArgument[]]);
   } catch (error) {
     // Not executed: Redis was restarted or is another one. EVAL also stores the script there.
-    if (says(error, 'NOSCRIPT'))
-      return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
+    if (says(error, 'NOSCRIPT')) return evalScript(target, name, args);
     if (says(error, 'Command timed out')) connection.cut();
     throw error;
   }
+}
+
+/** As {@link runScript}, by its whole text: Redis need not know it, and the call keeps its place among others. */
+export function evalScript(
+  { connection, prefix }: ScriptTarget,
+  name: ScriptName,
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  return send(connection, 'eval', [LUA[name], 1, prefix, args as ScriptArgument[]]);
 }
 
 /** One command. ioredis flattens the array of arguments: cheaper than spreading thousands of them here. */

@@ -332,9 +332,12 @@ export class JobStore implements Record<TransitionVerb, unknown> {
   }
 
   /** Returns how many jobs it removed. */
-  async trim(retention: Retention): Promise<number> {
+  async trim(retention: Retention): Promise<{ removed: number; more: boolean }> {
     const { succeededCount, succeededMs, failedCount, failedMs } = retention;
-    return Number(await this.#run('trim', [pageSize, succeededCount, succeededMs, failedCount, failedMs]));
+    const args = [pageSize, succeededCount, succeededMs, failedCount, failedMs];
+    const reply = await this.#run('trim', args);
+    if (!Array.isArray(reply)) throw new ProtocolError('trim', reply);
+    return { removed: Number(reply[0]), more: Number(reply[1]) === 1 };
   }
 
   #run(script: ScriptName, args: readonly ScriptArgument[]): Promise<unknown> {

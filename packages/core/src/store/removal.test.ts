@@ -1,7 +1,7 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JobTies } from '../job/ties.ts';
-import { A, ADA, B, D, E, no, START_MS } from '../testing/cast.ts';
+import { A, ADA, B, D, E, EVE, no, START_MS } from '../testing/cast.ts';
 import { MINUTE_MS } from '../testing/scene.ts';
 import { gatherCall } from '../testing/scenes-batch.ts';
 import { Shards } from '../testing/shards.ts';
@@ -77,7 +77,48 @@ describe('a failed parent whose end is still to be told', () => {
   });
 });
 
+describe('children of a parent that failed and was then removed', () => {
+  test('are told that it failed first, however many they are', async () => {
+    const claim = no(await shard.process([A], ADA, { ties: { tags: ['t'] } }));
+    const waiting = ids('W', 1200);
+    await shard.admit(waiting, { parents: [[A, 'F']] });
+    await shard.jobs.fail(ADA, 100, [{ claim, id: A, line: `\nF ${ADA} ${claim} 1 1 2 {}` }]);
+    await shard.jobs.delete([A], { actor: EVE, expected: 'F' } as never, false);
+    while (await shard.jobs.follow());
+    const states = await Promise.all(waiting.map(stateOf));
+    expect(states.filter((state) => state !== 'E')).toEqual([]);
+  });
+});
+
 describe('jobs that say themselves how long they are kept', () => {
+  test('do not take others along when their time is over', async () => {
+    const [brief, plain] = [ids('B', 3), ids('P', 3)];
+    await shard.process(brief, ADA, { ties: { keep: [MINUTE_MS, -1] } });
+    await endAll(brief, 1);
+    for (const [n, id] of plain.entries()) {
+      await shard.process([id]);
+      await endAll([id], n + 2);
+    }
+    shard.clock.advance(2 * MINUTE_MS);
+    await shard.jobs.trim(KEEP);
+    await shard.jobs.trim(KEEP);
+    expect([await living(brief), await living(plain)]).toEqual([0, 3]);
+  });
+
+  test('do not keep the trim from others that are too old', async () => {
+    const long = ids('L', 600);
+    for (const [n, from] of [0, 200, 400].entries()) {
+      await shard.process(long.slice(from, from + 200), ADA, { ties: { keep: [600 * MINUTE_MS, -1] } });
+      await endAll(long.slice(from, from + 200), n + 1);
+    }
+    await shard.process([A]);
+    await endAll([A], 4);
+    shard.clock.advance(90 * MINUTE_MS);
+    expect(await shard.jobs.trim(KEEP)).toEqual({ removed: 0, more: true });
+    expect((await shard.jobs.trim(KEEP)).removed).toBe(1);
+    expect([await living(long), await living([A])]).toEqual([600, 0]);
+  });
+
   test('do not push out the others', async () => {
     const [long, plain] = [ids('L', 10), ids('P', 20)];
     await shard.process(long, ADA, { ties: { keep: [30 * MINUTE_MS, -1] } });
@@ -97,7 +138,7 @@ describe('jobs that say themselves how long they are kept', () => {
       await shard.process(some, ADA, { ties: { keep: [0, -1] } });
       await endAll(some, n + 1, 1000);
     }
-    expect(await shard.jobs.trim({ ...KEEP, succeededCount: 1000 })).toBe(450);
+    expect(await shard.jobs.trim({ ...KEEP, succeededCount: 1000 })).toEqual({ removed: 450, more: false });
     expect(await living(brief)).toBe(0);
   });
 });

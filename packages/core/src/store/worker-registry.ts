@@ -1,12 +1,13 @@
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 import type { ScriptTarget } from '../redis/script.ts';
-import { ProtocolError, runScript } from '../redis/script.ts';
+import { evalScript, ProtocolError, runScript } from '../redis/script.ts';
 
 /** Leases and what belongs to a worker rather than to a job, on one shard. */
 export class WorkerRegistry {
   readonly #target: ScriptTarget;
   readonly prefix: string;
+  #hasReported = false;
 
   constructor(connection: Connection, prefix: string) {
     this.#target = { connection, prefix };
@@ -59,7 +60,10 @@ export class WorkerRegistry {
     lines: readonly string[],
   ): Promise<'OK' | 'LOST'> {
     const args = [job.worker, job.claim, job.id, progress, ...lines.slice(0, 200)];
-    const reply = await runScript(this.#target, 'progress', args);
+    // An outcome may follow at once; a first call that is sent again because Redis does not know the script would be too late.
+    const run = this.#hasReported ? runScript : evalScript;
+    const reply = await run(this.#target, 'progress', args);
+    this.#hasReported = true;
     if (reply !== 'OK' && reply !== 'LOST') throw new ProtocolError('progress', reply);
     return reply;
   }

@@ -98,8 +98,11 @@ export const DAMAGED_FOR_PERSONS = {
     skipped: ['stale'],
     same: ['payload:C', 'job:A', 'job:C'],
     otherwise: {
-      requeued: { reply: 2, undone: 'job:C; payload:C; extras C; requeued A; stale succeeded; succeeded' },
-      watched: { reply: 4, instead: { 'job:B': GONE, succeeded: GONE } },
+      requeued: {
+        reply: { removed: 2, more: false },
+        undone: 'job:C; payload:C; extras C; requeued A; stale succeeded; succeeded',
+      },
+      watched: { reply: { removed: 4, more: false }, instead: { 'job:B': GONE, succeeded: GONE } },
       extras: { undone: 'payload:C; extras C' },
     },
   },

@@ -97,7 +97,7 @@ export const PERSON_EFFECTS = {
     },
   },
   trim: {
-    reply: 3,
+    reply: { removed: 3, more: false },
     changes: {
       'cancelled A': GONE,
       'failed D': GONE,

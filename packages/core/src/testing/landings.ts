@@ -330,8 +330,8 @@ export const LANDINGS: Readonly<
     },
   },
   trim: {
-    succeeded: { reply: 1, changes: { 'job:A': GONE, succeeded: GONE } },
-    failed: { reply: 1, changes: { 'failed A': GONE, 'job:A': GONE } },
-    cancelled: { reply: 1, changes: { 'cancelled A': GONE, 'job:A': GONE } },
+    succeeded: { reply: { removed: 1, more: false }, changes: { 'job:A': GONE, succeeded: GONE } },
+    failed: { reply: { removed: 1, more: false }, changes: { 'failed A': GONE, 'job:A': GONE } },
+    cancelled: { reply: { removed: 1, more: false }, changes: { 'cancelled A': GONE, 'job:A': GONE } },
   },
 };

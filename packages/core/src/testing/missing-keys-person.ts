@@ -146,14 +146,17 @@ export const MISSING_FOR_PERSONS = {
     skipped: ['payload:C'],
     same: ['stale'],
     otherwise: {
-      succeeded: { reply: 2, undone: 'job:C; payload:C; extras C; requeued A; stale succeeded; succeeded' },
+      succeeded: {
+        reply: { removed: 2, more: false },
+        undone: 'job:C; payload:C; extras C; requeued A; stale succeeded; succeeded',
+      },
       requeued: { undone: 'requeued A; stale succeeded' },
-      watched: { reply: 4, instead: { 'job:B': GONE, succeeded: GONE } },
+      watched: { reply: { removed: 4, more: false }, instead: { 'job:B': GONE, succeeded: GONE } },
       extras: { undone: 'payload:C; extras C' },
-      'job:A': { reply: 2, undone: 'job:A' },
-      'job:C': { reply: 2, undone: 'job:C' },
-      failed: { reply: 2, undone: 'failed D; job:D' },
-      cancelled: { reply: 2, undone: 'cancelled A; job:A' },
+      'job:A': { reply: { removed: 2, more: false }, undone: 'job:A' },
+      'job:C': { reply: { removed: 2, more: false }, undone: 'job:C' },
+      failed: { reply: { removed: 2, more: false }, undone: 'failed D; job:D' },
+      cancelled: { reply: { removed: 2, more: false }, undone: 'cancelled A; job:A' },
     },
   },
   pause: {

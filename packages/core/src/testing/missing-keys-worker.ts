@@ -169,7 +169,7 @@ export const MISSING_FOR_WORKERS = {
     same: ['watched', 'stale', 'quarantine:A', 'quarantine', 'queues'],
     otherwise: {
       succeeded: { undone: 'job:C; payload:C; extras C; requeued D; stale succeeded' },
-      requeued: { undone: 'requeued D; stale succeeded', instead: { 'job:D': GONE } },
+      requeued: { undone: 'requeued D; stale succeeded', instead: { 'job:D': GONE, succeeded: ['B', 'A'] } },
       extras: { undone: 'payload:C; extras C' },
       'processing:Ada:#3': {
         reply: ['LOST', 'LOST'],

@@ -122,7 +122,7 @@ export const WORKER_SCENES = {
       const claim = await shard.process([A, B]);
       await shard.queues.watch([A], MINUTE_MS);
       const lines = [A, B].map(() => `\n${tailLine('S', no(claim))}`);
-      return () => shard.jobs.succeed(ADA, 2, [{ claim: no(claim), ids: [A, B], lines }]);
+      return () => shard.jobs.succeed(ADA, 1, [{ claim: no(claim), ids: [A, B], lines }]);
     },
     keys: {
       ...trimKeys,

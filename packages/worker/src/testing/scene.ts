@@ -61,7 +61,7 @@ export class Scene {
   /** What workers do every few seconds: remove what retention keeps no longer. */
   async trim(shard = 0): Promise<number> {
     await this.#connection.ready(5000);
-    return new JobStore(this.#connection, this.prefix(shard)).trim(DEFAULT_RETENTION);
+    return (await new JobStore(this.#connection, this.prefix(shard)).trim(DEFAULT_RETENTION)).removed;
   }
 
   /** The prefix of a shard's keys. */

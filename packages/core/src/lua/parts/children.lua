@@ -10,14 +10,13 @@ local function newChildren()
   end
   return sum
 end
--- It has started before its deadline; a launch of its batch that is under way shall not take it for a member that waits for nothing
+-- It has started before its deadline; a launch of its batch shall not take it for a member that waits for nothing
 -- else; and nothing is left of what it may have waited for before.
 local function waitFrom(job, mark)
   local ties = isTied(mark) and tiesOf(job) or NO_TIES
   if ties.deadline then redis.pcall('ZREM', $deadlines, job) end
-  if type(ties.batch) == 'string' and redis.pcall('HEXISTS', $batch .. ties.batch, 'cursor') == 1 then
-    redis.call('HSET', $batch .. ties.batch, 'mixed', 1)
-  end
+  local batch = type(ties.batch) == 'string' and redis.pcall('HMGET', $batch .. ties.batch, 'state', 'cursor') or {}
+  if batch[1] == 'draft' or batch[2] then redis.call('HSET', $batch .. ties.batch, 'mixed', 1) end
   if type(redis.pcall('HLEN', $waits .. job)) ~= 'number' then setAside($waits .. job, 'waits:' .. job) end
   redis.call('DEL', $waits .. job)
 end

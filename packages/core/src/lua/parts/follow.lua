@@ -9,8 +9,8 @@
 --@include cancel
 --@include due
 --@include timer
-local function later(parent, letter, left)
-  push('RPUSH', $todo, letter .. parent .. ' ' .. left)
+local function later(command, parent, letter, left)
+  push(command, $todo, letter .. parent .. ' ' .. left)
   setTimer('todo', now(), 'LT')
 end
 -- What a child may read of its parent: the letter of its state, its name, and from its last line the result or the error;
@@ -51,7 +51,7 @@ local function cancelChild(child, parent, letter)
   redis.pcall('HINCRBY', $stats, 'cancelled', 1)
   tell('follow', 'C', { child })
   redis.call('PUBLISH', $ended, child)
-  if redis.pcall('SISMEMBER', $parents, child) == 1 then later(child, 'C', -1) end
+  if redis.pcall('SISMEMBER', $parents, child) == 1 then later('RPUSH', child, 'C', -1) end
 end
 -- Looks at up to `budget` children; what is left is for a later call. `left`: how many of them this end concerns, -1: all.
 -- Returns what is left of the budget. A failed parent may run again, so those that need its success stay,
@@ -63,7 +63,7 @@ local function follow(parent, letter, most, left)
   length = type(length) == 'number' and length or 0
   left = left and left >= 0 and math.min(left, length) or length
   if most < 1 then
-    later(parent, letter, left)
+    later('RPUSH', parent, letter, left)
     return most
   end
   while left > 0 and most > 0 do
@@ -80,7 +80,8 @@ local function follow(parent, letter, most, left)
     end
     left, most = left - 1, most - 1
   end
-  if left > 0 and redis.call('EXISTS', list) == 1 then later(parent, letter, left)
+  -- To the front: another end of the same parent may stand in the list already, and those of this one come first.
+  if left > 0 and redis.call('EXISTS', list) == 1 then later('LPUSH', parent, letter, left)
   elseif redis.call('EXISTS', list) == 0 then redis.pcall('SREM', $parents, parent) end
   return most
 end

@@ -6,21 +6,26 @@ local function isNeeded(id, state)
     or (state == 'D' or redis.call('EXISTS', $todo) == 1) and redis.pcall('SISMEMBER', $parents, id) == 1
 end
 local function trimKept(limit)
-  if type(redis.pcall('HLEN', $requeued)) ~= 'number' then return 0 end
-  local due, gone = redis.pcall('ZRANGE', $kept, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit), {}
-  for i = 1, due.err and 0 or #due do
-    local state, mark = stateOf(due[i])
+  if not registered() then return 0, false end
+  local due, gone, bytes = redis.pcall('ZRANGE', $kept, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit), {}, 0
+  local most, looked = due.err and 0 or #due, 0
+  -- The end of a record tells whether its job has succeeded, so it is read: 16 MiB a call.
+  while looked < most and bytes < 16777216 do
+    looked = looked + 1
+    local id = due[looked]
+    bytes = bytes + (tonumber(redis.pcall('STRLEN', $job .. id)) or 0)
+    local state, mark = stateOf(id)
     local hasEnded = state == 'D' or state == 'F' or state == 'C'
-    if hasEnded and isNeeded(due[i], state) then redis.call('ZADD', $kept, now() + 20000, due[i])
+    if hasEnded and isNeeded(id, state) then redis.call('ZADD', $kept, now() + 20000, id)
     else
-      redis.call('ZREM', $kept, due[i])
+      redis.call('ZREM', $kept, id)
       if hasEnded then
-        leave(due[i], state, mark)
-        if state ~= 'D' then giveUp({ due[i] }) end
-        gone[#gone + 1] = due[i]
+        leave(id, state, mark)
+        if state ~= 'D' then giveUp({ id }) end
+        gone[#gone + 1] = id
       end
     end
   end
   tell('trim', '-', gone)
-  return unlinkRecords(gone)
+  return unlinkRecords(gone), looked == limit or looked < most
 end

@@ -23,11 +23,10 @@ local function unlinkRecords(ids)
   if not isBare and redis.call('EXISTS', $kept) == 1 then redis.pcall('ZREM', $kept, unpack(ids)) end
   return redis.call('UNLINK', unpack(keys))
 end
--- Returns how many it removed, and how many it passed over because they say themselves how long they are kept.
-local function trimSucceeded(count)
-  -- Without the register of requeued jobs nobody knows which ones live: then nothing is removed.
-  local requeued = redis.pcall('HLEN', $requeued)
-  local ids = type(requeued) == 'number' and redis.call('LPOP', $succeeded, count)
+-- `requeued`: how many jobs have entries that do not count (registered). Returns how many it removed, and how many it passed over
+-- because they say themselves how long they are kept.
+local function trimSucceeded(count, requeued)
+  local ids = redis.call('LPOP', $succeeded, count)
   if not ids then return 0, 0 end
   local stale, spared = 0, 0
   if requeued > 0 or not isBare and redis.call('EXISTS', $watched, $parents, $kept) > 0 then
@@ -51,16 +50,26 @@ local function trimSucceeded(count)
   if stale > 0 then countStale('succeeded', -stale) end
   return removed, spared
 end
--- Removes succeeded jobs beyond a number, of `length`; looks at no more than `most`. Jobs that say themselves how long they are kept
--- do not count: each that is met at the front goes to the end, and another one is looked at for it. (Failed and cancelled ones are
--- in that number too: as many others more may stay.)
+-- How many jobs were requeued or deleted whose entries still stand in `succeeded`. Without this register nobody knows which ones
+-- live, and nothing may be removed: nil.
+local function registered()
+  local requeued = redis.pcall('HLEN', $requeued)
+  return type(requeued) == 'number' and requeued or nil
+end
+-- Removes succeeded jobs beyond a number, of `length`; looks at no more than `most`. Returns how many, and whether it had to stop.
+-- Jobs that say themselves how long they are kept do not count: each that is met at the front goes to the end, and another one is
+-- looked at for it. Nor do entries of jobs that are gone, as far as they are not more than what is kept: those in front go first.
+-- (Failed and cancelled jobs that say how long they are kept are in that number too: as many others more may stay.)
 local function trimBeyond(keep, length, most)
-  local count = length - keep - (not isBare and tonumber(redis.pcall('ZCARD', $kept)) or 0)
+  local requeued = length > keep and registered()
+  if not requeued then return 0, false end
+  local count = length - keep - math.min(requeued, keep)
+  if count > 0 and not isBare then count = count - (tonumber(redis.pcall('ZCARD', $kept)) or 0) end
   local removed = 0
   while count > 0 and most > 0 do
     local looked = math.min(count, most, 500)
-    local gone, spared = trimSucceeded(looked)
+    local gone, spared = trimSucceeded(looked, requeued)
     removed, most, count = removed + gone, most - looked, count - looked + spared
   end
-  return removed
+  return removed, count > 0
 end

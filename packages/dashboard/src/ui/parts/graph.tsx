@@ -62,7 +62,7 @@ function Node({ job, places }: Placed) {
   const [x, y] = [xOf(place.column), yOf(place.row)];
   const name = job.displayName ?? job.name;
   return (
-    <a class={job.state} href={to(['jobs', job.id])} aria-label={`${name}: ${t(job.state)}`}>
+    <a class={job.state} href={to(['jobs', job.id])}>
       <title>{name}</title>
       <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx="8" />
       <text x={x + 12} y={y + 19}>
