@@ -51,7 +51,8 @@ test.each(onShards(10))(
     for (let i = 0; i < rounds; i++) {
       const script = SCRIPTS[i % SCRIPTS.length] ?? 'claim';
       // With one shard every second script is killed before its call, with four the others; a campaign does all.
-      const caught = trap(proxy, script, (i + shards) % 2 === 0 ? 'before' : 'after');
+      const pass = Math.floor(i / SCRIPTS.length);
+      const caught = trap(proxy, script, (i + pass + shards) % 2 === 0 ? 'before' : 'after');
       const victim = await start();
       await work.add();
       const call = await killAt(victim, caught);

@@ -101,7 +101,7 @@ export class Producer {
   async addTogether(jobs: readonly NewJob[]): Promise<readonly Admission[]> {
     const lane = await this.#lane();
     try {
-      return await this.#deliver(lane, jobs);
+      return await this.#deliver(lane, jobs, 'all');
     } finally {
       this.#free(lane);
     }
@@ -136,7 +136,7 @@ export class Producer {
 
   async #answer(lane: Lane, { jobs, pending }: Batch): Promise<void> {
     try {
-      const admissions = await this.#deliver(lane, jobs);
+      const admissions = await this.#deliver(lane, jobs, 'each');
       pending.forEach(({ resolve }, i) => resolve(admissions[i] ?? 'OK'));
     } catch (error) {
       for (const { reject } of pending) reject(error);
@@ -156,8 +156,8 @@ export class Producer {
     this.#flush();
   }
 
-  /** Repeats the call until it has an answer, or until its time is up. */
-  async #deliver(lane: Lane, jobs: readonly NewJob[]): Promise<readonly Admission[]> {
+  /** Repeats the call until it has an answer, or until its time is up. `kind`: whether a full queue takes some of its jobs, or none. */
+  async #deliver(lane: Lane, jobs: readonly NewJob[], kind: 'each' | 'all'): Promise<readonly Admission[]> {
     const deadline = performance.now() + this.#retryForMs;
     lane.call++;
     let uncertain = false;
@@ -166,16 +166,16 @@ export class Producer {
         const reply = await this.#attempt(lane, jobs, deadline);
         if (Array.isArray(reply)) return reply;
         if (typeof reply === 'object' && 'full' in reply)
-          return await this.#withoutFull(lane, jobs, reply.full);
+          return await this.#withoutFull(lane, jobs, { full: reply.full, kind });
         if (reply === 'GONE')
           throw new BatchError('BATCH_GONE', 'was not complete in time, and is gone', jobs[0]?.draft);
         if (reply !== 'CODES') return NO_ADMISSIONS;
         this.#shard.queues.forgetCodes();
       } catch (error) {
         if (error instanceof BatchError) throw error;
-        const kind = classifyError(error);
-        uncertain ||= kind === 'unknown';
-        const hopeless = kind === 'full' || kind === 'fault' || performance.now() > deadline;
+        const problem = classifyError(error);
+        uncertain ||= problem === 'unknown';
+        const hopeless = problem === 'full' || problem === 'fault' || performance.now() > deadline;
         if (hopeless) throw giveUp(jobs, error, uncertain);
       }
       await delay(Math.random() * Math.min(25 * 2 ** attempt, BACKOFF_MOST_MS));
@@ -183,11 +183,31 @@ export class Producer {
   }
 
   /** A queue of this call is full, and nothing was stored: the jobs of other queues go by themselves. */
-  async #withoutFull(lane: Lane, jobs: readonly NewJob[], full: string): Promise<readonly Admission[]> {
+  async #withoutFull(
+    lane: Lane,
+    jobs: readonly NewJob[],
+    { full, kind }: Full,
+  ): Promise<readonly Admission[]> {
+    const own = jobs.filter(({ queue }) => queue === full);
     const others = jobs.filter(({ queue }) => queue !== full);
-    const admissions = others.length === 0 ? [] : await this.#deliver(lane, others);
-    let i = 0;
-    return jobs.map(({ queue }) => (queue === full ? { full } : (admissions[i++] ?? 'OK')));
+    const admitted = others.length === 0 ? [] : await this.#deliver(lane, others, kind);
+    const filled = kind === 'all' ? [] : await this.#fill(lane, own, full);
+    let [i, k] = [0, 0];
+    return jobs.map(({ queue }) => (queue === full ? (filled[k++] ?? { full }) : (admitted[i++] ?? 'OK')));
+  }
+
+  /** Each of these jobs is a call of its own: the first ones are stored, as far as there is room. By halves, so it takes few calls. */
+  async #fill(lane: Lane, jobs: readonly NewJob[], full: string): Promise<readonly Admission[]> {
+    const refused = jobs.map(() => ({ full }));
+    if (jobs.length < 2) return refused;
+    const half = Math.ceil(jobs.length / 2);
+    const stored: Admission[] = [];
+    for (const some of [jobs.slice(0, half), jobs.slice(half)]) {
+      const admissions = await this.#deliver(lane, some, 'each');
+      stored.push(...some.map((_, i) => admissions[i] ?? 'OK'));
+      if (admissions.some((admission) => typeof admission === 'object' && 'full' in admission)) break;
+    }
+    return [...stored, ...refused.slice(stored.length)];
   }
 
   async #attempt(
@@ -231,6 +251,12 @@ function send(
   if (first?.draft !== undefined) return store.gather(call);
   if (first?.needsAdmission === true) return store.admit(call);
   return first?.due === undefined ? store.enqueue(call) : store.schedule(call);
+}
+
+/** A call that a full queue has refused. */
+interface Full {
+  readonly full: string;
+  readonly kind: 'each' | 'all';
 }
 
 interface Lane {

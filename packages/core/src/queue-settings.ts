@@ -29,7 +29,10 @@ export function storedSettings(settings: QueueSettings, shards: number): StoredQ
   const stored = {
     ...(limit !== undefined && { limit }),
     ...(rate !== undefined && { rate }),
-    ...(size !== undefined && { size: Math.ceil(size / shards) }),
+    // A queue with a limit or a rate lives in one shard (queue-pins).
+    ...(size !== undefined && {
+      size: limit === undefined && rate === undefined ? Math.ceil(size / shards) : size,
+    }),
   };
   return Object.keys(stored).length === 0 ? undefined : stored;
 }

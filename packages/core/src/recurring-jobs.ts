@@ -22,7 +22,7 @@ import type { TickCall } from './store/tick-call.ts';
 export interface RecurringOptions extends ScheduleOptions {
   /** Ticks that nobody ran in time: one run for all of them, a run for each, or none. @default "once" */
   readonly misfire?: Misfire;
-  /** How late a tick may run before it counts as missed. @default "1m" */
+  /** How late a tick may run that `misfire: "skip"` does not pass over. @default "1m" */
   readonly misfireAfter?: Duration;
   /** Whether a tick runs while the last run has not ended. @default "allow" */
   readonly overlap?: 'allow' | 'skip';

@@ -268,6 +268,21 @@ describe('data', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  test('S30 what recurring jobs are given is not sent at all', async () => {
+    const board = open();
+    const login = defineJob<{ password: string }>({ name: 'login' });
+    const input = { password: 'hunter2' };
+    await board.client.recurring.upsert('r', login, input, {
+      cron: '0 3 * * *',
+      metadata: { apiKey: 'k3y' },
+    });
+    for (const path of ['/api/recurring', '/api/recurring/r']) {
+      const text = await (await board.ask('GET', path, { role: 'admin' })).text();
+      expect(text).toContain('"login"');
+      expect(text).not.toMatch(/hunter2|k3y/);
+    }
+  });
+
   test('S33 names that reach into prototypes are dropped', async () => {
     const board = open();
     const body = JSON.parse(

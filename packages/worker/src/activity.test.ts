@@ -40,6 +40,19 @@ describe('what a job tells of itself', () => {
     expect(shown.log).toMatchObject([{ message: 'copied' }, { message: 'all copied', password: '•••' }]);
   });
 
+  test('is its newest thousand lines, however fast they come', async () => {
+    const scene = stage.open();
+    const worker = scene.worker();
+    worker.handle(copy, ({ files }, ctx) => {
+      for (let n = 0; n < files; n++) ctx.log.info({ n }, 'copied');
+    });
+    await worker.start();
+    const { id } = await scene.client.enqueue(copy, { files: 2500 });
+    await scene.client.result(id);
+    const { log } = await scene.client.activity(id, { lines: 1000 });
+    expect(log.map(({ n }) => n)).toEqual(Array.from({ length: 1000 }, (_, n) => n + 1500));
+  });
+
   test('is nothing when it told nothing, or does not exist', async () => {
     const scene = stage.open();
     const { id } = await scene.client.enqueue(copy, { files: 0 });

@@ -10,7 +10,7 @@ export { awaitChildren, cancel, fail, HandlerOutcome, retryAfter, snooze } from 
 export type { OutcomeKind } from './handler-outcome.ts';
 export { JobAbortError } from './job-context.ts';
 export type { AbortCode, JobContext } from './job-context.ts';
-export type { Log } from './log.ts';
+export type { JobLogger, Log, LogMethod } from './log.ts';
 export type { CreateScope, Middleware, MiddlewareContext } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';
 export type { ParentOutcome } from './parent-outcomes.ts';

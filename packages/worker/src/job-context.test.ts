@@ -133,8 +133,13 @@ describe('the log', () => {
   });
 
   test('takes a message alone, as pino does', () => {
-    context.log.info('hello' as never, undefined as never);
-    expect(reported[0]?.line).toMatchObject({ level: 'info', message: 'hello' });
+    context.log.info('hello');
+    context.log.fatal({ n: 1 });
+    context.log.trace('hardly');
+    expect(reported.map(({ line }) => line)).toMatchObject([
+      { level: 'info', message: 'hello' },
+      { level: 'fatal', n: 1 },
+    ]);
   });
 
   test('of a child keeps lines too', () => {

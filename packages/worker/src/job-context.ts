@@ -3,7 +3,7 @@ import type { ChildRequest } from '@linstock/core/internal';
 import { LinstockError } from '@linstock/core';
 import { toMs } from '@linstock/core/internal';
 import { snooze } from './handler-outcome.ts';
-import type { Log } from './log.ts';
+import type { JobLogger, Log, LogMethod } from './log.ts';
 import type { ParentOutcome } from './parent-outcomes.ts';
 
 /** Why a running job is told to stop; the `reason` of its signal. */
@@ -52,7 +52,7 @@ const NO_METADATA: JobMetadata = Object.freeze({});
 export class JobContext<Scope = unknown> {
   readonly #run: RunLink;
   #controller: AbortController | undefined;
-  #log: Log | undefined;
+  #log: JobLogger | undefined;
 
   constructor(run: RunLink) {
     this.#run = run;
@@ -165,7 +165,7 @@ export class JobContext<Scope = unknown> {
   }
 
   /** A pino child that names the job. Lines at `info` and above also go to the job's own log (the newest 1,000, for a day). */
-  get log(): Log {
+  get log(): JobLogger {
     this.#log ??= new JobLog(
       this.#run,
       this.#run.log.child({ jobId: this.id, name: this.#run.name, attempt: this.attempt }),
@@ -180,43 +180,33 @@ export class JobContext<Scope = unknown> {
 }
 
 /** Sends what a job logs to the worker's log and to the job's own. */
-class JobLog implements Log {
+class JobLog implements JobLogger {
   readonly #run: RunLink;
   readonly #log: Log;
+  readonly trace = this.#method('trace', 'debug');
+  readonly debug = this.#method('debug', 'debug');
+  readonly info = this.#method('info', 'info');
+  readonly warn = this.#method('warn', 'warn');
+  readonly error = this.#method('error', 'error');
+  readonly fatal = this.#method('fatal', 'error');
 
   constructor(run: RunLink, log: Log) {
     this.#run = run;
     this.#log = log;
   }
 
-  child(bindings: Record<string, unknown>): Log {
+  child(bindings: Record<string, unknown>): JobLogger {
     return new JobLog(this.#run, this.#log.child(bindings));
   }
 
-  debug(fields: object, message: string): void {
-    this.#log.debug(fields, message);
-  }
-
-  info(fields: object, message: string): void {
-    this.#log.info(fields, message);
-    this.#keep('info', fields, message);
-  }
-
-  warn(fields: object, message: string): void {
-    this.#log.warn(fields, message);
-    this.#keep('warn', fields, message);
-  }
-
-  error(fields: object, message: string): void {
-    this.#log.error(fields, message);
-    this.#keep('error', fields, message);
-  }
-
-  #keep(level: string, fields: object | string, message: string | undefined): void {
-    // pino also takes the message alone.
-    const text = typeof fields === 'string' ? fields : message;
-    const own = typeof fields === 'string' ? {} : fields;
-    this.#run.report(undefined, safeJson({ at: Date.now(), level, message: text, ...own }));
+  /** `as`: the method of the worker's logger, which need not have them all. */
+  #method(level: string, as: 'debug' | 'info' | 'warn' | 'error'): LogMethod {
+    return (first: object | string, second?: string): void => {
+      const [fields, message] = typeof first === 'string' ? [{}, first] : [first, second ?? ''];
+      this.#log[as](fields, message);
+      if (as !== 'debug')
+        this.#run.report(undefined, safeJson({ at: Date.now(), level, message, ...fields }));
+    };
   }
 }
 

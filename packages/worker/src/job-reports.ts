@@ -2,7 +2,10 @@ import type { JobRun } from './job-run.ts';
 import type { ShardLink } from './shard-link.ts';
 
 const FLUSH_MS = 100;
+/** Of one call. */
 const MOST_LINES = 200;
+/** More are not kept of a job, so older ones need not be sent. */
+const MOST_KEPT = 1000;
 const MOST_PROGRESS = 4096;
 
 interface Report {
@@ -26,7 +29,8 @@ export class JobReports {
     let report = this.#reports.get(run);
     if (report === undefined) this.#reports.set(run, (report = { progress: '', lines: [] }));
     if (progress !== undefined) report.progress = progressJson(progress);
-    if (line !== undefined && report.lines.length < MOST_LINES) report.lines.push(line);
+    if (line !== undefined) report.lines.push(line);
+    if (report.lines.length >= 2 * MOST_KEPT) report.lines.splice(0, report.lines.length - MOST_KEPT);
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
   }
 
@@ -49,9 +53,22 @@ export class JobReports {
 
   async #send(run: JobRun, { progress, lines }: Report): Promise<void> {
     const { worker, claim, id } = run;
-    const reply = await this.#linkOf(run)?.registry.progress({ worker, claim, id }, progress, lines);
-    if (reply === 'LOST') run.abort('LEASE_LOST');
+    const registry = this.#linkOf(run)?.registry;
+    if (registry === undefined) return;
+    // All at once: an outcome may follow, and after that they would come too late.
+    const replies = await Promise.all(
+      portions(lines.slice(-MOST_KEPT)).map((some) =>
+        registry.progress({ worker, claim, id }, progress, some),
+      ),
+    );
+    if (replies.includes('LOST')) run.abort('LEASE_LOST');
   }
+}
+
+/** At least one, because progress travels with it. */
+function portions(lines: readonly string[]): (readonly string[])[] {
+  const count = Math.max(1, Math.ceil(lines.length / MOST_LINES));
+  return Array.from({ length: count }, (_, i) => lines.slice(i * MOST_LINES, (i + 1) * MOST_LINES));
 }
 
 function progressJson(progress: unknown): string {

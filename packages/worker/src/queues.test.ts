@@ -189,6 +189,39 @@ describe('a queue with settings', () => {
   });
 });
 
+test.each([1, 4])('the size of a queue counts all that come together, with %i shards', async (shards) => {
+  const scene = stage.open({ shards });
+  // A queue with a limit lives in one shard, whole.
+  await scene.client.queue('small').configure({ size: 9, limit: 100 });
+  // One that has begun before follows within 5 s.
+  const client = scene.newClient();
+  scene.onClose(() => void client.close());
+  await client.enqueue(work, { tenant: 'a', n: 0 }, { queue: 'small' });
+  const calls = Array.from({ length: 12 }, (_, n) =>
+    client.enqueue(work, { tenant: 'a', n }, { queue: 'small', priority: n % 2 === 0 ? 'high' : 'normal' }),
+  );
+  const answers = await Promise.allSettled(calls);
+  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+  expect((await scene.client.queue('small').counts()).enqueued).toBe(9);
+});
+
+test('a rest does not end one that lasts longer', async () => {
+  const scene = stage.open();
+  const starts: number[] = [];
+  const worker = scene.worker({ concurrency: 1 });
+  worker.handle(work, async ({ n }, ctx) => {
+    starts.push(performance.now());
+    if (starts.length > 1) return;
+    await ctx.rateLimit(500).catch(() => undefined);
+    await ctx.rateLimit(n);
+  });
+  await worker.start();
+  const handle = await scene.client.enqueue(work, { tenant: 'a', n: 1 });
+  await handle.result();
+  const [first = 0, second = 0] = starts;
+  expect(second - first).toBeGreaterThanOrEqual(480);
+});
+
 describe('a pause', () => {
   test('of a job name holds its jobs back, and lets others run', async () => {
     const scene = stage.open();
@@ -239,7 +272,7 @@ test('a LIFO job runs before those that wait with its priority', async () => {
 });
 
 test.each([['its queue'], ['its rate']])('a handler can let %s rest', async (what) => {
-  const scene = stage.open({ shards: 1 });
+  const scene = stage.open();
   const starts: number[] = [];
   const worker = scene.worker({ concurrency: 1 });
   worker.handle(work, async (_input, ctx) => {

@@ -180,9 +180,7 @@ export class Runtime {
       abortGraceMs: this.#options.abortGraceMs,
       now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
-      rest: async ({ id, held: job, worker, claim }, ms) => {
-        await this.#stationOf(job)?.link.registry.rest({ worker, claim, id }, ms);
-      },
+      rest: (run, ms) => this.#rest(run, ms),
       makeChild: (run, request) => makeChild(request, this.#homeOf(run), this.#options.codecs),
       waitedFor: async ({ id, held }) => {
         const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
@@ -206,6 +204,21 @@ export class Runtime {
         this.#turnSoon();
       },
     };
+  }
+
+  /** A queue is in every shard. */
+  async #rest({ id, held, worker, claim }: JobRun, ms: number): Promise<void> {
+    const own = this.#stationOf(held)?.link;
+    const answer = await own?.registry.rest({ worker, claim, id }, ms);
+    if (typeof answer !== 'object') return;
+    const others = this.#stations.filter(({ link }) => link !== own);
+    await Promise.all(
+      others.map(({ link }) =>
+        link.registry
+          .restQueue(link.identity, answer.queue, ms)
+          .catch((error: unknown) => this.#reporter.trouble(error, 'rest')),
+      ),
+    );
   }
 
   #linkListener(): LinkListener {

@@ -59,7 +59,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   adjust: nothing('STALE'),
   undefine: nothing(false),
   configure: nothing('SAME'),
-  rest: nothing('OK'),
+  rest: nothing({ queue: 'mail' }),
   reschedule: nothing(['OK', 'OK', 'processing', 'GONE']),
   hasten: nothing(['enqueued', 'GONE']),
   move: nothing(['OK', 'OK', 'failed']),
@@ -90,7 +90,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   reschedule: nothing(['succeeded', 'succeeded', 'processing', 'GONE']),
   hasten: nothing(['succeeded', 'GONE']),
   update: nothing('succeeded'),
-  rest: { reply: 'OK', changes: { 'paused until:mail': 't+11000' } },
+  rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },
 };
 
 describe('a call that is executed twice counts once', () => {

@@ -62,6 +62,7 @@ export interface TickEntry {
   readonly job?: string;
   /** Why none did. */
   readonly skipped?: 'overlap' | 'unique' | 'missed' | 'skip';
+  /** How many ticks in a row it is for, `tick` being the newest of them; left out: one. */
   readonly count?: number;
 }
 

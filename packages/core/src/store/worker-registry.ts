@@ -46,11 +46,23 @@ export class WorkerRegistry {
     await runScript(this.#target, 'nudge', [worker, ...queues]);
   }
 
-  /** Lets a running job's rate, or else its queue, rest for a while. `LOST`: the worker does not hold the job. */
-  async rest(job: { worker: string; claim: string; id: string }, ms: number): Promise<'OK' | 'LOST'> {
+  /**
+   * Lets a running job's rate, or else its queue, rest for a while. `queue`: this one rests in this shard, and should in the
+   * others ({@link restQueue}). `LOST`: the worker does not hold the job.
+   */
+  async rest(
+    job: { worker: string; claim: string; id: string },
+    ms: number,
+  ): Promise<'OK' | 'LOST' | { readonly queue: string }> {
     const reply = await runScript(this.#target, 'rest', [job.worker, job.claim, job.id, ms]);
+    if (Array.isArray(reply) && reply[0] === 'QUEUE') return { queue: String(reply[1]) };
     if (reply !== 'OK' && reply !== 'LOST') throw new ProtocolError('rest', reply);
     return reply;
+  }
+
+  /** Lets a queue rest because a job of it, in another shard, asked for that. */
+  async restQueue(worker: string, queue: string, ms: number): Promise<void> {
+    await runScript(this.#target, 'rest', [worker, '', '', ms, queue]);
   }
 
   /** Writes a running job's progress and log lines, at most 200 at once. */

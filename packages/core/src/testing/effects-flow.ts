@@ -195,5 +195,8 @@ export const FLOW_EFFECTS = {
       'settings mail': '{"limit":2,"size":10}',
     },
   },
-  rest: { reply: 'OK', changes: { 'paused until:mail': 't+1000', 'timers queue:mail': 't+1000' } },
+  rest: {
+    reply: { queue: 'mail' },
+    changes: { 'paused until:mail': 't+1000', 'timers queue:mail': 't+1000' },
+  },
 } as const satisfies Readonly<Record<string, Effect>>;

@@ -1,11 +1,18 @@
+import type { RecurringView } from '@linstock/core';
 import { RecurringNotFoundError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, param } from './call.ts';
 
 const NEXT_RUNS = 5;
 
+/** Input and metadata of a definition stay where they are: secrets may stand in them, and its runs show them masked. */
+function withoutInput({ job, ...definition }: RecurringView): object {
+  const { name, queue, priority } = job;
+  return { ...definition, job: { name, queue, priority } };
+}
+
 async function list(_: Call, { client }: Parts): Promise<unknown> {
-  return { recurring: await client.recurring.list() };
+  return { recurring: (await client.recurring.list()).map(withoutInput) };
 }
 
 async function get(call: Call, { client }: Parts): Promise<unknown> {
@@ -17,7 +24,7 @@ async function get(call: Call, { client }: Parts): Promise<unknown> {
     client.recurring.next(id, NEXT_RUNS).catch(() => []),
     client.recurring.history(id),
   ]);
-  return { recurring, next: next.map((at) => at.getTime()), history };
+  return { recurring: withoutInput(recurring), next: next.map((at) => at.getTime()), history };
 }
 
 const trigger = async (call: Call, { client }: Parts): Promise<unknown> => ({

@@ -7,9 +7,9 @@ end
 local function runOnce(id, overlap, at)
   local tickMs, start, job, record = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
   local head = '{"tick":' .. tickMs .. ',"at":' .. string.format('%.0f', now())
-  if overlap == 'skip' and isUnfinished(id) then return note(id, head .. ',"skipped":"overlap"}') end
+  if overlap == 'skip' and isUnfinished(id) then return noteSkipped(id, head, 'overlap', 1) end
   local word = admit(job, record, start)
-  if word ~= 'OK' then return note(id, head .. ',"skipped":"unique"}') end
+  if word ~= 'OK' then return noteSkipped(id, head, 'unique', 1) end
   redis.call('HSET', $recurring .. id, 'last', job)
   redis.pcall('HINCRBY', $stats, start and 'scheduled' or 'enqueued', 1)
   note(id, head .. ',"job":"' .. job .. '"}')
@@ -31,7 +31,7 @@ local function tick(first, runs)
     if tonumber(due) > now() then return 'EARLY' end
     setTick(id, nextTick)
   end
-  if missed ~= '0' then note(id, '{"at":' .. string.format('%.0f', now()) .. ',"skipped":"missed","count":' .. missed .. '}') end
+  if missed ~= '0' then noteSkipped(id, '{"at":' .. string.format('%.0f', now()), 'missed', tonumber(missed)) end
   for i = 1, runs do
     if runOnce(id, overlap, first + 5 + 4 * i) and who ~= '' then audit(who, 'trigger', id, reason) end
   end
