@@ -82,7 +82,9 @@ function MemberRow({ member }: { member: Member }) {
   return (
     <tr>
       <td class="name">
-        <a href={to([isBatch ? 'batches' : 'jobs', member.id])}>{member.name}</a>
+        <a href={to([isBatch ? 'batches' : 'jobs', member.id])}>
+          {(!isBatch && member.displayName) || member.name}
+        </a>
         <code class="muted id">{member.id}</code>
       </td>
       <td>
