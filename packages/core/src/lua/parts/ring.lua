@@ -61,14 +61,18 @@ local function popRing(queue, place)
   end
   reply[7] = 1
 end
--- The groups of a queue and the jobs without one share what is left, half and half.
+-- The groups of a queue and the jobs without one share what is left, half and half: of each fifty, so that they also run in turn.
 local function popAll(queue, place)
   local list = $ready .. queue .. ':' .. sub(place, 4, 4)
   if not hasRings or redis.pcall('HEXISTS', $rings, queue .. ':' .. sub(place, 4, 4)) ~= 1 then return pop(queue, place, list) end
   local whole = cap
-  cap = count + math.ceil((whole - count) / 2)
-  pop(queue, place, list)
+  repeat
+    local before, step = count, math.min(whole - count, 50)
+    cap = before + math.ceil(step / 2)
+    pop(queue, place, list)
+    cap = before + step
+    popRing(queue, place)
+    pop(queue, place, list)
+  until count == before or count >= whole or bytes >= 4194304
   cap = whole
-  popRing(queue, place)
-  pop(queue, place, list)
 end
