@@ -12,9 +12,9 @@ if redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 or not 
   return answer
 end
 --@include incoming
+--@include admit
 --@include children
 if count + newChildren() > 5000 then return 'MANY' end
---@include admit
 -- A full Redis refuses this, as it refuses any new job.
 appendTail(id, line)
 local mark = take(worker, no, id, 'D')

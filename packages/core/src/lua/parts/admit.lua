@@ -77,7 +77,7 @@ local function join(batch, id, isDraft)
   redis.call('HINCRBY', $batch .. batch, 'total', 1)
   redis.call('HINCRBY', $batch .. batch, 'pending', 1)
   push('RPUSH', $members .. batch, id)
-  if isDraft or redis.call('HEXISTS', $batch .. batch, 'cursor') == 1 then redis.call('HSET', $batch .. batch, 'mixed', 1) end
+  markMixed(batch)
   if not isDraft then return end
   redis.call('HSET', $waits .. id, '*', '')
 end

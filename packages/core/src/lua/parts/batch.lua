@@ -4,6 +4,11 @@ local COUNTERS = { D = 'succeeded', F = 'failed', C = 'cancelled', X = 'cancelle
 local function isBatch(id)
   return type(redis.pcall('HGET', $batch .. id, 'state')) == 'string'
 end
+-- A member waits for something else than the launch: a launch that is to come, or under way, must look.
+local function markMixed(id)
+  local state, cursor = unpack(redis.pcall('HMGET', $batch .. id, 'state', 'cursor'))
+  if state == 'draft' or cursor then redis.call('HSET', $batch .. id, 'mixed', 1) end
+end
 -- Its children go on by the list of what is left to do: whoever ends a member may be in the middle of another list.
 local function tellChildren(id, letter)
   if redis.call('EXISTS', $children .. id) == 0 then return end

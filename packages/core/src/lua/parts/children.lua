@@ -1,5 +1,5 @@
 -- The children of a running job. Its inputs remember as "#" whom it has waited for, in the order of its calls: "#", then an id each;
--- those ids are fields like those of parents. Needs id, firstGroup, admissible; gives what suspend needs.
+-- those ids are fields like those of parents. Needs id, firstGroup, admit; gives what suspend needs.
 local list, known, count = redis.call('HGET', $inputs .. id, '#') or '#', {}, -1
 for word in string.gmatch(list, '%S+') do known[#known + 1], count = word, count + 1 end
 local function newChildren()
@@ -15,8 +15,7 @@ end
 local function waitFrom(job, mark)
   local ties = isTied(mark) and tiesOf(job) or NO_TIES
   if ties.deadline then redis.pcall('ZREM', $deadlines, job) end
-  local batch = type(ties.batch) == 'string' and redis.pcall('HMGET', $batch .. ties.batch, 'state', 'cursor') or {}
-  if batch[1] == 'draft' or batch[2] then redis.call('HSET', $batch .. ties.batch, 'mixed', 1) end
+  if type(ties.batch) == 'string' then markMixed(ties.batch) end
   if type(redis.pcall('HLEN', $waits .. job)) ~= 'number' then setAside($waits .. job, 'waits:' .. job) end
   redis.call('DEL', $waits .. job)
 end
