@@ -43,11 +43,13 @@ export { recurringRun } from './recurring-run.ts';
 export { fillReferences } from './result-reference.ts';
 export { MOST_JOBS, batchLength } from './new-jobs.ts';
 export type { NewJob } from './new-jobs.ts';
+export { homeOf, placedSettings } from './queue-settings.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
 export { resolveRetention } from './retention.ts';
 export { DEFAULT_RETENTION, JobStore } from './store/job-store.ts';
 export type {
+  Actor,
   Chore,
   Clockwork,
   HeldClaim,
@@ -56,6 +58,8 @@ export type {
   SucceededClaim,
 } from './store/job-store.ts';
 export type { Outcome } from './store/outcomes.ts';
+export type { QuotaChange, QuotaState } from './store/queue-quotas.ts';
+export type { StoredQueueSettings } from './store/queue-store.ts';
 export type { StoredRecurring } from './store/recurring-store.ts';
 export type { TickCall } from './store/tick-call.ts';
 export { WorkerRegistry } from './store/worker-registry.ts';

@@ -2,7 +2,8 @@ import type { ChangeOptions } from './client-options.ts';
 import { actorOf } from './client-options.ts';
 import { OptionError } from './errors.ts';
 import type { QueueSettings } from './queue-settings.ts';
-import { storedSettings } from './queue-settings.ts';
+import { firstThenRest, toggleEverywhere } from './pauses.ts';
+import { homeOf, placedSettings, storedSettings } from './queue-settings.ts';
 import { queueName } from './options.ts';
 import type { Shard } from './shard-set.ts';
 import type { QueueCounts } from './store/queue-reader.ts';
@@ -23,24 +24,18 @@ export class QueueHandle {
   /** Nothing of this queue is claimed any more; what runs goes on. Returns false when it was paused already. */
   async pause(options?: ChangeOptions): Promise<boolean> {
     const actor = actorOf(options, 'pause');
-    const replies = await Promise.all(
-      (await this.#shards()).map((shard) => shard.queues.pause(this.name, actor)),
-    );
-    return replies.includes('OK');
+    return toggleEverywhere('pause', await this.#shards(), this.name, actor);
   }
 
   /** Lets the queue be claimed again. Returns false when it was not paused. */
   async resume(options?: ChangeOptions): Promise<boolean> {
     const actor = actorOf(options, 'resume');
-    const replies = await Promise.all(
-      (await this.#shards()).map((shard) => shard.queues.resume(this.name, actor)),
-    );
-    return replies.includes('OK');
+    return toggleEverywhere('resume', await this.#shards(), this.name, actor);
   }
 
   /**
-   * Limits the queue over all workers; what is left out has no limit. With several shards, each shard gets its part of `size`,
-   * and `limit` and `rate` are exact once what was enqueued before has ended: from then on its jobs live in one shard.
+   * Limits the queue over all workers; what is left out has no limit. With several shards, each shard gets its part of `size`;
+   * `limit` and `rate` hold over all shards, and workers divide them anew every second.
    *
    * @example
    * await client.queue('mail').configure({ limit: 20, rate: { limit: 100, per: '1s' }, size: 100_000 });
@@ -51,7 +46,13 @@ export class QueueHandle {
     const actor = actorOf(options, 'configure');
     const shards = await this.#shards();
     const stored = storedSettings(settings, shards.length);
-    await Promise.all(shards.map((shard) => shard.queues.configure(this.name, stored, actor)));
+    await firstThenRest(shards, homeOf(this.name, shards.length), ({ number, queues }) =>
+      queues.configure(
+        this.name,
+        placedSettings(stored, { queue: this.name, shard: number, shards: shards.length }),
+        actor,
+      ),
+    );
   }
 
   /** How many jobs wait, by priority. */

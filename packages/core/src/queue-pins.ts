@@ -1,4 +1,4 @@
-import { shardOfSlot, slotOf } from './job/placement.ts';
+import { homeOf } from './queue-settings.ts';
 import type { Shard } from './shard-set.ts';
 
 /** How long what is known of settings counts. */
@@ -28,7 +28,7 @@ export class QueuePins {
   shardOf(queue: string, shards: readonly Shard[]): number | undefined {
     if (shards.length === 1) return undefined;
     if (performance.now() - this.#readAt > FRESH_MS) this.#readSoon(shards);
-    return this.#pinned.has(queue) ? shardOfSlot(slotOf(queue), shards.length) : undefined;
+    return this.#pinned.has(queue) ? homeOf(queue, shards.length) : undefined;
   }
 
   #readSoon(shards: readonly Shard[]): void {

@@ -1,6 +1,7 @@
 import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import { OptionError } from './errors.ts';
+import { shardOfSlot, slotOf } from './job/placement.ts';
 import type { Rule } from './options.ts';
 import { anything, checkOptions, wholeNumber } from './options.ts';
 import type { StoredQueueSettings } from './store/queue-store.ts';
@@ -21,7 +22,7 @@ const burst: Rule = (value) =>
     ? undefined
     : 'must be "window" or a whole number from 1 to 100000';
 
-/** Settings as each of `shards` shards keeps them; undefined when there are none. @throws {OptionError} */
+/** Settings as they are stored for `shards` shards; undefined when there are none. @throws {OptionError} */
 export function storedSettings(settings: QueueSettings, shards: number): StoredQueueSettings | undefined {
   checkOptions(settings, { limit: most, rate: anything, size: wholeNumber(1, 1e12) }, 'configure');
   const { limit, size } = settings;
@@ -29,12 +30,27 @@ export function storedSettings(settings: QueueSettings, shards: number): StoredQ
   const stored = {
     ...(limit !== undefined && { limit }),
     ...(rate !== undefined && { rate }),
-    // A queue with a limit or a rate lives in one shard (queue-pins).
+    // Most jobs of a queue with a limit or a rate live in one shard (queue-pins).
     ...(size !== undefined && {
       size: limit === undefined && rate === undefined ? Math.ceil(size / shards) : size,
     }),
   };
   return Object.keys(stored).length === 0 ? undefined : stored;
+}
+
+/** Where settings stand: those that are divided say so, and their home says that it is. */
+export function placedSettings(
+  stored: StoredQueueSettings | undefined,
+  { queue, shard, shards }: { readonly queue: string; readonly shard: number; readonly shards: number },
+): StoredQueueSettings | undefined {
+  const isDivided = shards > 1 && (stored?.limit ?? stored?.rate) !== undefined;
+  if (!isDivided) return stored;
+  return { ...stored, shards, ...(homeOf(queue, shards) === shard && { home: true }) };
+}
+
+/** The shard in which the jobs of a limited queue live, unless something else places them. */
+export function homeOf(queue: string, shards: number): number {
+  return shardOfSlot(slotOf(queue), shards);
 }
 
 function storedRate(rate: NonNullable<QueueSettings['rate']>): NonNullable<StoredQueueSettings['rate']> {

@@ -135,6 +135,7 @@ function fullText({ limit, running, holders }: LimitFacts): string {
     const note = isStopping ? ', which a person has stopped and whose handler has not ended' : '';
     return `${job}${note} on worker ${worker}${isWorkerAlive ? '' : ', whose lease has ended'}`;
   });
+  if (limit === 0) return 'as many jobs as it may, in other shards';
   return `${running} of at most ${limit} at one time: ${some(who, running)}`;
 }
 

@@ -16,6 +16,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
+import { Steward } from './services/steward.ts';
 import { Ticker } from './services/ticker.ts';
 import { waitedFor } from './parent-outcomes.ts';
 import type { LinkListener } from './shard-link.ts';
@@ -97,6 +98,8 @@ export class Runtime {
     this.#started = true;
     // After an outage nobody knows which calls were executed.
     this.#connection.redis.on('ready', () => links.forEach((link) => link.demandReconcile()));
+    const steward = new Steward(shards, () => this.#stations[0]?.link.identity ?? '');
+    if (shards.length > 1) this.#tickers.push(steward.ticker((error) => this.#trouble(error, 'steward')));
     for (const ticker of this.#tickers) ticker.start();
     this.#turnSoon();
   }

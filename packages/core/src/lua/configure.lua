@@ -13,6 +13,7 @@ if before == settings then return 'SAME' end
 if settings == '' then
   redis.call('HDEL', $settings, queue)
   redis.call('DEL', $holders .. 'queue:' .. queue, $rate .. 'queue:' .. queue)
+  redis.pcall('HDEL', $quotas, 'places:' .. queue, 'tokens:' .. queue, 'spare:' .. queue)
 else
   redis.call('HSET', $settings, queue, settings)
 end

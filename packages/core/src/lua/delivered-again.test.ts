@@ -59,6 +59,9 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   adjust: nothing('STALE'),
   undefine: nothing(false),
   configure: nothing('SAME'),
+  // Who asks is appointed for longer, by another number.
+  appoint: { reply: 9, changes: { 'steward number': '9' } },
+  allot: nothing(2),
   rest: nothing({ queue: 'mail' }),
   reschedule: nothing(['OK', 'OK', 'processing', 'GONE']),
   hasten: nothing(['enqueued', 'GONE']),
@@ -90,6 +93,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   reschedule: nothing(['succeeded', 'succeeded', 'processing', 'GONE']),
   hasten: nothing(['succeeded', 'GONE']),
   update: nothing('succeeded'),
+  appoint: { reply: 9, changes: { 'steward number': '9', 'steward until': 't+16000' } },
   rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },
 };
 

@@ -28,6 +28,8 @@ export const KEY = {
   members: 'members:',
   batches: 'batches',
   settings: 'settings',
+  quotas: 'quotas',
+  steward: 'steward',
   group: 'group:',
   groups: 'groups:',
   grouped: 'grouped',

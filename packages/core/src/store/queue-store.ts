@@ -7,6 +7,9 @@ import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Actor } from './job-store.ts';
 import type { PersonOutcome } from './outcomes.ts';
 import { decodePersonOutcomes } from './outcomes.ts';
+import type { QuotaChange, QuotaState } from './queue-quotas.ts';
+import { allotQuotas, appointSteward } from './queue-quotas.ts';
+import { pauseOf } from './why-blocks.ts';
 
 /** Limits of a queue, as they are stored. */
 export interface StoredQueueSettings {
@@ -16,6 +19,10 @@ export interface StoredQueueSettings {
   readonly rate?: readonly [most: number, perMs: number, burst: number | 'w'];
   /** At most so many wait. */
   readonly size?: number;
+  /** Over how many shards limit and rate are divided; without it this shard has all of them. */
+  readonly shards?: number;
+  /** The shard in which most of its jobs are, and its rate is counted. */
+  readonly home?: true;
 }
 
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
@@ -88,6 +95,32 @@ export class QueueStore {
     const reply = await runScript(this.#target, 'configure', [actor.who, reason, queue, text]);
     if (reply !== 'OK' && reply !== 'SAME') throw new ProtocolError('configure', reply);
     return reply;
+  }
+
+  /** See {@link appointSteward}. */
+  appoint(
+    worker: string,
+    term: { readonly forMs: number; readonly above: number },
+  ): Promise<number | undefined> {
+    return appointSteward(this.#target, worker, term);
+  }
+
+  /** See {@link allotQuotas}. */
+  allot(turn: number, changes: readonly QuotaChange[]): Promise<readonly QuotaState[] | number> {
+    return allotQuotas(this.#target, turn, changes);
+  }
+
+  /** Queues, names (`name:…`) and `*` that are paused, and by whom. */
+  async pauses(): Promise<ReadonlyMap<string, Actor>> {
+    const { connection, prefix } = this.#target;
+    const stored = Object.entries(await connection.redis.hgetall(prefix + KEY.paused));
+    const pauses = stored.filter(([target]) => target !== ':names' && !target.startsWith('until:'));
+    return new Map(
+      pauses.map(([target, text]) => {
+        const { by = 'unknown', why = '' } = pauseOf(text) ?? {};
+        return [target, { who: by, why }];
+      }),
+    );
   }
 
   async #toggle(script: 'pause' | 'resume', queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {

@@ -121,24 +121,33 @@ export async function readGates(
 ): Promise<GateFacts> {
   const { connection, prefix } = shard;
   const { id, queue, name } = job;
-  const [pauses, text] = await Promise.all([
+  const [pauses, text, quotas] = await Promise.all([
     connection.redis.hmget(prefix + KEY.paused, '*', queue, `name:${name}`, `until:${queue}`),
     connection.redis.hget(prefix + KEY.settings, queue),
+    connection.redis.hmget(prefix + KEY.quotas, `places:${queue}`, `tokens:${queue}`),
   ]);
   const [everything, ofQueue, ofName, rests] = pauses;
-  const { limit, rate } = settingsOf(text);
+  const settings = settingsOf(text);
+  const { limit, rate } = settings;
+  const [places, tokens] = quotas;
+  const isGuest = settings.shards !== undefined && settings.home !== true;
+  const own = Math.min(limit ?? 0, Number(places ?? (isGuest ? 0 : limit)));
   const key = `queue:${queue}`;
-  return {
+  const facts = {
     everything: pauseOf(everything),
     queue: pauseOf(ofQueue),
     name: pauseOf(ofName),
     restsUntil: typeof rests === 'string' && Number(rests) > now ? Number(rests) : undefined,
-    limit: limit === undefined ? undefined : await readLimit(shard, { now, id }, [key, limit]),
+    limit: limit === undefined ? undefined : await readLimit(shard, { now, id }, [key, own]),
     rate: rate === undefined ? undefined : await readRate(shard, now, [key, ...rate]),
   };
+  // A guest starts what it was given, and is given more every second.
+  const startsAt = Number(tokens ?? 0) > 0 ? now : now + 1000;
+  return isGuest && rate !== undefined ? { ...facts, rate: { key, startsAt } } : facts;
 }
 
-function pauseOf(json: string | null | undefined): Pause | undefined {
+/** Who paused something, from what is stored of it. */
+export function pauseOf(json: string | null | undefined): Pause | undefined {
   if (typeof json !== 'string') return undefined;
   const { by, why, at } = objectOf(json);
   return {

@@ -195,6 +195,25 @@ export const FLOW_EFFECTS = {
       'settings mail': '{"limit":2,"size":10}',
     },
   },
+  appoint: {
+    reply: 8,
+    changes: { 'steward number': '8', 'steward until': 't+6000', 'steward worker': 'Ada' },
+  },
+  allot: {
+    reply: [
+      { places: 2, held: 0, waiting: 1, tokens: 0, taken: 2, spare: 1 },
+      { places: undefined, held: 0, waiting: 0, tokens: 4, taken: 0, spare: 0 },
+    ],
+    changes: {
+      'idle:mail Bob': GONE,
+      'quotas places:mail': '2',
+      'quotas spare:mail': '1',
+      'quotas tokens:news': '4',
+      'quotas turn': '2',
+      'rate:queue:mail': 't+720000.000',
+      'rate:queue:mail expires': true,
+    },
+  },
   rest: {
     reply: { queue: 'mail' },
     changes: { 'paused until:mail': 't+1000', 'timers queue:mail': 't+1000' },

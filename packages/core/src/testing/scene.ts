@@ -69,6 +69,7 @@ export const USUAL_KEYS: Readonly<Record<string, readonly string[]>> = {
   deadlines: ['deadlines'],
   tag: ['tag:urgent'],
   settings: ['settings'],
+  quotas: ['quotas'],
   group: ['group:mail:2:g'],
   groups: ['groups:mail:2'],
   grouped: ['grouped'],

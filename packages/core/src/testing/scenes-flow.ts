@@ -261,7 +261,45 @@ export const FLOW_SCENES = {
       await shard.idle(BOB);
       return () => shard.queues.configure('mail', { limit: 2, size: 10 }, EVE);
     },
-    keys: { ...wakeKeys, settings: ['settings'], audit: ['audit'] },
+    keys: { ...wakeKeys, settings: ['settings'], audit: ['audit'], quotas: [], holders: [], rate: [] },
+  },
+  appoint: {
+    given: async (shard) => {
+      await shard.queues.appoint(BOB, { forMs: 1000, above: 0 });
+      shard.clock.advance(1000);
+      return () => shard.queues.appoint(ADA, { forMs: 5000, above: 7 });
+    },
+    keys: { steward: ['steward'] },
+  },
+  allot: {
+    given: async (shard) => {
+      const rate = [10, 3_600_000, 5] as const;
+      await shard.queues.configure('mail', { limit: 3, rate, shards: 4, home: true }, EVE);
+      await shard.queues.configure('news', { limit: 3, rate, shards: 4 }, EVE);
+      await shard.enqueue([A]);
+      await shard.queues.allot(1, [
+        { queue: 'mail', places: 0 },
+        { queue: 'news', tokens: 3 },
+      ]);
+      await shard.idle(BOB);
+      return () =>
+        shard.queues.allot(2, [
+          { queue: 'mail', places: 2, tokens: -2, spare: 1 },
+          { queue: 'news', tokens: 1 },
+        ]);
+    },
+    keys: {
+      ...wakeKeys,
+      ...quarantineKeys,
+      quotas: ['quotas'],
+      settings: ['settings'],
+      rate: ['rate:queue:mail'],
+      holders: ['holders:queue:mail'],
+      ready: ['ready:mail:2'],
+      grouped: ['grouped'],
+      stale: ['stale'],
+      suspects: ['suspects:mail'],
+    },
   },
   rest: {
     given: async (shard) => {

@@ -10,6 +10,7 @@ local function gateOf(queue)
   if not isSpecial then return nil end
   if not gateTied then
     --@include rates
+    --@include quota
     local known, pauses = {}, redis.pcall('HMGET', $paused, '*', ':names')
     gateTied = function(name)
       if known[name] then return known[name] end
@@ -17,15 +18,22 @@ local function gateOf(queue)
       local text = redis.pcall('HGET', $settings, name)
       local ok, set = pcall(cjson.decode, type(text) == 'string' and text or '')
       if ok and type(set) == 'table' then
+        local quota = quotaOf(name, set)
         if type(set.limit) == 'number' then
           gate.limit = 'queue:' .. name
           local held = redis.pcall('SCARD', $holders .. gate.limit)
-          gate.room = math.max(0, set.limit - (type(held) == 'number' and held or 0))
+          gate.room = math.max(0, quota.places - (type(held) == 'number' and held or 0))
           gate.again = now() + 5000
         end
         if type(set.rate) == 'table' and type(set.rate[1]) == 'number' and type(set.rate[2]) == 'number' then
-          gate.rate = { 'queue:' .. name, set.rate[1], set.rate[2], set.rate[3] }
-          local at, free = room(gate.rate)
+          local at, free = now() + 5000, quota.tokens
+          if free then
+            gate.tokens = 'tokens:' .. name
+          else
+            gate.rate = { 'queue:' .. name, set.rate[1], set.rate[2], set.rate[3] }
+            at, free = room(gate.rate)
+            free = math.max(0, free - quota.spare)
+          end
           if free < gate.room then gate.room, gate.again = free, at end
         end
       end
@@ -36,6 +44,7 @@ local function gateOf(queue)
       gate.spend = function(count)
         gate.room = gate.room - count
         if gate.rate then for _ = 1, count do spend(gate.rate) end end
+        if gate.tokens and count > 0 then redis.pcall('HINCRBY', $quotas, gate.tokens, -count) end
       end
       if gate.room == math.huge and not gate.names then gate = false end
       known[name] = gate
