@@ -80,8 +80,11 @@ export interface FlowOptions<Input = unknown> {
   readonly throttle?: { readonly key?: JobKey<Input>; readonly per: Duration };
   /** A job that has not started by then ends as {@link onExpired} says; whatever it waited for. */
   readonly expireIn?: Duration;
-  /** `cancel`: it is cancelled, with the reason `EXPIRED`; `fail`: it is failed, with the error `EXPIRED`. @default "cancel" */
-  readonly onExpired?: 'cancel' | 'fail';
+  /**
+   * `cancel`: it is cancelled, with the reason `EXPIRED`; `fail`: it is failed, with the error `EXPIRED`; `reschedule`: it is
+   * scheduled for as long again, and waits anew from then on; {@link expireIn} is at least 1 s then. @default "cancel"
+   */
+  readonly onExpired?: 'cancel' | 'fail' | 'reschedule';
   /** How long its record is kept after its end, instead of what workers keep of all jobs. @default that of the workers */
   readonly retention?: KeepOptions;
   /** At most 20 words of at most 64 characters, to find jobs by. */
@@ -99,7 +102,7 @@ export const FLOW_RULES: Readonly<Record<keyof FlowOptions, Rule>> = {
   debounce: anything,
   throttle: anything,
   expireIn: anything,
-  onExpired: oneOf(['cancel', 'fail']),
+  onExpired: oneOf(['cancel', 'fail', 'reschedule']),
   retention: anything,
   tags: anything,
 };
@@ -152,7 +155,8 @@ export function planFlow(
   if (rates.length > 0) ties.rates = rates;
   if (locks.length > 0) ties.locks = locks;
   if (expireIn !== undefined) ties.deadline = toMs(expireIn, `${where}.expireIn`);
-  if (options.onExpired === 'fail') ties.overdue = overdue(options, where);
+  const onExpired = overdueOf(options, where);
+  if (onExpired !== undefined) ties.overdue = onExpired;
   if (options.retention !== undefined) ties.keep = keepTie(options.retention, `${where}.retention`);
   if (options.tags !== undefined) ties.tags = tagsOf(options.tags, where);
   return {
@@ -283,9 +287,14 @@ function uniqueTie(options: UniqueOptions<never>, text: KeyMaker, where: string)
   return [`w:${key}`, 'window', toMs(options.for, `${where}.for`), policy];
 }
 
-function overdue({ expireIn }: FlowOptions<never>, where: string): 'fail' {
-  if (expireIn !== undefined) return 'fail';
-  throw new OptionError(`${where}.onExpired`, 'goes with "expireIn"', 'fail');
+const LEAST_WAIT_MS = 1000;
+
+function overdueOf({ expireIn, onExpired }: FlowOptions<never>, where: string): JobTies['overdue'] {
+  if (onExpired === undefined || onExpired === 'cancel') return undefined;
+  if (expireIn === undefined) throw new OptionError(`${where}.onExpired`, 'goes with "expireIn"', onExpired);
+  if (onExpired === 'fail') return 'fail';
+  if (toMs(expireIn, `${where}.expireIn`) >= LEAST_WAIT_MS) return 'later';
+  throw new OptionError(`${where}.expireIn`, 'must be at least 1 s with onExpired: "reschedule"', expireIn);
 }
 
 const KEEP_RULES: Readonly<Record<string, Rule>> = { succeededFor: anything, failedFor: anything };

@@ -50,6 +50,35 @@ describe('a deadline', () => {
     await Promise.all([first.result(), patient.result()]);
   });
 
+  test('puts a job off that has waited too long for its turn, as often as it takes', async () => {
+    const scene = stage.open();
+    const gate = new Gate();
+    const worker = scene.worker({ concurrency: 4 });
+    worker.handle(call, ({ n }, ctx) => (n === 1 ? gate.opened : ctx.attempt));
+    await worker.start();
+    const first = await scene.client.enqueue(call, { n: 1 }, { concurrency: {} });
+    await eventually(() => worker.running === 1);
+    const late = { concurrency: {}, expireIn: '1s', onExpired: 'reschedule' } as const;
+    const second = await scene.client.enqueue(call, { n: 2 }, late);
+    await eventually(async () => (await scene.job(second.id)).state === 'scheduled');
+    const timesPutOff = async (): Promise<number> =>
+      (await scene.history(second.id)).filter((what) => what === 'rescheduled').length;
+    await eventually(async () => (await timesPutOff()) === 2);
+    gate.open();
+    // It has used no attempt.
+    expect(await second.result({ timeoutMs: 15_000 })).toBe(1);
+    await first.result();
+  });
+
+  test('that puts off needs a second, and a deadline', async () => {
+    const { client } = stage.open();
+    const options = { expireIn: 999, onExpired: 'reschedule' } as const;
+    await expect(client.enqueue(call, { n: 1 }, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    await expect(client.enqueue(call, { n: 1 }, { onExpired: 'reschedule' })).rejects.toMatchObject({
+      message: expect.stringContaining('goes with "expireIn"'),
+    });
+  });
+
   test('lets a job that starts in time run', async () => {
     const scene = stage.open();
     const worker = scene.worker({});

@@ -31,8 +31,8 @@ export interface JobTies {
   readonly locks?: readonly LockTie[];
   /** After so many ms from its creation it does not start any more. */
   readonly deadline?: number;
-  /** It fails then, instead of being cancelled. */
-  readonly overdue?: 'fail';
+  /** It fails then, instead of being cancelled; or it is put off for as long again, when it waits for its turn. */
+  readonly overdue?: 'fail' | 'later';
   readonly tags?: readonly string[];
   /** The group that it waits in, and the group's weight, 1 to 100. */
   readonly group?: readonly [name: string, weight: number];

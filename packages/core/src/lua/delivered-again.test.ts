@@ -94,6 +94,19 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   hasten: nothing(['succeeded', 'GONE']),
   update: nothing('succeeded'),
   appoint: { reply: 9, changes: { 'steward number': '9', 'steward until': 't+16000' } },
+  // A job that was put off has waited too long again since.
+  expire: {
+    reply: { ended: 0, more: false },
+    changes: {
+      'deadlines E': 't+14000',
+      'job:E':
+        'S000600nobody\ngreet {"ties":{"deadline":1000,"overdue":"later"}}\n{}\nT - - - 0 t+2000 {"reason":"EXPIRED"}\nT - - - 0 t+12000 {"reason":"EXPIRED"}',
+      'parked:mail E': GONE,
+      'scheduled E': 't+13000',
+      'stats rescheduled': '2',
+      'timers deadline': 't+14000',
+    },
+  },
   rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },
 };
 

@@ -77,14 +77,19 @@ export const FLOW_EFFECTS = {
       'deadlines A': 0,
       'deadlines B': GONE,
       'deadlines C': GONE,
+      'deadlines E': 't+4000',
       'job:B': 'C000600nobody\ngreet {"ties":{"deadline":1000}}\n{}\nC - - - 0 t+2000 {"reason":"EXPIRED"}',
       'job:C':
         'C000600nobody\ngreet {"ties":{"deadline":1000,"locks":[["u:held","finished",0,"existing"]]}}\n{}\nC - - - 0 t+2000 {"reason":"EXPIRED"}',
+      'job:E':
+        'S000600nobody\ngreet {"ties":{"deadline":1000,"overdue":"later"}}\n{}\nT - - - 0 t+2000 {"reason":"EXPIRED"}',
       'lock:u:held': GONE,
       'scheduled C': GONE,
-      'stale mail:2': '1',
+      'scheduled E': 't+3000',
+      'stale mail:2': '2',
       'stats cancelled': '2',
-      'timers deadline': 't+60000',
+      'stats rescheduled': '1',
+      'timers deadline': 't+4000',
     },
   },
   reopen: {

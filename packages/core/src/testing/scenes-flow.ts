@@ -120,6 +120,7 @@ export const FLOW_SCENES = {
         { place: 'in 60000' },
       );
       await shard.admit([D], { deadline: MINUTE_MS });
+      await shard.admit([E], { deadline: 1000, overdue: 'later' });
       await shard.register(ADA);
       await shard.claim(ADA, 1, { most: 1 });
       shard.clock.advance(2000);
@@ -130,7 +131,7 @@ export const FLOW_SCENES = {
       ...quarantineKeys,
       cancelled: ['cancelled'],
       processing: openSet(1),
-      job: [`job:${A}`, `job:${B}`, `job:${C}`],
+      job: [`job:${A}`, `job:${B}`, `job:${C}`, `job:${E}`],
       queues: ['queues'],
       deadlines: ['deadlines'],
       lock: ['lock:u:held'],
