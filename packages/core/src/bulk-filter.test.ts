@@ -32,6 +32,11 @@ async function run(request: BulkRequest): Promise<OperationView> {
   return (await client.bulk(request)).done({ timeoutMs: 20_000 });
 }
 
+async function statesOf(ids: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(ids.map((id) => client.get(id)));
+  return found.map((job) => (job !== undefined && 'state' in job ? job.state : 'gone'));
+}
+
 const idsOf = (jobs: readonly { id: string }[]): string[] => jobs.map(({ id }) => id);
 
 /** Ends jobs that wait, each by its error. */
@@ -129,5 +134,37 @@ describe('a filter', () => {
       changed: 1200,
       looked: 1200,
     });
+  });
+});
+
+describe('an operation on running jobs', () => {
+  test('cancels what runs, and leaves alone what is claimed later', async () => {
+    const greets = idsOf(await client.enqueueMany(greet, [1, 2, 3, 4, 5, 6, 7]));
+    const waves = idsOf(await client.enqueueMany(wave, [1, 2]));
+    await worker.claim('mail');
+    await worker.claim('pics');
+    const trial = await run({ verb: 'cancel', filter: { state: 'processing', name: 'greet' }, dryRun: true });
+    expect(trial).toMatchObject({ looked: 9, matched: 7, changed: 0 });
+    const view = await run({ verb: 'cancel', filter: { state: 'processing', name: 'greet' } });
+    expect(view).toMatchObject({ state: 'done', matched: 7, changed: 7, failed: 0, total: 9 });
+    expect(await statesOf([...greets, ...waves])).toEqual([
+      ...Array<string>(7).fill('cancelled'),
+      'processing',
+      'processing',
+    ]);
+  });
+
+  test('goes through running jobs bit by bit', async () => {
+    const ids = idsOf(
+      await client.enqueueMany(
+        greet,
+        Array.from({ length: 60 }, (_, n) => n),
+      ),
+    );
+    await worker.claim('mail');
+    const filter = { state: 'processing' } as const;
+    const view = await run({ verb: 'cancel', filter, ratePerSecond: 200 });
+    expect(view).toMatchObject({ changed: 60, matched: 60 });
+    expect(new Set(await statesOf(ids))).toEqual(new Set(['cancelled']));
   });
 });

@@ -8,7 +8,7 @@ import type { Due } from './job-factory.ts';
 import { dueText } from './job-factory.ts';
 import { idPrefix } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
-import { STATE_LETTERS } from './job/states.ts';
+import { JOB_STATES, STATE_LETTERS } from './job/states.ts';
 import type { Rule } from './options.ts';
 import { anything, checkOptions, jobName, oneOf, queueName, shortText, yesOrNo } from './options.ts';
 import type { PersonVerb } from './store/change-call.ts';
@@ -18,7 +18,7 @@ import { BULK_VERBS } from './store/operation-store.ts';
 
 /** Which jobs an operation is about: those that have all of these. */
 export interface BulkFilter {
-  readonly state: Exclude<JobState, 'processing'>;
+  readonly state: JobState;
   readonly queue?: string;
   /** The job's name. */
   readonly name?: string;
@@ -50,10 +50,8 @@ export type BulkRequest = BulkChange &
     readonly dryRun?: boolean;
   };
 
-/** States whose jobs an index lists. */
-const STATES = ['scheduled', 'enqueued', 'awaiting', 'succeeded', 'failed', 'cancelled'] as const;
 const FILTER_RULES: Readonly<Record<string, Rule>> = {
-  state: oneOf(STATES),
+  state: oneOf(JOB_STATES),
   queue: queueName,
   name: jobName,
   tag: shortText(128),
@@ -82,7 +80,7 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
   if (verb === undefined) throw new OptionError('bulk.verb', `must be one of ${BULK_VERBS.join(', ')}`, verb);
   checkOptions(filter, FILTER_RULES, 'bulk.filter');
   if (filter?.state === undefined)
-    throw new OptionError('bulk.filter.state', `must be one of ${STATES.join(', ')}`, filter?.state);
+    throw new OptionError('bulk.filter.state', `must be one of ${JOB_STATES.join(', ')}`, filter?.state);
   const from = statesFor(verb satisfies PersonVerb);
   if (!from.includes(filter.state))
     throw new OptionError(

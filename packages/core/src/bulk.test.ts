@@ -374,24 +374,3 @@ describe('operations', () => {
     expect([...keys, ...timers]).toEqual([]);
   });
 });
-
-describe('a request that cannot be is refused', () => {
-  const filter = { state: 'failed' } as const;
-  test.each<[object, string]>([
-    [{ filter }, 'bulk.verb: must be one of'],
-    [{ verb: 'requeue' }, 'bulk.filter.state: must be one of'],
-    [{ verb: 'cancel', filter }, 'bulk.filter.state: must be one that cancel can change'],
-    [{ verb: 'cancel', filter: { state: 'processing' } }, 'bulk.filter.state: must be one of'],
-    [{ verb: 'requeue', filter: { ...filter, tags: 'x' } }, 'did you mean "tag"?'],
-    [{ verb: 'requeue', filter, to: { queue: 'x' } }, 'bulk.to: belongs to the verb "move"'],
-    [{ verb: 'move', filter: { state: 'enqueued' } }, 'bulk.to: must have a queue, a priority, or both'],
-    [{ verb: 'reschedule', filter: { state: 'enqueued' } }, 'bulk.due: must have either'],
-    [{ verb: 'requeue', filter, ratePerSecond: 0 }, 'bulk.ratePerSecond: must be a number'],
-    [
-      { verb: 'requeue', filter: { ...filter, olderThan: 'soon' } },
-      'bulk.filter.olderThan: must be milliseconds',
-    ],
-  ])('%j', async (request, message) => {
-    await expect(client.bulk(request as BulkRequest)).rejects.toThrow(message);
-  });
-});

@@ -244,7 +244,7 @@ const STATE_OF = new Map<string, JobState>(JOB_STATES.map((state) => [STATE_LETT
 function filterView({ filter }: StoredOperation): OperationView['filter'] {
   const { queue, name, tag, before, after, error } = filter;
   return {
-    state: (STATE_OF.get(filter.state) ?? 'failed') as BulkFilter['state'],
+    state: STATE_OF.get(filter.state) ?? 'failed',
     ...(queue !== undefined && { queue }),
     ...(name !== undefined && { name }),
     ...(tag !== undefined && { tag }),

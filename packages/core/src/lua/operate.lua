@@ -27,6 +27,7 @@ if redis.call('ZCARD', $operations) >= most then
   if removed == 0 then return 'FULL' end
 end
 redis.call('HLEN', $queues)
+redis.call('ZCARD', $leases)
 redis.call('LLEN', $plan .. id)
 redis.call('DEL', $none)
 redis.call('HSET', key, 'state', 'running', 'verb', verb, 'filter', text, 'target', target, 'rate', rate, 'dry', dry, 'who', who,
@@ -39,6 +40,10 @@ local SORTED = { F = $failed, C = $cancelled, A = $awaiting }
 if SORTED[filter.state] then addSorted(lowest, string.format('%.0f', highest), SORTED[filter.state])
 elseif filter.state == 'S' then addSorted('-inf', redis.pcall('ZRANGE', $scheduled, -1, -1, 'WITHSCORES')[2] or '0', $scheduled)
 elseif filter.state == 'D' then addList('-', $succeeded)
+elseif filter.state == 'P' then
+  local workers, sources = redis.call('ZRANGE', $leases, 0, 99999), {}
+  for i = 1, #workers do sources[i] = 'W ' .. workers[i] end
+  add(sources)
 else
   local queues, sources = filter.queue and { filter.queue } or redis.call('HKEYS', $queues), {}
   for i = 1, #queues do

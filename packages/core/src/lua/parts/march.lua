@@ -27,6 +27,9 @@ local function lookThrough(source, most)
   elseif kind == 'P' then
     openParked(name)
     return true
+  elseif kind == 'W' then
+    openClaims(name)
+    return true
   end
   local place, ids, after, further = scan(source, cursor, most)
   isSearching = further ~= nil

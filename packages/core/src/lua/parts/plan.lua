@@ -2,7 +2,8 @@
 -- "Z <lowest score> <highest score> <key>"  a sorted set; the cursor is the score and the id of the last entry looked at
 -- "L <place> <key>"  a list, from its end; the cursor is how far from the end the last entry stood that was looked at, and its id.
 --   What is pushed meanwhile is not looked at; what is popped is at the other end: nothing is passed over
--- "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups; "P <queue>" what is parked then
+-- "S <key>"  a set that is small; the cursor is the id of the last entry looked at, in their order
+-- "W <worker>" becomes the open sets of its claims; "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups; "P <queue>" what is parked then
 -- Needs id, filter, now.
 local plan = $plan .. id
 local function add(sources, count)
@@ -38,4 +39,15 @@ local function openRing(place)
   local groups, sources, head = redis.pcall('ZRANGE', $groups .. place, 0, 99999), {}, string.sub($group .. place .. ':', #P + 1)
   for i = 1, groups.err and 0 or #groups do sources[i] = 'L ' .. place .. ' ' .. head .. groups[i] end
   add(sources, tonumber(redis.pcall('HGET', $grouped, place) or 0))
+end
+-- The jobs that a worker runs now; what it claims later is not looked at.
+local function openClaims(worker)
+  local claims, sources, total = redis.pcall('HGETALL', $processing .. worker), {}, 0
+  for i = 1, claims.err and 0 or #claims, 2 do
+    if string.find(claims[i], '^%d+$') then
+      sources[#sources + 1] = 'S ' .. string.sub($processing .. worker .. ':' .. claims[i], #P + 1)
+      total = total + (tonumber(claims[i + 1]) or 0)
+    end
+  end
+  add(sources, total)
 end

@@ -45,7 +45,17 @@ local function scanList(key, cursor, most)
   for i = entries.err and 0 or #entries, 1, -1 do ids[#ids + 1] = entries[i] end
   return ids, function(i) return string.format('%d ', from + i) .. ids[i] end
 end
+local function scanSet(key, cursor)
+  local members, ids = redis.pcall('SMEMBERS', key), {}
+  for i = 1, members.err and 0 or #members do
+    if members[i] > cursor then ids[#ids + 1] = members[i] end
+  end
+  table.sort(ids)
+  return ids, function(i) return ids[i] end
+end
 local function scan(source, cursor, most)
+  local set = string.match(source, '^S (.*)$')
+  if set then return '-', scanSet(P .. set, cursor) end
   local lowest, highest, sorted = string.match(source, '^Z (%S+) (%S+) (.*)$')
   if sorted then return '-', scanSorted(lowest, highest, P .. sorted, cursor, most) end
   local place, list = string.match(source, '^L (%S+) (.*)$')

@@ -14,7 +14,7 @@ local function isInTime(job)
     return ended and ended >= (filter.after or 0) and ended <= (filter.before or ended)
   end
   -- Ids sort by the time they were made; the other states are looked through by time.
-  if filter.state ~= 'S' and filter.state ~= 'E' then return true end
+  if not string.find('SEP', filter.state, 1, true) then return true end
   local made = string.sub(job, 1, 10)
   return made >= (filter.afterId or '') and made <= (filter.beforeId or made)
 end

@@ -195,7 +195,7 @@ function pathOf({ state, queue, tag, offset }: Asked): string {
 function AllThatMatch({ asked, total, onDone }: { asked: Asked; total: number; onDone: () => void }) {
   const [isAsking, ask] = useState(false);
   const { state, queue } = asked;
-  if (state === undefined || state === 'processing') return null;
+  if (state === undefined) return null;
   const close = (): void => {
     ask(false);
     onDone();

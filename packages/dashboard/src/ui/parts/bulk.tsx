@@ -69,7 +69,9 @@ function HowFar({ operation, total }: { operation: Operation; total: number }) {
 /** The verbs that jobs of a state take. */
 function verbsFor(state: string | undefined): readonly Verb[] {
   return VERBS.filter((verb) =>
-    verb === 'delete' ? may('remove') : (verb === 'requeue') === ENDED.has(state ?? ''),
+    verb === 'delete'
+      ? may('remove') && state !== 'processing'
+      : (verb === 'requeue') === ENDED.has(state ?? ''),
   );
 }
 
