@@ -1,7 +1,7 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JobTies, LockTie } from '../job/ties.ts';
-import { A, ADA, B, BOB, C, D, EVE, no, tailLine } from '../testing/cast.ts';
+import { A, ADA, B, BOB, C, D, EVE, no, START_MS, tailLine } from '../testing/cast.ts';
 import { MINUTE_MS, NOTHING_KEPT } from '../testing/scene.ts';
 import { Shards } from '../testing/shards.ts';
 import type { TestShard } from '../testing/test-shard.ts';
@@ -144,5 +144,25 @@ describe('a key of another type', () => {
     const { reply, changes } = await shard.changesOf(() => shard.admit([A, B], { tags: ['red'] }));
     expect(reply).toBeInstanceOf(Error);
     expect(changes).toEqual({});
+  });
+});
+
+describe('a limit that blocks somebody is looked at again', () => {
+  const look = async (): Promise<number> => {
+    await shard.admit([A, B], ONE);
+    await shard.register(ADA);
+    await shard.claimNext(ADA);
+    const at = await shard.redis.zscore(`${shard.prefix}timers`, 'limit:one');
+    return Number(at) - START_MS;
+  };
+
+  test('after 5 s', async () => {
+    expect(await look()).toBe(5000);
+  });
+
+  test('seldom when there are many: at most two hundred looks a second', async () => {
+    const others = Array.from({ length: 4000 }, (_, n) => [START_MS + 3_600_000, `limit:${n}`]);
+    await shard.redis.zadd(`${shard.prefix}timers`, ...others.flat());
+    expect(await look()).toBe(20_000);
   });
 });

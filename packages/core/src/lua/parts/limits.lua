@@ -5,6 +5,16 @@
 local function reservation()
   return '-reserved---' .. string.format('%012.0f', now() / 1000)
 end
+-- When to look again at a limit, although whoever frees a place lets the next one go: every 5 s, and when there are more than a
+-- thousand timers at most two hundred a second.
+local lookAt
+local function nextLook()
+  if not lookAt then
+    local timers = redis.pcall('ZCARD', $timers)
+    lookAt = now() + math.max(5000, type(timers) == 'number' and timers * 5 or 0)
+  end
+  return lookAt
+end
 -- The end of a line is for those that come; one that was in a line before stands before what came after it.
 local function lineUp(reason, id, at, command)
   if not command then
@@ -25,7 +35,7 @@ local function blockerOf(limits, rates, reserved)
     if type(held) ~= 'number' then
       setAside(holders, string.sub(holders, #P + 1))
     elseif held >= most and (held > most or not reserved or redis.call('SISMEMBER', holders, reserved) == 0) then
-      return 'limit:' .. limits[i][1], now() + 5000
+      return 'limit:' .. limits[i][1], nextLook()
     end
   end
   for i = 1, #rates do

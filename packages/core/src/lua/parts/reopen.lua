@@ -78,7 +78,7 @@ end
 -- Lets go on what is blocked for a reason, as far as there is room; the timer is set anew while somebody is left.
 local function reopen(reason)
   local kind, key = string.match(reason, '^(%a+):?(.*)$')
-  local list, again = $blocked .. reason, now() + 5000
+  local list, again = $blocked .. reason, nextLook()
   redis.call('ZREM', $timers, reason)
   if kind == 'limit' then
     dropDeadHolders(key)
