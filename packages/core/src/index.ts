@@ -68,6 +68,7 @@ export type { Misfire, ScheduleOptions } from './job/schedule.ts';
 export type { ActivityOptions, JobActivity, LogLine } from './activity.ts';
 export { Monitor } from './monitor.ts';
 export type { AuditOptions, JobPage, PageOptions, QueueView } from './monitor.ts';
+export type { ScanOptions, ScanPage } from './scan.ts';
 export { OperationNotFoundError } from './operations.ts';
 export type { BulkHandle, Operations, OperationView } from './operations.ts';
 export { resultOf } from './result-reference.ts';

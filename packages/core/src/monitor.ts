@@ -15,6 +15,8 @@ import { activityOf, checkTag, whyOf } from './lookups.ts';
 import { anything, checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
+import type { ScanOptions, ScanPage } from './scan.ts';
+import { scanJobs } from './scan.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
 import type { AuditEntry, AuditFilter } from './store/audit-reader.ts';
@@ -156,6 +158,19 @@ export class Monitor {
     const jobs =
       tag === undefined ? found : found.filter((job) => 'damaged' in job || job.tags.includes(tag));
     return { jobs, total: pages.reduce((sum, page) => sum + page.total, 0) };
+  }
+
+  /**
+   * Goes through all jobs of a state, some at a time, without keeping Redis busy: to search or to export them. A job that changes
+   * its state meanwhile may be missed, and one may come twice.
+   *
+   * @example
+   * for await (const { jobs } of monitor.scan({ state: 'failed' })) console.log(jobs.length);
+   *
+   * @throws {OptionError}
+   */
+  async *scan(options: ScanOptions): AsyncGenerator<ScanPage> {
+    yield* scanJobs(await this.#shards.open(CONNECT_TIMEOUT_MS), options, this.#viewing);
   }
 
   /** One job with its history, or undefined when there is none. */

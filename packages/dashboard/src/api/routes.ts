@@ -8,6 +8,7 @@ import { describeRoutes } from './open-api.ts';
 import { OVERVIEW_ROUTES } from './overview.ts';
 import { QUEUE_ROUTES } from './queues.ts';
 import { RECURRING_ROUTES } from './recurring.ts';
+import { SEARCH_ROUTES } from './search.ts';
 import { SERVER_ROUTES } from './servers.ts';
 import { SESSION_ROUTES } from './session.ts';
 
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...OVERVIEW_ROUTES,
   ...JOB_ROUTES,
+  ...SEARCH_ROUTES,
   ...ERROR_ROUTES,
   ...QUEUE_ROUTES,
   ...RECURRING_ROUTES,

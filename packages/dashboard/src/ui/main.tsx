@@ -14,6 +14,7 @@ import { NewJob } from './pages/new-job.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Queues } from './pages/queues.tsx';
 import { RecurringList, RecurringOne } from './pages/recurring.tsx';
+import { SearchResults } from './pages/search.tsx';
 import { Servers } from './pages/servers.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { Workers } from './pages/workers.tsx';
@@ -28,6 +29,7 @@ import './style.css';
 const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> = {
   '': () => <Overview />,
   jobs: (id) => (id === undefined ? <Jobs /> : <Job id={id} key={id} />),
+  search: () => <SearchResults />,
   errors: () => <Errors />,
   queues: () => <Queues />,
   recurring: (id) => (id === undefined ? <RecurringList /> : <RecurringOne id={id} key={id} />),

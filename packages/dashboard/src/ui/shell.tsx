@@ -24,12 +24,14 @@ const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
   ['redis', 'redis', 'd'],
 ];
 
-/** What a search leads to: an id to its job, `tag:` and `queue:` to a list. */
+/** What a search leads to: an id to its job, `tag:` and `queue:` alone to a list, anything else to a search. */
 function search(text: string): void {
-  const [, kind, value = ''] = /^(tag|queue):(.+)$/.exec(text.trim()) ?? [];
+  const wanted = text.trim();
+  const [, kind, value = ''] = /^(tag|queue):([^\s"]+)$/.exec(wanted) ?? [];
   if (kind === 'tag') go(['jobs'], { tag: value });
   else if (kind === 'queue') go(['jobs'], { state: 'enqueued', queue: value });
-  else if (text.trim() !== '') go(['jobs', text.trim()]);
+  else if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(wanted)) go(['jobs', wanted]);
+  else if (wanted !== '') go(['search'], { q: wanted });
 }
 
 /** The menu, with the numbers that call for somebody. */

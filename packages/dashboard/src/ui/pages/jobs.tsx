@@ -3,14 +3,14 @@ import { may, post } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
-import { Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
+import { JobTable } from '../parts/job-table.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
 import type { Job, State } from '../types.ts';
 import { STATES } from '../types.ts';
-import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 const PER_PAGE = 50;
@@ -30,69 +30,6 @@ function Tabs({ chosen }: { chosen: State | undefined }) {
         </a>
       ))}
     </nav>
-  );
-}
-
-/** When a job did what its state says. */
-function whenOf(job: Job): number | undefined {
-  if (job.state === 'scheduled') return job.dueAt;
-  if (job.state === 'enqueued' || job.state === 'awaiting') return job.createdAt;
-  return job.history.at(-1)?.endedAt ?? job.createdAt;
-}
-
-interface RowProps {
-  readonly job: Job;
-  readonly isChosen: boolean;
-  readonly onChoose: (() => void) | undefined;
-}
-
-function Row({ job, isChosen, onChoose }: RowProps) {
-  const link = to(['jobs', job.id]);
-  if (job.damaged) {
-    return (
-      <tr>
-        {onChoose !== undefined && <td />}
-        <td>
-          <a href={link}>
-            <code>{job.id}</code>
-          </a>
-        </td>
-        <td colSpan={5} class="bad-text">
-          {t('damaged')}
-        </td>
-      </tr>
-    );
-  }
-  return (
-    <tr class={isChosen ? 'chosen' : undefined}>
-      {onChoose !== undefined && (
-        <td>
-          <input type="checkbox" checked={isChosen} onChange={onChoose} aria-label={job.id} />
-        </td>
-      )}
-      <td class="name">
-        <a href={link}>{job.displayName ?? job.name}</a>
-        <code class="muted id">{job.id}</code>
-      </td>
-      <td>
-        <StateBadge state={job.state} isBlocked={job.isBlocked} />
-      </td>
-      <td>
-        {job.queue}
-        {job.priority !== 'normal' && <span class="badge">{job.priority}</span>}
-      </td>
-      <td class="n">{job.attempt}</td>
-      <td>
-        <Time at={whenOf(job)} />
-      </td>
-      <td class="detail">
-        {job.error === undefined ? (
-          <code>{JSON.stringify(job.input)?.slice(0, 120)}</code>
-        ) : (
-          <span class="bad-text">{job.error.message.slice(0, 160)}</span>
-        )}
-      </td>
-    </tr>
   );
 }
 
@@ -210,29 +147,6 @@ function AllThatMatch({ asked, total, onDone }: { asked: Asked; total: number; o
   );
 }
 
-interface TableProps {
-  readonly jobs: readonly Job[];
-  readonly chosen: ReadonlySet<string>;
-  readonly onToggle: (id: string) => void;
-}
-
-function JobTable({ jobs, chosen, onToggle }: TableProps) {
-  const isSteerable = may('steer');
-  const heads = [t('name'), t('state'), t('queue'), numeric(t('attempt')), t('when'), t('input')];
-  return (
-    <Table heads={isSteerable ? ['', ...heads] : heads}>
-      {jobs.map((job) => (
-        <Row
-          key={job.id}
-          job={job}
-          isChosen={chosen.has(job.id)}
-          onChoose={isSteerable ? () => onToggle(job.id) : undefined}
-        />
-      ))}
-    </Table>
-  );
-}
-
 /** Jobs of a state, of a queue, or with a tag; the table follows its data, and holds still while somebody selects. */
 export function Jobs() {
   const asked = readAsked(place.value);
@@ -263,7 +177,9 @@ export function Jobs() {
         </div>
       )}
       {data !== undefined && jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}
-      {jobs.length > 0 && <JobTable jobs={jobs} chosen={chosen} onToggle={toggle} />}
+      {jobs.length > 0 && (
+        <JobTable jobs={jobs} chosen={chosen} onToggle={may('steer') ? toggle : undefined} />
+      )}
       <Pager offset={offset} total={total} />
     </>
   );

@@ -1,0 +1,68 @@
+import { createDashboard } from '@linstock/dashboard';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser, launch, Site } from '../src/browser.ts';
+import { act, Stage } from '../src/stage.ts';
+
+const executable = findBrowser();
+
+// Without a browser `npm test` says how to get one.
+describe.skipIf(executable === undefined)('a search in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let stage: Stage;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    stage = new Stage(redis.url);
+    const inputs = Array.from({ length: 600 }, (_, ms) => ({ ms }));
+    await stage.client.enqueueMany(act, inputs, { queue: 'mail' });
+    const dashboard = createDashboard({
+      redis: redis.url,
+      namespace: stage.namespace,
+      authorize: () => ({ name: 'ada', role: 'admin' }),
+    });
+    site = await Site.serve(dashboard);
+    browser = await launch(executable ?? '');
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${site.origin}/`);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    await stage[Symbol.asyncDispose]();
+    await redis.stop();
+  });
+
+  async function search(text: string): Promise<void> {
+    await page.keyboard.press('/');
+    await page.getByRole('searchbox').fill(text);
+    await page.keyboard.press('Enter');
+  }
+
+  test('finds one of many by its input, and leads to it', async () => {
+    await search('input.ms:417');
+    await page.getByText('1 found · looked at 600 of 600').waitFor();
+    await page.getByRole('link', { name: 'act' }).first().click();
+    await page.getByText('417').first().waitFor();
+  });
+
+  test('shows what it has found and goes on when asked', async () => {
+    await search('state:enqueued name:act');
+    await page.getByText('200 found').waitFor();
+    await page.getByRole('button', { name: 'Search on' }).click();
+    await page.getByText('400 found').waitFor();
+    expect(await page.getByRole('button', { name: 'Change all that match' }).count()).toBe(1);
+  });
+
+  test('says what it knows when it is asked for something else', async () => {
+    await search('colour:red');
+    await page.getByText('knows these qualifiers').waitFor();
+    await search('name:never');
+    await page.getByText('No job matches.').waitFor();
+  });
+});

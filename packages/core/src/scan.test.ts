@@ -1,0 +1,96 @@
+import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Client } from './client.ts';
+import { defineJob } from './contract.ts';
+import { Monitor } from './monitor.ts';
+import type { ScanOptions } from './scan.ts';
+import { ClientWorker } from './testing/client-worker.ts';
+
+const store = await sharedRedis();
+const greet = defineJob<number>({ name: 'greet', queue: 'mail' });
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+let client: Client;
+let monitor: Monitor;
+let worker: ClientWorker;
+beforeEach(async () => {
+  const namespace = store.namespace();
+  const shards = testShardCount();
+  client = new Client({ redis: store.url, namespace, shards });
+  monitor = new Monitor({ redis: store.url, namespace, shards });
+  await client.connect();
+  worker = await ClientWorker.start({ url: store.url, namespace, shards });
+});
+afterEach(async () => {
+  worker.close();
+  await client.close();
+  await monitor.close();
+});
+
+async function idsOf(options: ScanOptions): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { jobs } of monitor.scan(options)) ids.push(...jobs.map(({ id }) => id));
+  return ids.toSorted();
+}
+
+const sorted = (jobs: readonly { id: string }[]): string[] => jobs.map(({ id }) => id).toSorted();
+
+describe('a scan', () => {
+  test('of an installation that was never used finds nothing', async () => {
+    for (const state of ['enqueued', 'failed', 'succeeded', 'processing'] as const)
+      expect(await idsOf({ state })).toEqual([]);
+  });
+
+  test('finds all that wait, wherever they wait, each once', async () => {
+    const jobs = [
+      ...(await client.enqueueMany(greet, numbers(25))),
+      ...(await client.enqueueMany(greet, numbers(5), { priority: 'low' })),
+      ...(await client.enqueueMany(greet, numbers(9), { group: 'a' })),
+      ...(await client.enqueueMany(greet, numbers(3), { queue: 'other' })),
+    ];
+    expect(await idsOf({ state: 'enqueued', step: 4 })).toEqual(sorted(jobs));
+    expect(await idsOf({ state: 'enqueued', queue: 'other' })).toHaveLength(3);
+    expect(await idsOf({ state: 'enqueued', queue: 'never' })).toEqual([]);
+  });
+
+  test('finds what a limit holds back, and what runs', async () => {
+    await client.enqueueMany(greet, numbers(6), { concurrency: { key: 'k', limit: 2 } });
+    const running = await worker.claim('mail');
+    expect(running).toHaveLength(2);
+    expect(await idsOf({ state: 'processing' })).toEqual(running.toSorted());
+    expect(await idsOf({ state: 'enqueued' })).toHaveLength(4);
+  });
+
+  test.each(['scheduled', 'cancelled'] as const)('finds what is %s', async (state) => {
+    const jobs = await Promise.all(numbers(7).map((n) => client.schedule(greet, n, { in: '1h' })));
+    if (state === 'cancelled') await client.cancelMany(jobs.map(({ id }) => id));
+    expect(await idsOf({ state, step: 2 })).toEqual(sorted(jobs));
+  });
+
+  test('goes on behind a page, also when that was the last of its list', async () => {
+    const jobs = await client.enqueueMany(greet, numbers(30));
+    const met: string[] = [];
+    let after: string | undefined;
+    do {
+      const pages = monitor.scan({ state: 'enqueued', step: 5, ...(after !== undefined && { after }) });
+      const { value: page } = await pages.next();
+      await pages.return(undefined);
+      met.push(...(page?.jobs ?? []).map(({ id }: { id: string }) => id));
+      after = page?.cursor;
+    } while (after !== undefined);
+    expect(met.toSorted()).toEqual(sorted(jobs));
+  });
+
+  test.each<[object, string]>([
+    [{}, 'scan.state'],
+    [{ state: 'gone' }, 'scan.state'],
+    [{ state: 'failed', queue: 'mail' }, 'scan.queue'],
+    [{ state: 'failed', after: 'somewhere' }, 'scan.after'],
+    [{ state: 'failed', step: 201 }, 'scan.step'],
+  ])('that cannot be is refused: %j', async (options, option) => {
+    await expect(idsOf(options as ScanOptions)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      fields: { option },
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import type { JobView } from '@linstock/core';
+import { describe, expect, test } from 'vitest';
+import { parseSearch } from './search-query.ts';
+
+const NOW = 1_700_000_000_000;
+const JOB: JobView = {
+  id: '01ARZ3NDEKTSV4RRFFQ69G5F00',
+  name: 'mail.send',
+  state: 'failed',
+  queue: 'mail',
+  priority: 'high',
+  isBlocked: false,
+  tags: ['urgent'],
+  options: { maxAttempts: 10, retry: 'hangfire', timeoutMs: 0, onExhausted: 'fail' },
+  displayName: 'Mail to Ada',
+  metadata: undefined,
+  version: 1,
+  input: { user: { id: 7, name: 'Ada' }, to: ['ada@example.com'] },
+  createdAt: NOW - 30 * 60_000,
+  dueAt: undefined,
+  attempt: 3,
+  recoveries: 0,
+  worker: undefined,
+  result: undefined,
+  error: { name: 'RouteError', message: 'no route to host' },
+  parents: [],
+  batch: undefined,
+  history: [],
+};
+
+describe('a search finds a job by', () => {
+  test.each([
+    'route',
+    'ADA',
+    '01ARZ3NDEKTSV4RRFFQ69G5F00',
+    'name:mail.send',
+    'name:mail*',
+    'state:failed queue:mail tag:urgent priority:high',
+    'error:"no route"',
+    'error:routeerror',
+    'attempts:>2 attempts:<4 attempts:3',
+    'created:<1h created:>10m',
+    'input.user.id:7',
+    'input.user.name:ada host',
+    'input.to.0:ada@example.com',
+  ])('%s', (text) => {
+    expect(parseSearch(text, NOW).matches(JOB)).toBe(true);
+  });
+});
+
+describe('a search does not find a job by', () => {
+  test.each([
+    'nowhere',
+    'name:mail',
+    'state:enqueued',
+    'tag:urg',
+    'error:"No  route"',
+    'attempts:>3',
+    'created:<10m',
+    'input.user.id:8',
+    'input.user.__proto__.x:1',
+    'result.ok:true',
+    'mail nowhere',
+  ])('%s', (text) => {
+    expect(parseSearch(text, NOW).matches(JOB)).toBe(false);
+  });
+});
+
+describe('a search goes through', () => {
+  test('one state when it names one, else through all of them', () => {
+    expect(parseSearch('state:failed x', NOW).states).toEqual(['failed']);
+    expect(parseSearch('x', NOW).states).toHaveLength(7);
+  });
+
+  test('one queue when it names one of which jobs wait', () => {
+    expect(parseSearch('state:enqueued queue:mail x', NOW).queue).toBe('mail');
+    expect(parseSearch('queue:mail x', NOW).queue).toBe(undefined);
+  });
+});
+
+test('a search that a bulk operation can repeat says its filter', () => {
+  expect(parseSearch('state:failed name:mail.send tag:urgent', NOW).filter).toEqual({
+    state: 'failed',
+    name: 'mail.send',
+    tag: 'urgent',
+  });
+  for (const text of [
+    'state:failed host',
+    'name:mail.send',
+    'state:failed name:mail*',
+    'state:failed attempts:3',
+  ])
+    expect([text, parseSearch(text, NOW).filter]).toEqual([text, undefined]);
+});
+
+test.each([
+  ['', 'must have something to search for'],
+  ['   ', 'must have something to search for'],
+  ['colour:red', 'knows these qualifiers: state, queue, name'],
+  ['state:gone', 'must have a state of'],
+  ['attempts:many', 'attempts:>2'],
+  ['created:yesterday', 'created:<1h'],
+])('"%s" is refused, and why', (text, message) => {
+  expect(() => parseSearch(text, NOW)).toThrow(message);
+});

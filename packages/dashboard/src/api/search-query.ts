@@ -1,0 +1,151 @@
+import type { BulkFilter, JobState, JobView } from '@linstock/core';
+import { JOB_STATES, OptionError } from '@linstock/core';
+
+/** What somebody searches for. */
+export interface SearchQuery {
+  /** To be gone through in this order. */
+  readonly states: readonly JobState[];
+  /** When only waiting jobs of one queue can match. */
+  readonly queue: string | undefined;
+  readonly matches: (job: JobView) => boolean;
+  /** The same as a filter of a bulk operation; undefined: it has no filter for this. */
+  readonly filter: BulkFilter | undefined;
+}
+
+type Test = (job: JobView) => boolean;
+type Filter = { -readonly [K in keyof BulkFilter]?: BulkFilter[K] };
+
+/** Where people look first comes first. */
+const ORDER: readonly JobState[] = [
+  'processing',
+  'failed',
+  'enqueued',
+  'scheduled',
+  'awaiting',
+  'cancelled',
+  'succeeded',
+];
+const QUALIFIERS = [
+  'state',
+  'queue',
+  'name',
+  'tag',
+  'id',
+  'error',
+  'worker',
+  'batch',
+  'priority',
+  'attempts',
+  'created',
+  'input.…',
+  'result.…',
+];
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Reads a search: words, and qualifiers such as `name:mail.send error:"no route" attempts:>2 created:<1h input.user.id:7`. @throws {OptionError} */
+export function parseSearch(text: string, now: number): SearchQuery {
+  const tests: Test[] = [];
+  const filter: Filter = {};
+  let isFilter = true;
+  for (const [, key, , quoted, plain] of text.matchAll(/(?:([\w.]+):)?("([^"]*)"|(\S+))/g)) {
+    const value = quoted ?? plain ?? '';
+    if (key === undefined) tests.push(hasWord(value));
+    else tests.push(testOf(key, value, now));
+    isFilter &&= key !== undefined && addToFilter(filter, key, value);
+  }
+  if (tests.length === 0) throw new OptionError('q', 'must have something to search for', text);
+  const { state, queue } = filter;
+  const isWaiting = state === 'enqueued' && queue !== undefined;
+  return {
+    states: state === undefined ? ORDER : [state],
+    queue: isWaiting ? queue : undefined,
+    matches: (job) => tests.every((test) => test(job)),
+    filter: isFilter && state !== undefined ? { ...filter, state } : undefined,
+  };
+}
+
+function testOf(key: string, value: string, now: number): Test {
+  const [first = '', ...path] = key.split('.');
+  if (first === 'input' || first === 'result') return (job) => sameText(valueAt(job[first], path), value);
+  switch (key) {
+    case 'state':
+      checkState(value);
+      return (job) => job.state === value;
+    case 'queue':
+    case 'worker':
+    case 'batch':
+    case 'priority':
+    case 'id':
+      return (job) => job[key] === value;
+    case 'name':
+      return value.endsWith('*')
+        ? (job) => job.name.startsWith(value.slice(0, -1))
+        : (job) => job.name === value;
+    case 'tag':
+      return (job) => job.tags.includes(value);
+    case 'error':
+      return ({ error }) => [error?.name, error?.message, error?.stack].some((text) => contains(text, value));
+    case 'attempts':
+      return attemptsTest(value);
+    case 'created':
+      return createdTest(value, now);
+    default:
+      throw new OptionError('q', `knows these qualifiers: ${QUALIFIERS.join(', ')}`, `${key}:`);
+  }
+}
+
+/** What a filter of a bulk operation says in the same way. Returns whether there is such a thing. */
+function addToFilter(filter: Filter, key: string, value: string): boolean {
+  if (key === 'state') filter.state = value as JobState;
+  else if (key === 'queue') filter.queue = value;
+  else if (key === 'tag') filter.tag = value;
+  else if (key === 'name' && !value.endsWith('*')) filter.name = value;
+  else return false;
+  return true;
+}
+
+function checkState(value: string): void {
+  if (!JOB_STATES.includes(value as JobState))
+    throw new OptionError('q', `must have a state of ${JOB_STATES.join(', ')}`, `state:${value}`);
+}
+
+function attemptsTest(value: string): Test {
+  const [, sign, number] = /^([<>]?)(\d+)$/.exec(value) ?? [];
+  if (number === undefined) throw new OptionError('q', 'must have a number, as in attempts:>2', value);
+  const wanted = Number(number);
+  if (sign === '>') return ({ attempt }) => attempt > wanted;
+  return sign === '<' ? ({ attempt }) => attempt < wanted : ({ attempt }) => attempt === wanted;
+}
+
+function createdTest(value: string, now: number): Test {
+  const [, sign, number, unit] = /^([<>])(\d+)([smhd])$/.exec(value) ?? [];
+  if (number === undefined)
+    throw new OptionError('q', 'must have an age, as in created:<1h (younger) or created:>2d (older)', value);
+  const limit = now - Number(number) * UNITS[unit as keyof typeof UNITS];
+  return sign === '<' ? ({ createdAt }) => createdAt >= limit : ({ createdAt }) => createdAt < limit;
+}
+
+/** A word in what people see of a job. */
+function hasWord(word: string): Test {
+  return ({ id, name, displayName, input, error }) =>
+    [id, name, displayName, JSON.stringify(input), error?.message].some((text) => contains(text, word));
+}
+
+function contains(text: string | undefined, part: string): boolean {
+  return text?.toLowerCase().includes(part.toLowerCase()) === true;
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return at;
+}
+
+function sameText(value: unknown, wanted: string): boolean {
+  if (value === undefined) return false;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.toLowerCase() === wanted.toLowerCase();
+}

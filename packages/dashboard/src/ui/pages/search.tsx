@@ -1,0 +1,74 @@
+import { useEffect, useState } from 'preact/hooks';
+import { may } from '../api.ts';
+import { count } from '../format.ts';
+import { t } from '../i18n.ts';
+import { Bar, Empty } from '../parts/basics.tsx';
+import { BulkDialog } from '../parts/bulk.tsx';
+import { JobTable } from '../parts/job-table.tsx';
+import type { Search } from '../parts/use-search.ts';
+import { useSearch } from '../parts/use-search.ts';
+import { place } from '../router.ts';
+
+/** How far a search is, and how to stop it or to let it go on. */
+function Progress({ search }: { search: Search }) {
+  const { hits, looked, total, state, stop, goOn } = search;
+  return (
+    <div class="toolbar" aria-live="polite">
+      <span>
+        {t('searchFound', { found: count(hits.length), looked: count(looked), total: count(total) })}
+      </span>
+      {state === 'running' && (
+        <>
+          <Bar parts={[['processing', looked]]} total={Math.max(total, looked, 1)} />
+          <button type="button" onClick={stop}>
+            {t('stop')}
+          </button>
+        </>
+      )}
+      {state === 'paused' && (
+        <button type="button" onClick={goOn}>
+          {t('searchOn')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Changes all that match, where a bulk operation has the same filter. */
+function ChangeAll({ filter }: { filter: Readonly<Record<string, string>> }) {
+  const [isAsking, ask] = useState(false);
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => ask(true)}>
+        {t('changeAll')}…
+      </button>
+      {isAsking && <BulkDialog filter={filter} onClose={() => ask(false)} />}
+    </>
+  );
+}
+
+/** Jobs that match words and qualifiers, as they are found. */
+export function SearchResults() {
+  const text = place.value.query.get('q') ?? '';
+  const search = useSearch(text);
+  useEffect(() => search.stop, [text]);
+  const { hits, state, error, filter } = search;
+  return (
+    <>
+      <h1>
+        {t('search')} · <code>{text}</code>
+      </h1>
+      {error !== undefined && (
+        <p class="trouble" role="alert">
+          {error}
+        </p>
+      )}
+      {error === undefined && <Progress search={search} />}
+      {may('steer') && filter !== undefined && hits.length > 0 && <ChangeAll filter={filter} />}
+      {state === 'done' && hits.length === 0 && error === undefined && (
+        <Empty text="searchNothing" hint="searchHelp" />
+      )}
+      {hits.length > 0 && <JobTable jobs={hits} />}
+    </>
+  );
+}
