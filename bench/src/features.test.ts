@@ -1,11 +1,22 @@
 import { expect, test } from 'vitest';
 
-import { hasFeature, scatter } from './features.ts';
+import { dueAfterMs, hasFeature, scatter } from './features.ts';
 
 test('a library without a feature takes no part in its rows', () => {
   expect(hasFeature('bee', 'unique')).toBe(false);
   expect(hasFeature('bullmq', 'groups')).toBe(false);
   expect(hasFeature('bullmq', 'unique')).toBe(true);
+});
+
+test('a library takes part where it has a feature in the same meaning: flows are trees, so they draw no diamonds', () => {
+  expect(hasFeature('bullmq', 'continuations')).toBe(true);
+  expect(hasFeature('bullmq', 'workflows')).toBe(false);
+});
+
+test('only debounced jobs are waited for before the workers start', () => {
+  expect(dueAfterMs('debounce')).toBeGreaterThan(0);
+  expect(dueAfterMs('throttle')).toBe(0);
+  expect(dueAfterMs(undefined)).toBe(0);
 });
 
 test('every library takes part in the rows of plain jobs', () => {

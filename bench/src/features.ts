@@ -9,7 +9,17 @@ export type Feature =
   | 'priorities'
   | 'rate'
   | 'unique'
+  | 'unique-started'
   | 'batch'
+  | 'continuations'
+  | 'workflows'
+  | 'debounce'
+  | 'throttle'
+  | 'deadline'
+  | 'tags'
+  | 'compressed'
+  | 'encrypted'
+  | 'middleware'
   | 'recurring';
 
 /** The libraries that have a feature; the others' columns stay empty in its rows. */
@@ -20,7 +30,17 @@ const PEERS_WITH: Readonly<Record<Feature, readonly PeerName[]>> = {
   priorities: ['linstock', 'bullmq'],
   rate: ['linstock', 'bullmq'],
   unique: ['linstock', 'bullmq'],
+  'unique-started': ['linstock'],
   batch: ['linstock', 'bullmq'],
+  continuations: ['linstock', 'bullmq'],
+  workflows: ['linstock'],
+  debounce: ['linstock', 'bullmq'],
+  throttle: ['linstock', 'bullmq'],
+  deadline: ['linstock'],
+  tags: ['linstock'],
+  compressed: ['linstock'],
+  encrypted: ['linstock'],
+  middleware: ['linstock'],
   recurring: ['linstock', 'bullmq'],
 };
 
@@ -45,6 +65,22 @@ export const RATE = { starts: 900, perMs: 2 };
 
 /** From one tick of a recurring job to the next: only the first comes within a run. */
 export const RECURRING_EVERY_MS = 3_600_000;
+
+/** Longer than from one call for a debounced job to the other: they are in one portion, or in neighbouring ones. */
+export const DEBOUNCE_WAIT_MS = 3_000;
+
+/** Longer than any run: what is throttled stays so, and no deadline passes. */
+export const BEYOND_A_RUN_MS = 3_600_000;
+
+export const TAGS = ['bench', 'customer:42'];
+
+/** Below the size of a payload, so that each is compressed; the default would leave them as they are. */
+export const COMPRESS_ABOVE_BYTES = 50;
+
+/** How long after the last call its jobs may run at the latest: a steady state has all of them waiting. */
+export function dueAfterMs(feature: Feature | undefined): number {
+  return feature === 'debounce' ? DEBOUNCE_WAIT_MS : 0;
+}
 
 /** A number from 0 to `count - 1`, scattered as the keys of unrelated jobs are: a run of jobs has some keys twice, some never. */
 export function scatter({ n }: JobInput, count: number): number {

@@ -5,7 +5,7 @@ import { readOptions } from './options.ts';
 test('a full run measures every row under both durabilities', () => {
   const options = readOptions([]);
   expect(options.durabilities).toEqual(['none', 'aof-everysec']);
-  expect(options.rows).toHaveLength(24);
+  expect(options.rows).toHaveLength(34);
   expect(options.sizes.runs).toBe(5);
 });
 

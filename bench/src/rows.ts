@@ -23,6 +23,16 @@ export type RowName =
   | 'run-c100-rate'
   | 'enqueue-unique'
   | 'enqueue-batch'
+  | 'run-c100-unique-started'
+  | 'run-c100-continuations'
+  | 'run-c100-workflows'
+  | 'run-c100-debounce'
+  | 'run-c100-throttle'
+  | 'run-c100-deadline'
+  | 'run-c100-tags'
+  | 'run-c100-compressed'
+  | 'run-c100-encrypted'
+  | 'run-c100-middleware'
   | 'recurring-upsert';
 
 export interface Row {
@@ -69,6 +79,16 @@ export const ROWS: readonly Row[] = [
   extra('run-c100-rate'),
   extra('enqueue-unique'),
   extra('enqueue-batch'),
+  extra('run-c100-unique-started'),
+  extra('run-c100-continuations'),
+  extra('run-c100-workflows'),
+  extra('run-c100-debounce'),
+  extra('run-c100-throttle'),
+  extra('run-c100-deadline'),
+  extra('run-c100-tags'),
+  extra('run-c100-compressed'),
+  extra('run-c100-encrypted'),
+  extra('run-c100-middleware'),
   extra('recurring-upsert', 'upserts/s'),
 ];
 

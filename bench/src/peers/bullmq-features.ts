@@ -1,9 +1,9 @@
-import { FlowProducer, type ConnectionOptions, type JobsOptions, type Queue } from 'bullmq';
+import { FlowProducer, type ConnectionOptions, type FlowJob, type JobsOptions, type Queue } from 'bullmq';
 
-import { PRIORITY_LEVELS, scatter, type Feature } from '../features.ts';
+import { BEYOND_A_RUN_MS, DEBOUNCE_WAIT_MS, PRIORITY_LEVELS, scatter, type Feature } from '../features.ts';
 import type { JobInput } from '../job-input.ts';
 import type { EnqueueMany } from '../peer.ts';
-import { inChunks } from './in-chunks.ts';
+import { inChunks, inPairs } from './in-chunks.ts';
 
 export const JOB_NAME = 'noop';
 
@@ -38,6 +38,43 @@ async function addFlow({ queue, connection }: Target, inputs: readonly JobInput[
   await flows.close();
 }
 
+/** Flows of two: BullMQ calls the job that waits the parent. */
+async function addPairs({ queue, connection }: Target, inputs: readonly JobInput[]): Promise<void> {
+  const flows = new FlowProducer({ connection });
+  const job = (data: JobInput): FlowJob => ({ name: JOB_NAME, queueName: queue.name, data });
+  await inChunks(inputs, (chunk) =>
+    flows.addBulk(
+      inPairs(chunk).map(([first, then]) =>
+        then === undefined ? job(first) : { ...job(then), children: [job(first)] },
+      ),
+    ),
+  );
+  await flows.close();
+}
+
+/** Asks for each job twice: the second call finds the first one's job. */
+function addTwice(
+  queue: Queue,
+  inputs: readonly JobInput[],
+  optionsOf: (input: JobInput) => JobsOptions,
+): Promise<void> {
+  return inChunks(inputs, async (chunk) => {
+    const jobs = chunk.map((data) => ({ name: JOB_NAME, data, opts: optionsOf(data) }));
+    await queue.addBulk(jobs);
+    await queue.addBulk(jobs);
+  });
+}
+
+/** As its manual debounces: the last call's job, at the end of its wait. */
+function debounced({ n }: JobInput): JobsOptions {
+  const deduplication = { id: `debounce:${n}`, ttl: DEBOUNCE_WAIT_MS, extend: true, replace: true };
+  return { deduplication, delay: DEBOUNCE_WAIT_MS };
+}
+
+function throttled({ n }: JobInput): JobsOptions {
+  return { deduplication: { id: `throttle:${n}`, ttl: BEYOND_A_RUN_MS } };
+}
+
 /** Level 0 is no priority at all, which is the library's fastest and comes before all others. */
 function prioritized(input: JobInput): JobsOptions {
   return { priority: scatter(input, PRIORITY_LEVELS) };
@@ -55,5 +92,8 @@ export function bullmqFeatures(target: Target): Partial<Record<Feature, EnqueueM
     rate: (inputs) => addMany(queue, inputs, plain),
     unique: (inputs) => addMany(queue, inputs, deduplicated),
     batch: (inputs) => addFlow(target, inputs),
+    continuations: (inputs) => addPairs(target, inputs),
+    debounce: (inputs) => addTwice(queue, inputs, debounced),
+    throttle: (inputs) => addTwice(queue, inputs, throttled),
   };
 }

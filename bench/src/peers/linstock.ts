@@ -5,6 +5,7 @@ import { RECURRING_EVERY_MS } from '../features.ts';
 import type { Peer, Producer, RunningWorker, WorkerSettings } from '../peer.ts';
 import { limitQueueRate, linstockFeatures } from './linstock-features.ts';
 import { noop, QUEUE } from './linstock-job.ts';
+import { codecsOf, SideClients } from './linstock-sides.ts';
 
 const NAMESPACE = 'ls';
 
@@ -13,7 +14,9 @@ function redisUrl(port: number): string {
 }
 
 async function connectProducer(port: number): Promise<Producer> {
-  const client = new Client({ redis: redisUrl(port), namespace: NAMESPACE });
+  const options = { redis: redisUrl(port), namespace: NAMESPACE };
+  const client = new Client(options);
+  const sides = new SideClients(options);
   await client.connect();
   return {
     async enqueue(input) {
@@ -22,7 +25,7 @@ async function connectProducer(port: number): Promise<Producer> {
     async enqueueMany(inputs) {
       await client.enqueueMany(noop, inputs);
     },
-    enqueueWith: linstockFeatures(client),
+    enqueueWith: linstockFeatures(client, sides),
     async schedule(input, dueAtMs) {
       await client.schedule(noop, input, { at: new Date(dueAtMs) });
     },
@@ -33,7 +36,9 @@ async function connectProducer(port: number): Promise<Producer> {
       const schedule = { every: RECURRING_EVERY_MS, startAt: new Date(firstAtMs) };
       await client.recurring.upsert(`bench-${input.n}`, noop, input, schedule);
     },
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), sides.close()]);
+    },
   };
 }
 
@@ -50,7 +55,9 @@ async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
     namespace: NAMESPACE,
     queues: [QUEUE],
     concurrency: settings.slots,
+    ...codecsOf(settings.feature),
   });
+  if (settings.feature === 'middleware') worker.use((_ctx, next) => next());
   worker.handle(noop, (input) => settings.run(input.n));
   await worker.start();
   return { stop: () => worker.stop() };

@@ -1,4 +1,6 @@
-import type { Feature } from '../features.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { dueAfterMs, type Feature } from '../features.ts';
 import type { RowName } from '../rows.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 import type { Enqueued } from '../session.ts';
@@ -54,6 +56,7 @@ export function runScenario(
       const jobs = sizes.warmUpJobs + count;
       const enqueued = await session.enqueue(feature ?? 'bulk', { warmUp: sizes.warmUpJobs, count });
       await session.producer.call('close');
+      await sleep(dueAfterMs(feature));
       const meter = await session.startWorkers({
         slots,
         jobs,
