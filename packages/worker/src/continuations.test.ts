@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob } from '@linstock/core';
+import { shardOf } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -143,24 +144,61 @@ describe('a continuation', () => {
     },
   );
 
-  test('is cancelled when the record of its parent is damaged', async () => {
-    const scene = stage.open({ shards: 1 });
-    const parent = await scene.client.enqueue(first, {});
-    const child = await scene.client.continueWith(parent, then, null);
-    await scene.call('SET', `${scene.prefix()}job:${parent.id}`, 'damaged');
-    await startWorker(scene);
-    await expect(child.result()).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
-    await expectNothingTied(scene);
-  });
+  test.each([1, 4])(
+    'is cancelled when the record of its parent is damaged, with %i shards',
+    async (shards) => {
+      const scene = stage.open({ shards });
+      const children = [];
+      // Jobs without keys go round the shards: none is left out.
+      for (let n = 0; n < shards; n++) {
+        const parent = await scene.client.enqueue(first, {});
+        children.push(await scene.client.continueWith(parent, then, null));
+        await scene.call('SET', `${scene.prefix(shardOf(parent.id))}job:${parent.id}`, 'damaged');
+      }
+      expect(new Set(children.map(({ id }) => shardOf(id))).size).toBe(shards);
+      await startWorker(scene);
+      for (const child of children)
+        await expect(child.result()).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+      await expectNothingTied(scene);
+    },
+  );
 
-  test('of several parents waits for all of them', async () => {
-    const scene = stage.open({ shards: 1 });
-    const parents = await scene.client.enqueueMany(first, [{}, {}, {}]);
-    const child = await scene.client.continueWith(parents, then, null);
-    await startWorker(scene);
-    expect((await child.result()).map(({ id }) => id).toSorted()).toEqual(
-      parents.map(({ id }) => id).toSorted(),
-    );
+  test.each([
+    ['succeeded', 'cancelled'],
+    ['failed', 'cancelled'],
+    ['cancelled', 'succeeded'],
+    ['finished', 'succeeded'],
+  ] as const)('on %s, when its parent is cancelled while it runs: %s', async (on, state) => {
+    const scene = stage.open();
+    const [started, gate] = [new Gate(), new Gate()];
+    const told: unknown[] = [];
+    const worker = scene.worker();
+    worker.handle(first, async () => {
+      started.open();
+      await gate.opened;
+      return 42;
+    });
+    worker.handle(then, async (_input, ctx) => {
+      told.push(...(await ctx.parents()));
+      return [];
+    });
+    await worker.start();
+    const parent = await scene.client.enqueue(first, {});
+    await started.opened;
+    const child = await scene.client.continueWith(parent, then, null, { on });
+    await scene.client.cancel(parent.id);
+    // The handler of the parent has not ended.
+    await eventually(async () => expect(await stateOf(scene, child.id)).toBe(state));
+    gate.open();
+    await worker.stop();
+    // What it returned afterwards changes nothing.
+    expect(await stateOf(scene, parent.id)).toBe('cancelled');
+    const { state: last, history } = await scene.job(child.id);
+    const reasons = history.map(({ detail }) => detail).filter((detail) => detail !== undefined);
+    const cancelled = { reason: 'PARENT_ENDED', parent: parent.id };
+    expect(last).toBe(state);
+    expect(reasons).toMatchObject(state === 'cancelled' ? [cancelled] : []);
+    expect(told).toMatchObject(state === 'cancelled' ? [] : [{ id: parent.id, state: 'cancelled' }]);
     await expectNothingTied(scene);
   });
 
@@ -183,6 +221,85 @@ describe('a continuation', () => {
       code: 'JOB_NOT_FOUND',
     });
   });
+});
+
+describe.each([1, 4])('a continuation of several parents, with %i shards,', (shards) => {
+  /** Parents whose keys lie together, that end as these say. */
+  const enqueueParents = async (scene: Scene, ends: readonly { fail?: boolean }[]): Promise<string[]> => {
+    const handles = ends.map((input, n) => scene.client.enqueue(first, input, { key: `{sum}:${n}` }));
+    return (await Promise.all(handles)).map(({ id }) => id);
+  };
+
+  test('waits for all of them', async () => {
+    const scene = stage.open({ shards });
+    const parents = await enqueueParents(scene, [{}, {}, {}]);
+    const child = await scene.client.continueWith(parents, then, null);
+    await startWorker(scene);
+    const told = await child.result();
+    expect(told.map(({ id }) => id).toSorted()).toEqual(parents.toSorted());
+    await expectNothingTied(scene);
+  });
+
+  test('waits for those that have not ended yet', async () => {
+    const scene = stage.open({ shards });
+    await startWorker(scene);
+    const [ended = ''] = await enqueueParents(scene, [{}]);
+    await scene.client.result(ended);
+    const late = await scene.client.schedule(first, {}, { in: '1h', key: '{sum}:late' });
+    const child = await scene.client.continueWith([ended, late], then, null);
+    expect(await stateOf(scene, child.id)).toBe('awaiting');
+    await scene.client.reschedule(late.id, { in: 0 });
+    expect((await child.result()).map(({ id }) => id).toSorted()).toEqual([ended, late.id].toSorted());
+    await expectNothingTied(scene);
+  });
+
+  test('runs at once when all of them have ended', async () => {
+    const scene = stage.open({ shards });
+    await startWorker(scene);
+    const parents = await enqueueParents(scene, [{}, {}]);
+    await Promise.all(parents.map((id) => scene.client.result(id)));
+    const child = await scene.client.continueWith(parents, then, null);
+    expect(await child.result()).toHaveLength(2);
+    await expectNothingTied(scene);
+  });
+
+  test('on finished runs however they end, and is told how each did', async () => {
+    const scene = stage.open({ shards });
+    const parents = await enqueueParents(scene, [{}, { fail: true }, {}]);
+    const child = await scene.client.continueWith(parents, then, null, { on: 'finished' });
+    await scene.client.cancel(parents[2] ?? '');
+    expect(await stateOf(scene, child.id)).toBe('awaiting');
+    await startWorker(scene);
+    const told = Object.fromEntries((await child.result()).map(({ id, state }) => [id, state]));
+    expect(parents.map((id) => told[id])).toEqual(['succeeded', 'failed', 'cancelled']);
+    await expectNothingTied(scene);
+  });
+
+  test('is cancelled once by the first that ends otherwise, whatever the others do', async () => {
+    const scene = stage.open({ shards });
+    const parents = await enqueueParents(scene, [{}, {}, {}]);
+    const child = await scene.client.continueWith(parents, then, null);
+    await scene.client.cancel(parents[1] ?? '');
+    expect(await stateOf(scene, child.id)).toBe('cancelled');
+    await startWorker(scene);
+    await Promise.all([0, 2].map((n) => scene.client.result(parents[n] ?? '')));
+    const { state, history } = await scene.job(child.id);
+    expect([state, history.length]).toEqual(['cancelled', 1]);
+    expect(history[0]?.detail).toMatchObject({ reason: 'PARENT_ENDED', parent: parents[1] });
+    await expectNothingTied(scene);
+  });
+});
+
+test('a continuation is refused when its parents lie in several shards, or its own key lies elsewhere', async () => {
+  const scene = stage.open({ shards: 4 });
+  // The slots of these two lie in different shards.
+  const one = await scene.client.enqueue(first, {}, { key: 'a' });
+  const other = await scene.client.enqueue(first, {}, { key: 'b' });
+  const apart = scene.client.continueWith([one, other], then, null);
+  await expect(apart).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  const keyed = scene.client.continueWith(one, then, null, { key: 'b' });
+  await expect(keyed).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  expect(await scene.monitor.counts()).toMatchObject({ enqueued: 2, awaiting: 0 });
 });
 
 test('a chain of 1,000 runs to its end, one after the other', async () => {
