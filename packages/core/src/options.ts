@@ -94,6 +94,7 @@ export const yesOrNo: Rule = (value) => (typeof value === 'boolean' ? undefined 
 
 const QUEUE_NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
 const JOB_NAME = /^[A-Za-z0-9][\w.:/-]{0,127}$/;
+const RECURRING_ID = /^[A-Za-z0-9{][\w.:/{}-]{0,127}$/;
 const NAMESPACE = /^[A-Za-z0-9][\w.-]{0,31}$/;
 
 /** A queue's name. Letters, digits, `_`, `.`, `-`: nothing that could leave its place in a key. */
@@ -107,6 +108,12 @@ export const jobName: Rule = (value) =>
   typeof value === 'string' && JOB_NAME.test(value)
     ? undefined
     : 'must be 1 to 128 letters, digits, "_", ".", ":", "/" or "-", and begin with a letter or digit';
+
+/** The id of a recurring job: like a job's name, and also braces, whose part says where it lives. */
+export const recurringId: Rule = (value) =>
+  typeof value === 'string' && RECURRING_ID.test(value)
+    ? undefined
+    : 'must be 1 to 128 letters, digits, "_", ".", ":", "/", "-" or braces, and begin with a letter, digit or brace';
 
 /** A namespace: the part of every key that keeps installations on one Redis apart. */
 export const namespaceName: Rule = (value) =>

@@ -11,7 +11,7 @@ import { nextTick, parseSchedule } from './job/schedule.ts';
 import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import type { Rule } from './options.ts';
-import { jobName, oneOf } from './options.ts';
+import { oneOf, recurringId } from './options.ts';
 import { recurringRun } from './recurring-run.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredPolicy, StoredRecurring, StoredSchedule, TickEntry } from './store/recurring-store.ts';
@@ -230,7 +230,7 @@ function byHand({ id, version }: StoredRecurring, run: TickCall['runs'][number],
 }
 
 function checkId(id: unknown): void {
-  const problem = jobName(id);
+  const problem = recurringId(id);
   if (problem !== undefined) throw new OptionError('recurring.id', problem, id);
 }
 

@@ -236,6 +236,15 @@ describe('a recurring job', () => {
       });
   });
 
+  test('whose keys lie in another shard than its id is refused', async () => {
+    const scene = stage.open({ shards: 4 });
+    const define = (id: string, key: string): Promise<string> =>
+      scene.client.recurring.upsert(id, report, { kind: 'x' }, { ...EVERY_SECOND, concurrency: { key } });
+    await expect(define('{a}:r', '{b}:k')).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await define('{a}:r', '{a}:k')).toBe('created');
+    expect(await define('a', '{a}:k')).toBe('created');
+  });
+
   test('that is unique enqueues no run while another job holds its key', async () => {
     const scene = stage.open({ shards: 1 });
     await scene.client.recurring.upsert(
