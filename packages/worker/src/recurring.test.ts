@@ -12,20 +12,24 @@ afterEach(() => stage.closeAll());
 
 const report = defineJob<{ kind: string }>({ name: 'report' });
 const EVERY_SECOND = { cron: '* * * * * *' } as const;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+
+/** The shard of a recurring job. */
+async function homeOf(scene: Scene, id: string): Promise<number> {
+  for (let shard = 0; shard < scene.target.shards; shard++)
+    if ((await scene.call('ZSCORE', `${scene.prefix(shard)}ticks`, id)) !== null) return shard;
+  throw new Error(`no tick of ${id}`);
+}
 
 /** The next tick of a recurring job, moved: as if nobody had looked for a while. Rounded to whole seconds. */
 async function moveTick(scene: Scene, id: string, byMs: number): Promise<number> {
-  for (let shard = 0; shard < scene.target.shards; shard++) {
-    const prefix = scene.prefix(shard);
-    const score = (await scene.call('ZSCORE', `${prefix}ticks`, id)) as string | null;
-    if (score === null) continue;
-    const tick = Math.floor((Number(score) + byMs) / 1000) * 1000;
-    await scene.call('ZADD', `${prefix}ticks`, String(tick), id);
-    await scene.call('ZADD', `${prefix}timers`, String(tick), 'ticks');
-    return tick;
-  }
-  throw new Error(`no tick of ${id}`);
+  const prefix = scene.prefix(await homeOf(scene, id));
+  const score = (await scene.call('ZSCORE', `${prefix}ticks`, id)) as string;
+  const tick = Math.floor((Number(score) + byMs) / 1000) * 1000;
+  await scene.call('ZADD', `${prefix}ticks`, String(tick), id);
+  await scene.call('ZADD', `${prefix}timers`, String(tick), 'ticks');
+  return tick;
 }
 
 /** The ticks of the runs that a recurring job has enqueued, oldest first. */
@@ -140,31 +144,34 @@ describe('a recurring job', () => {
     expect((await scene.client.recurring.get('r'))?.nextAt).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  test.each([
-    ['once', 1],
-    ['all', 121],
-    ['skip', 11],
-  ] as const)('that nobody ran for 2 minutes, misfire %s: %i runs', async (misfire, runs) => {
-    const scene = stage.open();
-    await scene.client.recurring.upsert(
-      'r',
-      report,
-      { kind: 'x' },
-      {
-        ...EVERY_SECOND,
-        misfire,
-        misfireAfter: '10s',
-        endAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000),
-      },
-    );
-    await moveTick(scene, 'r', -120_000);
+  test.each(
+    [1, 4].flatMap((shards) => [
+      { shards, misfire: 'once', runs: 1 } as const,
+      { shards, misfire: 'all', runs: 121 } as const,
+      { shards, misfire: 'skip', runs: 11 } as const,
+    ]),
+  )('that nobody ran for 121 ticks, misfire $misfire, $shards shards: $runs runs', async (given) => {
+    const { shards, misfire, runs } = given;
+    const scene = stage.open({ shards });
+    const seen: (number | undefined)[] = [];
+    // Now lies half a period from the ticks around it, and so does the end of the grace: no tick comes while the test runs.
+    const every = 10 * MINUTE_MS;
+    const next = Math.floor(Date.now() / 1000) * 1000 + every / 2;
+    const schedule = { every, startAt: new Date(next - 122 * every), misfire, misfireAfter: 11 * every };
+    await scene.client.recurring.upsert('r', report, { kind: 'x' }, schedule);
+    const first = await moveTick(scene, 'r', -121 * every);
     const worker = scene.worker();
-    worker.handle(report, () => undefined);
+    worker.handle(report, (_input, ctx) => void seen.push(ctx.recurring?.tick));
     await worker.start();
-    await eventually(async () => expect((await scene.client.recurring.get('r'))?.nextAt).toBeUndefined());
-    const { succeeded, enqueued, processing } = await scene.monitor.counts();
-    const total = succeeded + enqueued + processing;
-    expect(Math.abs(total - runs)).toBeLessThanOrEqual(misfire === 'once' ? 2 : 3);
+    await eventually(async () => expect((await scene.client.recurring.get('r'))?.nextAt).toBe(next));
+    await eventually(() => expect(seen).toHaveLength(runs));
+    const missed = Array.from({ length: 121 }, (_, n) => first + n * every);
+    expect(missed.at(-1)).toBe(next - every);
+    expect(new Set(seen)).toEqual(new Set(missed.slice(-runs)));
+    await eventually(async () => expect((await scene.monitor.counts()).succeeded).toBe(runs));
+    // Nor is there a run that did not start.
+    const nothingElse = { enqueued: 0, scheduled: 0, processing: 0, failed: 0, cancelled: 0 };
+    expect(await scene.monitor.counts()).toMatchObject({ succeeded: runs, ...nothingElse });
   });
 
   test('whose last run has not ended can be passed over', async () => {
@@ -195,11 +202,18 @@ describe('a recurring job', () => {
     const [first, second] = await recurring.next('r', 2);
     expect(await recurring.skipNext('r', { by: 'eve' })).toBe(true);
     expect((await recurring.get('r'))?.nextAt).toBe(second?.getTime());
-    expect([await recurring.pause('r'), await recurring.pause('r')]).toEqual([true, false]);
-    expect((await recurring.get('r'))?.nextAt).toBeUndefined();
-    expect((await recurring.get('r'))?.paused).toMatchObject({ at: expect.any(Number) });
-    expect(await recurring.resume('r')).toBe(true);
-    expect((await recurring.get('r'))?.nextAt).toBe(first?.getTime());
+    const before = Date.now();
+    expect(await recurring.pause('r', { by: 'ada', reason: 'stocktaking' })).toBe(true);
+    expect(await recurring.pause('r', { by: 'bob', reason: 'too late' })).toBe(false);
+    const { paused, nextAt } = (await recurring.get('r')) ?? {};
+    expect(nextAt).toBeUndefined();
+    // Who came second changes nothing.
+    expect(paused).toEqual({ by: 'ada', why: 'stocktaking', at: expect.any(Number) });
+    expect(Math.abs((paused?.at ?? 0) - before)).toBeLessThan(MINUTE_MS);
+    expect(await audited(scene)).toContain('ada pause r {"by":"ada","why":"stocktaking"}');
+    expect(await recurring.resume('r', { by: 'bob', reason: 'all is counted' })).toBe(true);
+    expect(await recurring.get('r')).toMatchObject({ paused: undefined, nextAt: first?.getTime() });
+    expect(await audited(scene)).toContain('bob resume r {"by":"bob","why":"all is counted"}');
     const job = await recurring.trigger('r', { by: 'eve', reason: 'the report was wrong' });
     expect(await audited(scene)).toContain('eve trigger r {"by":"eve","why":"the report was wrong"}');
     expect(await scene.client.get(job)).toMatchObject({ state: 'enqueued', input: { kind: 'x' } });
@@ -217,24 +231,56 @@ describe('a recurring job', () => {
     expect(await scene.client.get(job)).toMatchObject({ state: 'enqueued', input: { kind: 'x' } });
   });
 
-  test('whose definition is damaged is switched off, and the others go on', async () => {
-    const scene = stage.open({ shards: 1 });
-    const runs: unknown[] = [];
-    for (const id of ['bad', 'worse', 'good'])
-      await scene.client.recurring.upsert(id, report, { kind: id }, EVERY_SECOND);
-    await scene.call('HSET', `${scene.prefix()}recurring:bad`, 'schedule', '{"cron":"99 99 * * *"}');
-    await scene.call('HSET', `${scene.prefix()}recurring:worse`, 'job', 'no JSON');
-    const worker = scene.worker();
-    worker.handle(report, ({ kind }) => void runs.push(kind));
-    await worker.start();
-    await eventually(() => runs.length >= 2);
-    expect(new Set(runs)).toEqual(new Set(['good']));
-    for (const id of ['bad', 'worse'])
-      expect(await scene.client.recurring.get(id)).toMatchObject({
-        nextAt: undefined,
-        error: { message: expect.any(String) },
+  test.each([1, 4])(
+    'whose definition is damaged is switched off, and the others go on, with %i shards',
+    async (shards) => {
+      const scene = stage.open({ shards });
+      // These lie in as many shards as there are, and those with the same part in braces together.
+      const places = ['{a}', '{b}', '{c}', '{d}'].slice(0, shards);
+      for (const place of places)
+        for (const id of ['bad', 'worse', 'good'])
+          await scene.client.recurring.upsert(`${place}:${id}`, report, { kind: place + id }, EVERY_SECOND);
+      const homes = new Set<number>();
+      for (const place of places) {
+        const [home, other] = [await homeOf(scene, `${place}:bad`), await homeOf(scene, `${place}:worse`)];
+        expect(other).toBe(home);
+        homes.add(home);
+        const key = `${scene.prefix(home)}recurring:${place}`;
+        await scene.call('HSET', `${key}:bad`, 'schedule', '{"cron":"99 99 * * *"}');
+        await scene.call('HSET', `${key}:worse`, 'job', 'no JSON');
+      }
+      expect(homes.size).toBe(shards);
+      const runs: string[] = [];
+      const worker = scene.worker();
+      worker.handle(report, ({ kind }) => void runs.push(kind));
+      await worker.start();
+      const good = places.map((place) => `${place}good`);
+      const count = (kind: string): number => runs.filter((each) => each === kind).length;
+      await eventually(() => good.every((kind) => count(kind) >= 2), { timeoutMs: 15_000 });
+      expect(new Set(runs)).toEqual(new Set(good));
+      for (const id of places.flatMap((place) => [`${place}:bad`, `${place}:worse`]))
+        expect(await scene.client.recurring.get(id)).toMatchObject({
+          nextAt: undefined,
+          error: { message: expect.any(String) },
+        });
+    },
+  );
+
+  test.each([1, 4])(
+    'that is unique enqueues no run while another job holds its key, with %i shards',
+    async (shards) => {
+      const scene = stage.open({ shards });
+      const unique = { key: '{shop}:k' };
+      await scene.client.recurring.upsert('{shop}:r', report, { kind: 'x' }, { ...EVERY_SECOND, unique });
+      const worker = scene.worker({ queues: ['other'] });
+      await worker.start();
+      await eventually(async () => {
+        const history = await scene.client.recurring.history('{shop}:r');
+        expect(history.some(({ skipped }) => skipped === 'unique')).toBe(true);
       });
-  });
+      expect(await ticksOf(scene, '{shop}:r')).toHaveLength(1);
+    },
+  );
 
   test('whose keys lie in another shard than its id is refused', async () => {
     const scene = stage.open({ shards: 4 });
@@ -245,21 +291,14 @@ describe('a recurring job', () => {
     expect(await define('a', '{a}:k')).toBe('created');
   });
 
-  test('that is unique enqueues no run while another job holds its key', async () => {
-    const scene = stage.open({ shards: 1 });
-    await scene.client.recurring.upsert(
-      'r',
-      report,
-      { kind: 'x' },
-      { ...EVERY_SECOND, unique: { key: 'k' } },
-    );
-    const worker = scene.worker({ queues: ['other'] });
-    await worker.start();
-    await eventually(async () => {
-      const history = await scene.client.recurring.history('r');
-      expect(history.some(({ skipped }) => skipped === 'unique')).toBe(true);
+  test('whose day never comes is refused, and nothing is stored', async () => {
+    const scene = stage.open();
+    const define = scene.client.recurring.upsert('r', report, { kind: 'x' }, { cron: '0 0 30 2 *' });
+    await expect(define).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      fields: { option: 'recurring.cron', value: '0 0 30 2 *' },
     });
-    expect(await ticksOf(scene, 'r')).toHaveLength(1);
+    expect(await scene.client.recurring.list()).toEqual([]);
   });
 });
 
