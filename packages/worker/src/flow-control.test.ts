@@ -275,39 +275,6 @@ describe('a unique job', () => {
   });
 });
 
-test('a key gives the same job also when it has ended', async () => {
-  const scene = stage.open();
-  const worker = scene.worker({});
-  worker.handle(call, () => undefined);
-  await worker.start();
-  const first = await scene.client.enqueue(call, { n: 1 }, { key: 'invoice-42' });
-  await first.result();
-  const second = await scene.client.enqueue(call, { n: 2 }, { key: 'invoice-42' });
-  expect(second).toMatchObject({ id: first.id, status: 'existing' });
-});
-
-test('a debounced job runs once, with the last input', async () => {
-  const scene = stage.open();
-  const inputs: unknown[] = [];
-  const worker = scene.worker({});
-  worker.handle(call, (input) => void inputs.push(input));
-  await worker.start();
-  const debounce = { key: 'save', wait: 300 };
-  const handles = [];
-  for (const n of names(5)) handles.push(await scene.client.enqueue(call, { n }, { debounce }));
-  expect(new Set(handles.map(({ id }) => id)).size).toBe(1);
-  await handles[0]?.result();
-  expect(inputs).toEqual([{ n: 4 }]);
-});
-
-test('a throttled job runs once in its time', async () => {
-  const scene = stage.open();
-  const throttle = { key: 'mail', per: '1h' };
-  const handles = [];
-  for (const n of names(3)) handles.push(await scene.client.enqueue(call, { n }, { throttle }));
-  expect(handles.map(({ status }) => status)).toEqual(['stored', 'existing', 'existing']);
-});
-
 test('a limit without a key counts all jobs of the name', async () => {
   const scene = stage.open();
   const worker = scene.worker({ concurrency: 20 });
