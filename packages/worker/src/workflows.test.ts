@@ -1,7 +1,7 @@
 import { defineJob, node, resultOf } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
 import { expectNothingTied, startWorker, stateOf, work } from './testing/batch-scene.ts';
 import { Stage } from './testing/stage.ts';
 
@@ -87,6 +87,20 @@ describe('a workflow', () => {
       code: 'INVALID_OPTION',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('takes a result only where its type belongs', () => {
+    expectTypeOf(resultOf('few', count)).toEqualTypeOf<number>();
+    expectTypeOf(resultOf('page', page).html).toEqualTypeOf<string>();
+    node(count, { html: resultOf('page', page).html, least: resultOf('few', count) });
+    // @ts-expect-error -- a number is no text
+    node(count, { html: resultOf('few', count), least: 0 });
+    // @ts-expect-error -- a whole page is no text either
+    node(count, { html: resultOf('page', page), least: 0 });
+    // @ts-expect-error -- a page has no title
+    node(count, { html: resultOf('page', page).title, least: 0 });
+    // @ts-expect-error -- a list of texts is no list of numbers
+    node(report, { counts: [resultOf('page', page).html], bytes: 0 });
   });
 
   test('cancels what can no longer run, with the reason, runs what can, and ends', async () => {

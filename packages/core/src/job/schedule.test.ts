@@ -71,6 +71,27 @@ describe('a schedule is refused with the name of its option', () => {
     );
   });
 
+  test.each(['0 0 30 2 *', '0 0 31 2,4,6,9,11 ?', '0 0 30W 2 *', '0 0 L-29 2 *', '0 0 0 31W FEB *'])(
+    'and at once when its day never comes: %s',
+    (cron) => {
+      const tries = Array.from({ length: 21 }, () => {
+        const begin = performance.now();
+        const outcome = attempt(() =>
+          nextTick(read({ cron, timeZone: 'Europe/Berlin' }), at('2024-01-01T00:00Z')),
+        );
+        return { outcome, ms: performance.now() - begin };
+      });
+      for (const { outcome } of tries)
+        expect(outcome).toMatchObject({
+          code: 'INVALID_OPTION',
+          fields: { option: 'recurring.cron', value: cron },
+        });
+      const median = tries.map(({ ms }) => ms).toSorted((a, b) => a - b)[10] ?? Infinity;
+      // It takes 0.1 ms. Of 21 tries some may meet a machine that is busy, and not the one in the middle.
+      expect(median).toBeLessThan(10);
+    },
+  );
+
   test('an expression that is read again is as it was, however many were read between', () => {
     const first = nextTick(read({ cron: '7 3 * * *' }), 0);
     for (let i = 0; i < 1000; i++) read({ cron: `${i % 60} ${i % 24} 1 * *` });
