@@ -49,6 +49,8 @@ export class Enqueuer {
   }
 
   async add(plan: JobPlan, input: unknown, shards: Shards): Promise<Enqueued> {
+    const refreshed = plan.home === undefined ? this.#pins.refresh(shards) : undefined;
+    if (refreshed !== undefined) await refreshed;
     const shard = plan.home ?? this.#nextShard(shards, plan.queue);
     const made = makeJob(plan, input, { shard, shards: shards.length });
     const job = made instanceof Promise ? await made : made;
@@ -62,6 +64,8 @@ export class Enqueuer {
     const underway: Promise<void>[] = [];
     try {
       for (let from = 0; from < inputs.length && failures.length === 0;) {
+        const refreshed = this.#pins.refresh(shards);
+        if (refreshed !== undefined) await refreshed;
         const home = { shard: this.#nextShard(shards, plan.queue), shards: shards.length };
         const jobs = await makeJobs(plan, inputs.slice(from, from + MOST_JOBS), home);
         const call = jobs.slice(0, batchLength(jobs));

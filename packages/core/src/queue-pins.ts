@@ -3,6 +3,8 @@ import type { Shard } from './shard-set.ts';
 
 /** How long what is known of settings counts. */
 const FRESH_MS = 5000;
+/** From then on they are read again beside the calls, so that a client that is busy never waits for them. */
+const SOON_MS = 2500;
 
 /**
  * Queues whose limit or rate must be decided in one place: their jobs go to the shard of the queue's name. Known from the
@@ -11,32 +13,41 @@ const FRESH_MS = 5000;
 export class QueuePins {
   #pinned: ReadonlySet<string> = new Set();
   #readAt = -Infinity;
-  #isReading = false;
+  #reading: Promise<void> | undefined;
 
   /** Knows the settings from then on. */
   async learn(shards: readonly Shard[]): Promise<void> {
     const [first] = shards;
     if (first === undefined || shards.length === 1) return;
+    const at = performance.now();
     const settings = await first.queues.settings();
     this.#pinned = new Set(
       [...settings].filter(([, { limit, rate }]) => limit ?? rate).map(([queue]) => queue),
     );
-    this.#readAt = performance.now();
+    this.#readAt = at;
   }
 
-  /** The shard to which a queue is pinned; undefined: to none. Reads the settings again, for the next calls, when they are old. */
-  shardOf(queue: string, shards: readonly Shard[]): number | undefined {
+  /** What must be waited for before {@link shardOf} is asked: settings that are too old are read again. Mostly nothing. */
+  refresh(shards: readonly Shard[]): Promise<void> | undefined {
     if (shards.length === 1) return undefined;
-    if (performance.now() - this.#readAt > FRESH_MS) this.#readSoon(shards);
-    return this.#pinned.has(queue) ? homeOf(queue, shards.length) : undefined;
+    const ageMs = performance.now() - this.#readAt;
+    if (ageMs > SOON_MS) this.#reading ??= this.#readAgain(shards);
+    return ageMs > FRESH_MS ? this.#reading : undefined;
   }
 
-  #readSoon(shards: readonly Shard[]): void {
-    // While Redis cannot be reached, what was known stays.
-    if (this.#isReading) return;
-    this.#isReading = true;
-    this.learn(shards)
-      .catch(() => undefined)
-      .finally(() => (this.#isReading = false));
+  /** The shard to which a queue is pinned; undefined: to none. */
+  shardOf(queue: string, shards: readonly Shard[]): number | undefined {
+    return shards.length > 1 && this.#pinned.has(queue) ? homeOf(queue, shards.length) : undefined;
+  }
+
+  async #readAgain(shards: readonly Shard[]): Promise<void> {
+    try {
+      await this.learn(shards);
+    } catch {
+      // While Redis cannot be reached, what was known stays, and calls do not wait for more than their own answers.
+      this.#readAt = performance.now() - SOON_MS;
+    } finally {
+      this.#reading = undefined;
+    }
   }
 }

@@ -125,6 +125,19 @@ test.each([1, 4])('the size of a queue counts all that come together, with %i sh
   expect((await scene.client.queue('small').counts()).enqueued).toBe(9);
 });
 
+test('a client that has begun before follows the settings of a queue after 5 s, also when it was idle', async () => {
+  const scene = stage.open({ shards: 4 });
+  const client = await follower(scene);
+  const shardsOf = async (): Promise<number> => {
+    const handles = await Promise.all(tasks('a', 12).map((task) => client.enqueue(work, task)));
+    return new Set(handles.map(({ id }) => shardOf(id))).size;
+  };
+  expect(await shardsOf()).toBe(4);
+  await scene.client.queue('default').configure({ limit: 1 });
+  await delay(5000);
+  expect(await shardsOf()).toBe(1);
+});
+
 test('a rest does not end one that lasts longer', async () => {
   const scene = stage.open();
   const starts: number[] = [];
