@@ -125,6 +125,27 @@ test.each([1, 4])('the size of a queue counts all that come together, with %i sh
   expect((await scene.client.queue('small').counts()).enqueued).toBe(9);
 });
 
+test.each([
+  [1, 6, 6],
+  [4, 6, 8],
+  [4, 2, 4],
+])(
+  'with %i shards a size of %i lets %i jobs in: each shard has its part, rounded up',
+  async (shards, size, fit) => {
+    const scene = stage.open({ shards });
+    await scene.client.queue('small').configure({ size });
+    const answers = [];
+    // One by one they go round the shards.
+    for (const task of tasks('a', fit + shards))
+      answers.push(
+        await scene.client.enqueue(work, task, { queue: 'small' }).catch((error: unknown) => error),
+      );
+    const refused = answers.filter((answer) => answer instanceof Error);
+    expect(refused).toMatchObject(Array.from({ length: shards }, () => ({ code: 'QUEUE_FULL' })));
+    expect((await scene.client.queue('small').counts()).enqueued).toBe(fit);
+  },
+);
+
 test('a client that has begun before follows the settings of a queue after 5 s, also when it was idle', async () => {
   const scene = stage.open({ shards: 4 });
   const client = await follower(scene);
