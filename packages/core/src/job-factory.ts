@@ -71,12 +71,13 @@ export function planJob(
   const own = options ?? NO_OPTIONS;
   if (own !== NO_OPTIONS)
     checkRunOptions(own, 'enqueue', due === undefined ? {} : { in: anything, at: anything });
+  const header = sharesHeader(own) ? contract.header : headerOf(contract, own, 'enqueue');
   return {
     contract,
     queue: own.queue ?? contract.queue,
     priority: priorityDigit(own.priority ?? contract.priority),
     toFront: own.lifo ?? contract.lifo,
-    header: sharesHeader(own) ? contract.header : headerOf(contract, own, 'enqueue'),
+    header: due === undefined ? header : shortHeader('schedule', extendHeader(header, { delayed: true })),
     due: due === undefined ? undefined : dueText(due),
     codecs: undefined,
     mayReplace: false,
@@ -244,7 +245,8 @@ function buildTied(plan: JobPlan, input: unknown, { shard, shards }: Home): NewJ
         ...(batch !== undefined && { batch }),
         ...(takesResults !== undefined && { results: takesResults }),
       };
-  const header = shortHeader('enqueue', extendHeader(plan.header, { ties: all }));
+  const debounced = waitMs !== undefined && ({ delayed: true } as const);
+  const header = shortHeader('enqueue', extendHeader(plan.header, { ties: all, ...debounced }));
   const home = slot === undefined ? shard : shardOfSlot(slot, shards);
   if (parents !== undefined && home !== shard)
     throw new OptionError(

@@ -8,6 +8,8 @@ import {
   VIEW_RULES,
 } from './client-options.ts';
 import { OptionError } from './errors.ts';
+import type { History, HistoryOptions } from './history.ts';
+import { historyOf } from './history.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
@@ -124,6 +126,20 @@ export class Monitor {
       for (const [name, n] of Object.entries(totals)) sums[name] = (sums[name] ?? 0) + n;
     }
     return sums;
+  }
+
+  /**
+   * What happened over time, up to 31 days back: how many jobs came, succeeded and failed, how long they waited and ran. Workers
+   * add to it every 10 seconds, and what one of them measured since then is lost when it is killed; counts are not.
+   *
+   * @example
+   * const { points, total } = await monitor.history({ last: '24h' });
+   * console.log(total.succeeded, total.wait?.p95, points.length);
+   *
+   * @throws {OptionError}
+   */
+  async history(options: HistoryOptions): Promise<History> {
+    return historyOf(await this.#shards.open(CONNECT_TIMEOUT_MS), options);
   }
 
   /** All queues that were ever used, by name. */

@@ -5,7 +5,7 @@ import { isHandlerOutcome } from './handler-outcome.ts';
 import type { HandlerDefinition, Handlers } from './handlers.ts';
 import type { HeldJob } from './held-jobs.ts';
 import { JobContext } from './job-context.ts';
-import { JobRun } from './job-run.ts';
+import { factsOf, JobRun, waitOf } from './job-run.ts';
 import type { RunServices } from './job-run.ts';
 import type { Around } from './middleware.ts';
 import type { OtherOutcome } from './outcome-buffer.ts';
@@ -39,7 +39,6 @@ export interface ExecutorHost extends RunServices {
 const MAY_STILL_SUCCEED: ReadonlySet<string> = new Set(['WORKER_STOPPING', 'LEASE_LOST']);
 const DEFER_FIRST_MS = 5000;
 const DEFER_MOST_MS = 60_000;
-const NO_TIES: NonNullable<JobHeader['ties']> = {};
 /** The longest timer of Node; a longer one would fire at once. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
 
@@ -49,7 +48,7 @@ export class Executor {
   readonly #host: ExecutorHost;
   readonly #around: Around | undefined;
   readonly #runs = new Map<HeldJob, JobRun>();
-  readonly #times = new RunTimes();
+  readonly times = new RunTimes();
 
   /** `around`: what is wrapped around every handler. */
   constructor(handlers: Handlers, host: ExecutorHost, around?: Around) {
@@ -65,12 +64,12 @@ export class Executor {
 
   /** Runs that ended, since the start. */
   get finished(): number {
-    return this.#times.finished;
+    return this.times.finished;
   }
 
   /** See {@link RunTimes.mostMs}. */
   get recentMostMs(): number {
-    return this.#times.mostMs(this.running > 0);
+    return this.times.mostMs(this.running > 0);
   }
 
   /** The run of a job, while it runs. */
@@ -91,17 +90,15 @@ export class Executor {
     if (record === undefined || header === undefined) return this.#quarantine(job);
     const history = attemptHistory(record.tail);
     const startedAt = this.#host.now(job.claim.shard);
-    const { name, metadata, recurring, version } = header;
-    const { batch, parents: ties } = header.ties ?? NO_TIES;
-    const parents = ties?.map(([id]) => id);
-    const facts = { name, metadata, recurring, batch, parents, ...history, startedAt };
-    const run = new JobRun(job, facts, this.#host);
+    const run = new JobRun(job, factsOf(header, history, startedAt), this.#host);
     job.run = run;
-    const definition = this.#handlers.find(name);
+    const definition = this.#handlers.find(header.name);
     if (definition === undefined) return this.#defer(run, record.tail, { reason: 'NO_HANDLER' });
-    if (version > definition.contract.version)
+    if (header.version > definition.contract.version)
       return this.#defer(run, record.tail, { reason: 'NEWER_VERSION' });
     this.#runs.set(job, run);
+    const waitedMs = waitOf(run, header, record.tail);
+    if (waitedMs !== undefined) this.times.waits.add(waitedMs);
     this.#host.started(run);
     const task = { run, header, definition };
     if (header.options.timeoutMs > 0) this.#limit(task);
@@ -366,7 +363,7 @@ export class Executor {
     run.held.state = 'finished';
     clearTimeout(run.timer);
     this.#runs.delete(run.held);
-    this.#times.ended(begun);
+    this.times.ended(begun);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JobMetadata } from '@linstock/core';
-import type { ChildRequest, NewJob } from '@linstock/core/internal';
+import type { ChildRequest, JobHeader, NewJob } from '@linstock/core/internal';
+import { idTime } from '@linstock/core/internal';
 import { ChildCalls } from './child-calls.ts';
 import { checkRoom, ChildrenError } from './child-outcomes.ts';
 import type { HeldJob } from './held-jobs.ts';
@@ -30,6 +31,29 @@ export interface RunFacts {
   readonly recoveries: number;
   /** ms since 1970, by the clock of Redis as far as it is known. */
   readonly startedAt: number;
+}
+
+const NO_TIES: NonNullable<JobHeader['ties']> = {};
+
+/** What a record says of a run that begins now. */
+export function factsOf(
+  { name, metadata, recurring, ties }: JobHeader,
+  history: Pick<RunFacts, 'attempt' | 'recoveries'>,
+  startedAt: number,
+): RunFacts {
+  const { batch, parents } = ties ?? NO_TIES;
+  return { name, metadata, recurring, batch, parents: parents?.map(([id]) => id), ...history, startedAt };
+}
+
+/** How long a run's job waited for it, ms; undefined: it could not run at once, or something had happened to it before. */
+export function waitOf(
+  { id, startedAt }: JobRun,
+  { ties, delayed }: JobHeader,
+  tail: string,
+): number | undefined {
+  if (tail !== '' || delayed === true || ties?.parents !== undefined || ties?.batch !== undefined)
+    return undefined;
+  return startedAt - idTime(id);
 }
 
 const NO_PARENTS: readonly string[] = [];

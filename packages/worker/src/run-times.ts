@@ -1,9 +1,15 @@
+import { Histogram } from '@linstock/core/internal';
+
 const RUNS = 64;
 /** Nothing is known before so many have ended. */
 const LEAST_RUNS = 20;
 
-/** How long the last runs took: whether it is safe to claim ahead. */
+/** How long runs took and jobs waited: for the history, and the last ones to know whether it is safe to claim ahead. */
 export class RunTimes {
+  /** How long jobs waited that ran for the first time, since somebody took the counts. */
+  readonly waits = new Histogram();
+  /** How long runs took. */
+  readonly runs = new Histogram();
   readonly #recentMs = new Float64Array(RUNS);
   #finished = 0;
   #endedAt = 0;
@@ -26,6 +32,9 @@ export class RunTimes {
   /** A run has ended; undefined: it never began. */
   ended(begun: number | undefined): void {
     this.#endedAt = performance.now();
-    if (begun !== undefined) this.#recentMs[this.#finished++ % RUNS] = this.#endedAt - begun;
+    if (begun === undefined) return;
+    const tookMs = this.#endedAt - begun;
+    this.#recentMs[this.#finished++ % RUNS] = tookMs;
+    this.runs.add(tookMs);
   }
 }

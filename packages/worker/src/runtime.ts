@@ -17,6 +17,7 @@ import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
 import { Steward } from './services/steward.ts';
+import { HistoryKeeper } from './services/history-keeper.ts';
 import { Ticker } from './services/ticker.ts';
 import { waitedFor } from './parent-outcomes.ts';
 import type { LinkListener } from './shard-link.ts';
@@ -30,6 +31,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const POLL_MS = 8000;
 const RECONCILE_MS = 15_000;
 const TRIM_MS = 60_000;
+const RECORD_MS = 10_000;
 /** Calls of one round of trimming. */
 const MOST_TRIMS = 20;
 const AFTER_TROUBLE_MS = 250;
@@ -46,6 +48,7 @@ export class Runtime {
   readonly #intake: Intake;
   readonly #reports: JobReports;
   readonly #keeper: LeaseKeeper;
+  readonly #history: HistoryKeeper;
   readonly #hurry = new AbortController();
   readonly #tickers: Ticker[];
   #stations: readonly Station[] = [];
@@ -68,6 +71,8 @@ export class Runtime {
     const ahead = createAheadMemory();
     this.#intake = new Intake(new AheadTable(ahead), (job) => this.#stationOf(job)?.link.held.settle(job));
     const failed = (what: string) => (error: unknown) => this.#trouble(error, what);
+    const registries = () => this.#stations.map(({ link }) => link.registry);
+    this.#history = new HistoryKeeper(this.#executor.times, registries, failed('record'));
     this.#reports = new JobReports((run) => this.#stationOf(run.held)?.link, failed('progress'));
     this.#keeper = new LeaseKeeper(options, ahead, {
       onMessage: (message) => this.#heartbeat(message),
@@ -77,6 +82,7 @@ export class Runtime {
       new Ticker(POLL_MS, () => this.#poll(), failed('poll')),
       new Ticker(RECONCILE_MS, () => this.#reconcile(), failed('reconcile')),
       new Ticker(TRIM_MS, () => this.#trim(), failed('trim')),
+      new Ticker(RECORD_MS, () => this.#history.record(), failed('record')),
       new Ticker(options.beatMs, () => this.#checkEchoes(), failed('echo')),
     ];
   }
@@ -96,6 +102,8 @@ export class Runtime {
     await Promise.all(this.#stations.map((station) => station.register(CONNECT_TIMEOUT_MS)));
     if (this.#threadError !== undefined) throw this.#threadError;
     this.#started = true;
+    // The first look of the first worker: history begins with it.
+    await this.#history.record();
     // After an outage nobody knows which calls were executed.
     this.#connection.redis.on('ready', () => links.forEach((link) => link.demandReconcile()));
     const steward = new Steward(shards, () => this.#stations[0]?.link.identity ?? '');
@@ -130,6 +138,7 @@ export class Runtime {
       await this.#pause();
     this.#executor.giveBackAll();
     await this.#settle();
+    await this.#history.record();
     await Promise.all(this.#stations.map((station) => this.#unregister(station)));
     await this.close();
   }

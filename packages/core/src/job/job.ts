@@ -65,6 +65,8 @@ export interface JobHeader extends JobAbout {
   readonly ties: JobTies | undefined;
   /** The recurring job that it is a run of, and its tick, ms since 1970. */
   readonly recurring: readonly [id: string, tick: number] | undefined;
+  /** Whether it was stored to run later: its age tells nothing about how long it waited. Absent: no. */
+  readonly delayed?: true;
 }
 
 /** Where a job is, from line 0 of its record. */
@@ -132,7 +134,10 @@ export function placeDigit(priority: number, isTied: boolean): number {
 }
 
 /** A header that also says what belongs to its job alone. */
-export function extendHeader(header: string, own: Partial<Pick<JobHeader, 'ties' | 'recurring'>>): string {
+export function extendHeader(
+  header: string,
+  own: Partial<Pick<JobHeader, 'ties' | 'recurring' | 'delayed'>>,
+): string {
   const json = JSON.stringify(own).slice(1);
   return header.includes(' ') ? `${header.slice(0, -1)},${json}` : `${header} {${json}`;
 }
@@ -215,7 +220,7 @@ function parseHeader(header: string): JobHeader | undefined {
   try {
     const own: unknown = JSON.parse(header.slice(space + 1));
     if (!isObject(own) || space === 0) return undefined;
-    const { version = 1, metadata, displayName, ties, recurring, ...options } = own;
+    const { version = 1, metadata, displayName, ties, recurring, delayed, ...options } = own;
     if (!isVersion(version)) return undefined;
     return {
       name: header.slice(0, space),
@@ -226,6 +231,7 @@ function parseHeader(header: string): JobHeader | undefined {
       displayName: typeof displayName === 'string' ? displayName : undefined,
       ties: isObject(ties) ? ties : undefined,
       recurring: Array.isArray(recurring) ? (recurring as unknown as [string, number]) : undefined,
+      ...(delayed === true && { delayed }),
     };
   } catch {
     // Not JSON: the record is damaged, which the caller handles.

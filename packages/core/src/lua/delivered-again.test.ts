@@ -48,6 +48,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   renew: nothing({ now: 't+33000', dead: ['Ada'] }),
   // Lines are not numbered: a call that is executed twice writes them twice.
   progress: { reply: 'OK', changes: twice },
+  record: nothing('ALREADY'),
   admit: nothing(['OK', { id: 'A', replaced: false }, { id: 'B', replaced: true }]),
   suspend: nothing('ALREADY'),
   drop: nothing(['ALREADY', 'ALREADY']),

@@ -4,6 +4,7 @@ import { MISSING_FOR_PERSONS } from '../testing/missing-keys-person.ts';
 import { MISSING_FOR_WORKERS } from '../testing/missing-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
+import { RECORD_MISSING } from '../testing/record-rows.ts';
 import { losses } from '../testing/rule.ts';
 import { readable } from '../testing/readable.ts';
 import { EFFECTS } from '../testing/script-effects.ts';
@@ -18,6 +19,7 @@ afterAll(() => shards.close());
 const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...MISSING_FOR_WORKERS,
   ...MISSING_FOR_PERSONS,
+  ...RECORD_MISSING,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

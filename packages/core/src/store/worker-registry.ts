@@ -2,6 +2,7 @@ import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 import type { ScriptTarget } from '../redis/script.ts';
 import { evalScript, ProtocolError, runScript } from '../redis/script.ts';
+import { HISTORY_FIELDS, HISTORY_SPANS } from './history-reader.ts';
 
 /** Leases and what belongs to a worker rather than to a job, on one shard. */
 export class WorkerRegistry {
@@ -79,6 +80,29 @@ export class WorkerRegistry {
     if (reply !== 'OK' && reply !== 'LOST') throw new ProtocolError('progress', reply);
     return reply;
   }
+
+  /** Adds what a process measured to the history, and what all have counted. `ALREADY`: this call was executed before. */
+  async record({ recorder, number, waits, runs }: Measures): Promise<'OK' | 'ALREADY'> {
+    const spans = HISTORY_SPANS.map(({ seconds, keepSeconds }) => `${seconds} ${keepSeconds}`).join(',');
+    const measures = [...fields(HISTORY_FIELDS.wait, waits), ...fields(HISTORY_FIELDS.run, runs)];
+    const reply = await runScript(this.#target, 'record', [recorder, number, spans, ...measures]);
+    if (reply !== 'OK' && reply !== 'ALREADY') throw new ProtocolError('record', reply);
+    return reply;
+  }
+}
+
+function fields(letter: string, counts: ReadonlyMap<number, number>): (string | number)[] {
+  return [...counts].flatMap(([step, n]) => [`${letter}${step}`, n]);
+}
+
+/** What one process has measured since its last call. */
+export interface Measures {
+  /** Who measured; no other process uses this name. */
+  readonly recorder: string;
+  /** Rises by one with each call; a call that is sent again keeps its number. */
+  readonly number: number;
+  readonly waits: ReadonlyMap<number, number>;
+  readonly runs: ReadonlyMap<number, number>;
 }
 
 /** What a beat says. */

@@ -4,6 +4,7 @@ import type { TestShard } from './test-shard.ts';
 export async function damageKey(shard: TestShard, key: string): Promise<void> {
   const path = shard.prefix + key;
   await shard.redis.del(path);
-  if (/^(timekeeper$|job:|payload:|progress:|quarantine:)/.test(key)) await shard.redis.rpush(path, 'damage');
+  if (/^(timekeeper$|job:|payload:|progress:|told:|quarantine:)/.test(key))
+    await shard.redis.rpush(path, 'damage');
   else await shard.redis.set(path, 'damage');
 }

@@ -2,6 +2,7 @@ import type { Effect } from './effect.ts';
 import { FLOW_EFFECTS } from './effects-flow.ts';
 import { BATCH_EFFECTS } from './effects-batch.ts';
 import { CHANGE_EFFECTS } from './effects-change.ts';
+import { RECORD_EFFECTS } from './record-rows.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
 import { WORKER_EFFECTS } from './effects-worker.ts';
 import type { Written } from './script-scenes.ts';
@@ -13,4 +14,5 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...BATCH_EFFECTS,
   ...FLOW_EFFECTS,
   ...CHANGE_EFFECTS,
+  ...RECORD_EFFECTS,
 };

@@ -4,6 +4,7 @@ import type { ScriptName } from '../redis/script.ts';
 import { CHANGE_SCENES } from './scenes-change.ts';
 import { BATCH_SCENES } from './scenes-batch.ts';
 import { FLOW_SCENES } from './scenes-flow.ts';
+import { RECORD_SCENES } from './record-rows.ts';
 import type { Scene } from './scene.ts';
 import { USUAL_KEYS } from './scene.ts';
 import { PERSON_SCENES } from './scenes-person.ts';
@@ -27,6 +28,7 @@ export const SCENES: Readonly<Record<Written, Scene>> = {
   ...FLOW_SCENES,
   ...CHANGE_SCENES,
   ...BATCH_SCENES,
+  ...RECORD_SCENES,
 };
 
 const NAME_OF = new Map<string, string>(Object.entries(KEY).map(([name, key]) => [key, name]));
