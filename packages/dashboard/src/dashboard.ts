@@ -4,6 +4,7 @@ import { Authentication } from './auth/authenticate.ts';
 import { Assets } from './http/assets.ts';
 import type { NodeHandler } from './http/node.ts';
 import { toNodeHandler } from './http/node.ts';
+import { HistoryReader } from './live/history.ts';
 import { PulseReader } from './live/pulse.ts';
 import type { DashboardOptions } from './options.ts';
 import { resolveOptions } from './options.ts';
@@ -46,7 +47,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const monitor = new Monitor({ ...installation, ...(redact !== undefined && { redact }) });
   const authentication = new Authentication(resolved, Date.now);
   const pulses = new PulseReader({ monitor, client }, Date.now);
-  const parts = { client, monitor, pulses, authentication, options: resolved };
+  const histories = new HistoryReader(monitor, Date.now);
+  const parts = { client, monitor, pulses, histories, authentication, options: resolved };
   const app = createApp(parts, new Assets(), (error, reference) =>
     process.emitWarning(`${reference}: ${error.stack ?? error.message}`, 'LinstockDashboard'),
   );

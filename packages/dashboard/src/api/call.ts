@@ -2,6 +2,7 @@ import type { Client, Monitor } from '@linstock/core';
 import { OptionError } from '@linstock/core';
 import type { Authentication } from '../auth/authenticate.ts';
 import type { Permission, User } from '../auth/user.ts';
+import type { HistoryReader } from '../live/history.ts';
 import type { PulseReader } from '../live/pulse.ts';
 import type { ResolvedDashboardOptions } from '../options.ts';
 
@@ -10,6 +11,7 @@ export interface Parts {
   readonly client: Client;
   readonly monitor: Monitor;
   readonly pulses: PulseReader;
+  readonly histories: HistoryReader;
   readonly authentication: Authentication;
   readonly options: ResolvedDashboardOptions;
 }

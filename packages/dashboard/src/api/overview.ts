@@ -1,4 +1,7 @@
+import { OptionError } from '@linstock/core';
 import { findAttention } from '../live/attention.ts';
+import type { Range } from '../live/history.ts';
+import { HISTORY_RANGES } from '../live/history.ts';
 import { streamPulses } from '../live/stream.ts';
 import type { Call, Parts, Route } from './call.ts';
 
@@ -9,6 +12,13 @@ async function overview(_: Call, { pulses }: Parts): Promise<unknown> {
 
 const live = ({ request }: Call, { pulses }: Parts): Response => streamPulses(pulses, request.signal);
 
+/** What happened in the last while. */
+function history({ query }: Call, { histories }: Parts): Promise<unknown> {
+  const range = (query.get('last') ?? '1h') as Range;
+  if (HISTORY_RANGES.includes(range)) return histories.latest(range);
+  throw new OptionError('last', `must be one of ${HISTORY_RANGES.join(', ')}`, range);
+}
+
 export const OVERVIEW_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -16,6 +26,13 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'Counts, queues, workers, and what needs attention.',
     handle: overview,
+  },
+  {
+    method: 'GET',
+    path: '/api/history',
+    permission: 'read',
+    summary: 'Throughput, failures, and how long jobs waited and ran: ?last=1h, 6h, 24h, 7d or 30d.',
+    handle: history,
   },
   {
     method: 'GET',

@@ -17,9 +17,15 @@ export function perSecond(n: number): string {
   return `${new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(n)}/s`;
 }
 
+/** A rate per minute. */
+export function perMinute(n: number): string {
+  return new Intl.NumberFormat(locale.value, { notation: 'compact', maximumFractionDigits: 1 }).format(n);
+}
+
 /** A time between two instants: `340 ms`, `2.5 s`, `3 min`, `2 h 5 min`, `4 d`. */
 export function duration(ms: number): string {
   const abs = Math.abs(ms);
+  if (abs > 0 && abs < 1) return `${abs.toFixed(1)} ms`;
   if (abs < 1000) return `${Math.round(abs)} ms`;
   if (abs < 60_000) return `${(abs / 1000).toFixed(abs < 10_000 ? 1 : 0)} s`;
   if (abs < 3_600_000) return `${Math.round(abs / 60_000)} min`;
@@ -56,6 +62,16 @@ export function clock(at: number): string {
     hourCycle: 'h23',
     ...(isUtc.value && { timeZone: 'UTC' }),
   }).format(at);
+}
+
+/** The hour and minute, or the day where a step of the axis is one or more. */
+export function clockOrDay(at: number, stepSeconds: number): string {
+  const zone: Intl.DateTimeFormatOptions = isUtc.value ? { timeZone: 'UTC' } : {};
+  const what: Intl.DateTimeFormatOptions =
+    stepSeconds >= 86_400
+      ? { day: 'numeric', month: 'short' }
+      : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  return new Intl.DateTimeFormat(locale.value, { ...what, ...zone }).format(at);
 }
 
 export function bytes(n: number): string {

@@ -107,6 +107,31 @@ export interface Pulse {
   readonly attention: readonly Attention[];
 }
 
+/** How long something took, ms. */
+export interface Spread {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export interface Figures {
+  readonly enqueued: number;
+  readonly scheduled: number;
+  readonly succeeded: number;
+  readonly retried: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly wait?: Spread;
+  readonly run?: Spread;
+}
+
+export interface History {
+  readonly stepMs: number;
+  readonly points: readonly (Figures & { readonly at: number })[];
+  readonly total: Figures;
+}
+
 export interface Recurring {
   readonly id: string;
   readonly schedule: { readonly cron?: string; readonly every?: number; readonly timeZone?: string };

@@ -4,6 +4,7 @@ import { t } from '../i18n.ts';
 import { pulse, rates } from '../live.ts';
 import { Card } from '../parts/basics.tsx';
 import { RateChart } from '../parts/chart.tsx';
+import { History } from '../parts/history.tsx';
 import { to } from '../router.ts';
 import type { Attention, Pulse } from '../types.ts';
 import { STATES } from '../types.ts';
@@ -76,6 +77,7 @@ export function Overview() {
           <AttentionList list={now.attention} />
         </Card>
       </div>
+      <History />
       <Card title={t('backlog')} note={backlogText(now)}>
         <ul class="depths">
           {deepest.map(({ name, enqueued, paused }) => (
