@@ -2,6 +2,7 @@ import { may, post } from '../api.ts';
 import { duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
+import { AttemptDiff } from '../parts/attempt-diff.tsx';
 import { Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { Copy, Json } from '../parts/json.tsx';
 import { attempt } from '../parts/toasts.tsx';
@@ -14,6 +15,12 @@ import { Pending } from '../parts/trouble.tsx';
 function commandOf({ name, queue, input }: JobData): string {
   const json = JSON.stringify(input).replaceAll("'", String.raw`'\''`);
   return `linstock job enqueue ${name} '${json}' --queue ${queue}`;
+}
+
+/** The same in a program. JSON is JavaScript. */
+function codeOf({ name, queue, priority, input }: JobData): string {
+  const json = JSON.stringify(input, undefined, 2);
+  return `const job = defineJob({ name: '${name}' });\nawait client.enqueue(job, ${json}, { queue: '${queue}', priority: '${priority}' });\n`;
 }
 
 function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
@@ -46,6 +53,7 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
         </a>
       )}
       <Copy text={commandOf(job)}>{t('copyCommand')}</Copy>
+      <Copy text={codeOf(job)}>{t('copyCode')}</Copy>
       {may('remove') && job.state !== 'processing' && (
         <button type="button" class="danger" onClick={() => void act('delete', t('remove'))}>
           {t('remove')}
@@ -252,6 +260,7 @@ export function Job({ id }: { id: string }) {
       <Facts job={job} />
       <Reasons job={job} why={why} />
       {job.error !== undefined && <Failure error={job.error} />}
+      <AttemptDiff job={job} />
       <Activity activity={activity} />
       <Values job={job} />
       <History job={job} />

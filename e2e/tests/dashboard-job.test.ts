@@ -1,0 +1,114 @@
+import { Client, defineJob } from '@linstock/core';
+import { createDashboard } from '@linstock/dashboard';
+import { eventually } from '@linstock/test-kit/eventually';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Log } from '@linstock/worker';
+import { Worker } from '@linstock/worker';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
+import type { PageReport } from '../src/browser.ts';
+import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+
+const executable = findBrowser();
+const work = defineJob<{ to: string }>({ name: 'work', maxAttempts: 3, retry: { fixed: 0 } });
+
+const nothing = (): void => undefined;
+const SILENT: Log = { child: () => SILENT, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** As it would come from an application. */
+function failure(attempt: number): Error {
+  const message = attempt < 3 ? 'connection refused' : 'no such <b>mailbox</b>';
+  const frame = attempt < 3 ? 'connect (smtp.ts:8:1)' : 'deliver (smtp.ts:88:11)';
+  return Object.assign(new Error(message), {
+    name: 'MailError',
+    stack: `MailError: ${message}\n    at ${frame}\n    at send (mail.ts:4:2)`,
+  });
+}
+
+describe.skipIf(executable === undefined)('the page of a job, in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let client: Client;
+  let worker: Worker;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let report: PageReport;
+  let id: string;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Client({ redis: redis.url });
+    worker = new Worker({ redis: redis.url, log: SILENT });
+    worker.handle(work, (_, { attempt }) => {
+      throw failure(attempt);
+    });
+    await worker.start();
+    const dashboard = createDashboard({
+      redis: redis.url,
+      authorize: () => ({ name: 'ada', role: 'admin' }),
+    });
+    site = await Site.serve(dashboard);
+    browser = await launch(executable ?? '');
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    page = await context.newPage();
+    report = await watchPage(page, site.origin);
+    const handle = await client.enqueue(work, { to: "o'hara" }, { queue: 'default' });
+    ({ id } = handle);
+    await handle.result().catch(() => undefined);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await worker?.stop({ now: true });
+    await client?.close();
+    await redis?.stop();
+  });
+
+  const show = async (): Promise<void> => {
+    await page.goto(`${site.origin}/#/jobs/${id}`);
+    await page.getByRole('heading', { name: 'Errors of two attempts' }).waitFor();
+  };
+  const texts = (tag: string): Promise<string[]> => page.locator(`.diff ${tag}`).allInnerTexts();
+
+  test('shows where the errors of two attempts differ', async () => {
+    await show();
+    expect(await texts('del')).toEqual(['MailError: connection refused', '    at connect (smtp.ts:8:1)']);
+    expect(await texts('ins')).toEqual([
+      'MailError: no such <b>mailbox</b>',
+      '    at deliver (smtp.ts:88:11)',
+    ]);
+    expect(await texts('.both')).toEqual(['    at send (mail.ts:4:2)']);
+    await page.getByLabel('with', { exact: true }).selectOption({ label: 'Attempt 1' });
+    await page.getByText('Both failed in the same way.').waitFor();
+    expect(page.url()).toContain('right=0');
+    expect(await violations(page)).toEqual([]);
+    expect(report.problems).toEqual([]);
+  });
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await show();
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(report.problems).toEqual([]);
+  });
+
+  test('gives the job as a command and as code', async () => {
+    await show();
+    const copied = async (name: string): Promise<string> => {
+      await page.getByRole('button', { name }).click();
+      await page.getByText('Copied').last().waitFor();
+      return page.evaluate<string>('navigator.clipboard.readText()');
+    };
+    expect(await copied('Copy as command')).toBe(
+      String.raw`linstock job enqueue work '{"to":"o'\''hara"}' --queue default`,
+    );
+    await eventually(async () =>
+      expect(await copied('Copy as code')).toBe(
+        `const job = defineJob({ name: 'work' });\nawait client.enqueue(job, {\n  "to": "o'hara"\n}, { queue: 'default', priority: 'normal' });\n`,
+      ),
+    );
+    expect(report.problems).toEqual([]);
+  });
+});
