@@ -80,6 +80,7 @@ export { UnreadablePayload } from './payload-view.ts';
 export type { PauseOptions } from './pauses.ts';
 export type { QueueHandle } from './queue-handle.ts';
 export type { QueueSettings } from './queue-settings.ts';
+export type { RecurringChanges } from './recurring-change.ts';
 export { RecurringNotFoundError } from './recurring-jobs.ts';
 export type { RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';

@@ -12,6 +12,8 @@ import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import type { Rule } from './options.ts';
 import { oneOf, recurringId } from './options.ts';
+import type { RecurringChanges } from './recurring-change.ts';
+import { changedDefinition } from './recurring-change.ts';
 import { recurringRun } from './recurring-run.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredPolicy, StoredRecurring, StoredSchedule, TickEntry } from './store/recurring-store.ts';
@@ -103,9 +105,35 @@ export class RecurringJobs {
       'recurring',
     );
     const word = await shard.recurring.define(id, { schedule, job, policy, next }, actor);
-    if (word === 'FULL')
+    if (word === 'FULL' || word === 'STALE')
       throw new OptionError('recurring', 'must be at most 100,000 per shard: remove some', id);
     return ({ CREATED: 'created', CHANGED: 'changed', SAME: 'same' } as const)[word];
+  }
+
+  /**
+   * Changes parts of a recurring job without its contract, for people; what is left out stays. False: it is so already.
+   *
+   * @example
+   * await client.recurring.change('report', { cron: '0 6 * * *', timeZone: 'Europe/Berlin', by: 'ada' });
+   *
+   * @throws {RecurringNotFoundError} @throws {OptionError} @throws {PayloadError} the input is over 64 KiB
+   */
+  async change(id: string, changes: RecurringChanges): Promise<boolean> {
+    const { by, reason } = changes;
+    const actor = actorOf(
+      { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) },
+      'recurring',
+    );
+    const shard = await this.#shardOf(id);
+    const home = { shard: shard.number, shards: (await this.#host.shards()).length };
+    for (;;) {
+      const { version, ...definition } = await this.#require(id);
+      const plan: RecurringHost['plan'] = (contract, own) => this.#host.plan(contract, own);
+      const { schedule, job, policy } = await changedDefinition(definition, changes, { plan, home });
+      const next = firstTick(parseStored(schedule), schedule, await shard.recurring.now());
+      const word = await shard.recurring.define(id, { schedule, job, policy, next, version }, actor);
+      if (word !== 'STALE') return word === 'CHANGED';
+    }
   }
 
   /** Removes it; jobs that it has enqueued stay. False: there was none. */

@@ -35,12 +35,16 @@ export interface StoredPolicy {
   readonly overlap: 'allow' | 'skip';
 }
 
-/** A recurring job of one shard. */
-export interface StoredRecurring {
-  readonly id: string;
+/** What a recurring job is. */
+export interface Definition {
   readonly schedule: StoredSchedule;
   readonly job: StoredJob;
   readonly policy: StoredPolicy;
+}
+
+/** A recurring job of one shard. */
+export interface StoredRecurring extends Definition {
+  readonly id: string;
   /** Rises with each change. */
   readonly version: number;
   /** ms since 1970, by the clock of Redis. */
@@ -79,17 +83,17 @@ export class RecurringStore {
     this.#target = { connection, prefix };
   }
 
-  /** `FULL`: the shard has 100,000 already. */
+  /** `FULL`: the shard has 100,000 already. `STALE`: it has not the version that is named, or is gone. */
   async define(
     id: string,
-    parts: { schedule: StoredSchedule; job: StoredJob; policy: StoredPolicy; next: number | undefined },
+    parts: Definition & { readonly next: number | undefined; readonly version?: number },
     actor: Actor,
-  ): Promise<'CREATED' | 'CHANGED' | 'SAME' | 'FULL'> {
-    const { schedule, job, policy, next } = parts;
+  ): Promise<'CREATED' | 'CHANGED' | 'SAME' | 'FULL' | 'STALE'> {
+    const { schedule, job, policy, next, version = '' } = parts;
     const texts = [schedule, job, policy].map((part) => JSON.stringify(part));
-    const reply = await this.#run('define', actor, [id, ...texts, next ?? NO_TICK, MOST_RECURRING]);
+    const reply = await this.#run('define', actor, [id, ...texts, next ?? NO_TICK, MOST_RECURRING, version]);
     const word: unknown = Array.isArray(reply) ? reply[0] : reply;
-    if (word === 'CREATED' || word === 'CHANGED' || word === 'SAME' || word === 'FULL') return word;
+    if (isDefineWord(word)) return word;
     throw new ProtocolError('define', reply);
   }
 
@@ -164,6 +168,10 @@ export class RecurringStore {
   }
 }
 
+function isDefineWord(word: unknown): word is 'CREATED' | 'CHANGED' | 'SAME' | 'FULL' | 'STALE' {
+  return typeof word === 'string' && ['CREATED', 'CHANGED', 'SAME', 'FULL', 'STALE'].includes(word);
+}
+
 function decode(id: string, hash: Record<string, string>, tick: string | null): StoredRecurring[] {
   const { schedule, job, policy, version, paused, error } = hash;
   if (version === undefined) return [];
@@ -182,7 +190,7 @@ function decode(id: string, hash: Record<string, string>, tick: string | null): 
   ];
 }
 
-const UNREADABLE: Pick<StoredRecurring, 'schedule' | 'job' | 'policy'> = {
+const UNREADABLE: Definition = {
   schedule: {},
   job: { name: '', queue: '', priority: 2, header: '', isTied: false, payload: 'null' },
   policy: { misfire: 'once', graceMs: 0, overlap: 'allow' },
