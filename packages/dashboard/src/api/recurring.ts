@@ -1,7 +1,7 @@
-import type { RecurringView } from '@linstock/core';
-import { RecurringNotFoundError } from '@linstock/core';
+import type { RecurringChanges, RecurringView, ScheduleOptions } from '@linstock/core';
+import { defineJob, LinstockError, RecurringNotFoundError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
-import { actorOf, param } from './call.ts';
+import { actorOf, fieldIn, param, textIn } from './call.ts';
 
 const NEXT_RUNS = 5;
 
@@ -43,6 +43,50 @@ const remove = async (call: Call, { client }: Parts): Promise<unknown> => ({
   changed: await client.recurring.remove(param(call, 'id'), actorOf(call)),
 });
 
+/** The next runs of a schedule that is not stored yet. */
+async function preview({ query }: Call, { client }: Parts): Promise<unknown> {
+  const named = (name: string): object => {
+    const text = query.get(name) ?? '';
+    return text === '' ? {} : { [name]: text };
+  };
+  const schedule: ScheduleOptions = { ...named('cron'), ...named('every'), ...named('timeZone') };
+  const next = await client.recurring.next(schedule, NEXT_RUNS);
+  return { next: next.map((at) => at.getTime()) };
+}
+
+/** What a form says of a recurring job; what it leaves empty is not said. */
+function changesIn(call: Call): RecurringChanges {
+  const { body } = call;
+  const input = fieldIn(body, 'input');
+  const texts = ['cron', 'every', 'timeZone', 'misfire', 'overlap', 'queue', 'priority'].flatMap((name) => {
+    const text = textIn(body, name);
+    return text === undefined ? [] : [[name, text]];
+  });
+  return {
+    ...(Object.fromEntries(texts) as RecurringChanges),
+    ...(input !== undefined && { input }),
+    ...actorOf(call),
+  };
+}
+
+/** Another definition that somebody made must not be overwritten by chance. */
+async function define(call: Call, { client }: Parts): Promise<unknown> {
+  const id = textIn(call.body, 'id', 128) ?? '';
+  const contract = defineJob({ name: textIn(call.body, 'name', 128) ?? '' });
+  const { input = null, ...options } = changesIn(call);
+  if ((await client.recurring.get(id)) !== undefined)
+    throw new LinstockError('RECURRING_EXISTS', `there is a recurring job ${id} already`, {
+      id,
+      option: 'recurring.id',
+    });
+  await client.recurring.upsert(id, contract, input, options);
+  return { id };
+}
+
+const change = async (call: Call, { client }: Parts): Promise<unknown> => ({
+  changed: await client.recurring.change(param(call, 'id'), changesIn(call)),
+});
+
 export const RECURRING_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/recurring', permission: 'read', summary: 'All recurring jobs.', handle: list },
   {
@@ -51,6 +95,27 @@ export const RECURRING_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'One, with its next and its last runs.',
     handle: get,
+  },
+  {
+    method: 'GET',
+    path: '/api/schedule',
+    permission: 'read',
+    summary: 'The next runs of ?cron=…&timeZone=… or ?every=….',
+    handle: preview,
+  },
+  {
+    method: 'POST',
+    path: '/api/recurring',
+    permission: 'steer',
+    summary: 'Defines one that is not there yet.',
+    handle: define,
+  },
+  {
+    method: 'POST',
+    path: '/api/recurring/:id/change',
+    permission: 'steer',
+    summary: 'Changes the parts that are named.',
+    handle: change,
   },
   {
     method: 'POST',

@@ -22,6 +22,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   STATE_CONFLICT: 409,
   BATCH_ENDED: 409,
   JOB_EXISTS: 409,
+  RECURRING_EXISTS: 409,
   QUEUE_FULL: 409,
   OPERATIONS_FULL: 409,
   REDIS_FULL: 503,
@@ -38,7 +39,14 @@ export function describeError(
   error: unknown,
   tell: (error: Error, reference: string) => void,
 ): DashboardError {
-  if (error instanceof LinstockError) return refusal(STATUS_OF[error.code] ?? 400, error.code, error.message);
+  if (error instanceof LinstockError) {
+    const { status, body } = refusal(STATUS_OF[error.code] ?? 400, error.code, error.message);
+    // By its name a form knows the field.
+    const { option } = error.fields;
+    return typeof option === 'string'
+      ? { status, body: { error: { ...body.error, option } } }
+      : { status, body };
+  }
   const reference = randomBytes(6).toString('base64url');
   tell(error instanceof Error ? error : new Error(String(error)), reference);
   return refusal(500, 'INTERNAL', `something went wrong here; the log has it under ${reference}`);

@@ -1,12 +1,21 @@
 import { signal } from '@preact/signals';
 
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly option?: string;
+}
+
 /** Why the API refused. */
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
+  /** The name of what is wrong, where it has one: the last part of `recurring.cron`. */
+  readonly field: string | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, { code, message, option }: Refusal) {
     super(message);
+    this.field = option?.slice(option.lastIndexOf('.') + 1);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
@@ -43,14 +52,10 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
       body: JSON.stringify(body ?? {}),
     }),
   });
-  const json = (await response.json().catch(() => ({}))) as { error?: { code: string; message: string } };
+  const json = (await response.json().catch(() => ({}))) as { error?: Refusal };
   if (response.ok) return json as T;
   if (response.status === 401 && path !== 'session') await refreshSession();
-  throw new ApiError(
-    response.status,
-    json.error?.code ?? 'UNKNOWN',
-    json.error?.message ?? response.statusText,
-  );
+  throw new ApiError(response.status, json.error ?? { code: 'UNKNOWN', message: response.statusText });
 }
 
 /** Reads. */

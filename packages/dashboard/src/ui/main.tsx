@@ -13,6 +13,7 @@ import { Limits } from './pages/limits.tsx';
 import { NewJob } from './pages/new-job.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Queues } from './pages/queues.tsx';
+import { RecurringForm } from './pages/recurring-form.tsx';
 import { RecurringList, RecurringOne } from './pages/recurring.tsx';
 import { SearchResults } from './pages/search.tsx';
 import { Servers } from './pages/servers.tsx';
@@ -32,7 +33,7 @@ const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> =
   search: () => <SearchResults />,
   errors: () => <Errors />,
   queues: () => <Queues />,
-  recurring: (id) => (id === undefined ? <RecurringList /> : <RecurringOne id={id} key={id} />),
+  recurring: (id) => recurring(id),
   batches: (id) => (id === undefined ? <Batches /> : <BatchOne id={id} key={id} />),
   workers: () => <Workers />,
   operations: () => <Operations />,
@@ -41,6 +42,11 @@ const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> =
   redis: () => <Servers />,
   new: () => <NewJob />,
 };
+
+function recurring(id: string | undefined): JSX.Element {
+  if (place.value.query.has('form')) return <RecurringForm id={id} key={id ?? ''} />;
+  return id === undefined ? <RecurringList /> : <RecurringOne id={id} key={id} />;
+}
 
 function NotFound() {
   return (

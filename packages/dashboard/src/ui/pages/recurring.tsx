@@ -58,6 +58,13 @@ export function RecurringList() {
   return (
     <>
       <h1>{t('recurring')}</h1>
+      {may('steer') && (
+        <div class="toolbar">
+          <a class="button" href={to(['recurring'], { form: 'new' })}>
+            {t('newRecurring')}
+          </a>
+        </div>
+      )}
       <Trouble error={error} />
       {data !== undefined && rows.length === 0 && <Empty text="noRecurring" hint="noRecurringHint" />}
       {rows.length > 0 && (
@@ -125,6 +132,11 @@ export function RecurringOne({ id }: { id: string }) {
         {one.id} {one.paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
       </h1>
       <div class="toolbar">
+        {may('steer') && (
+          <a class="button" href={to(['recurring', one.id], { form: 'edit' })}>
+            {t('edit')}
+          </a>
+        )}
         <Buttons one={one} onDone={reload} />
       </div>
       <Trouble error={one.error} />

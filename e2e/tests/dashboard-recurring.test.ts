@@ -1,0 +1,126 @@
+import { Client } from '@linstock/core';
+import { createDashboard } from '@linstock/dashboard';
+import { eventually } from '@linstock/test-kit/eventually';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
+import type { PageReport } from '../src/browser.ts';
+import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+
+const executable = findBrowser();
+
+describe.skipIf(executable === undefined)('the form of a recurring job, in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let client: Client;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let report: PageReport;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Client({ redis: redis.url });
+    const dashboard = createDashboard({
+      redis: redis.url,
+      authorize: () => ({ name: 'ada', role: 'operator' }),
+    });
+    site = await Site.serve(dashboard);
+    browser = await launch(executable ?? '');
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    report = await watchPage(page, site.origin);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await client?.close();
+    await redis?.stop();
+  });
+
+  const show = async (path: string): Promise<void> => {
+    await page.goto(`${site.origin}/#/${path}`);
+    await page.locator('h1').first().waitFor();
+  };
+  const fill = async (values: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [label, value] of Object.entries(values)) await page.getByLabel(label).fill(value);
+  };
+  const save = (of: Page): Locator => of.getByRole('button', { name: 'Save' });
+
+  test('shows the next five runs before anything is stored, and then stores it', async () => {
+    await show('recurring');
+    await page.getByRole('link', { name: 'New recurring job' }).click();
+    await fill({
+      Id: 'nightly',
+      Name: 'report',
+      Cron: '30 3 * * *',
+      'Time zone': 'Europe/Berlin',
+      Input: '{"kind":"daily"}',
+    });
+    await eventually(async () => expect(await page.locator('.form li').count()).toBe(5));
+    expect(await page.locator('.form li').first().innerText()).toContain('03:30:00');
+    expect(await client.recurring.get('nightly')).toBeUndefined();
+    await save(page).click();
+    await page.getByRole('heading', { name: 'nightly' }).waitFor();
+    expect(await client.recurring.get('nightly')).toMatchObject({
+      schedule: { cron: '30 3 * * *', timeZone: 'Europe/Berlin' },
+      job: { name: 'report', queue: 'default', payload: '{"kind":"daily"}' },
+      policy: { misfire: 'once', overlap: 'allow' },
+    });
+    expect(report.problems).toEqual([]);
+  });
+
+  test('changes what is written, and leaves the input that nobody is shown', async () => {
+    await show('recurring/nightly');
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await eventually(async () => expect(await page.getByLabel('Cron').inputValue()).toBe('30 3 * * *'));
+    expect(await page.getByLabel('Input').inputValue()).toBe('');
+    await page.getByLabel('Rhythm').selectOption('every');
+    await fill({ Every: '90m', Queue: 'reports' });
+    await page.getByLabel('While the last run').selectOption('skip');
+    await save(page).click();
+    await page.getByRole('heading', { name: 'Last runs' }).waitFor();
+    expect(await client.recurring.get('nightly')).toMatchObject({
+      schedule: { every: 5_400_000 },
+      job: { queue: 'reports', payload: '{"kind":"daily"}' },
+      policy: { overlap: 'skip' },
+    });
+    await show('recurring/nightly?form=edit');
+    await eventually(async () => expect(await page.getByLabel('Every').inputValue()).toBe('90m'));
+    expect(report.problems).toEqual([]);
+  });
+
+  test.each([
+    ['Cron', '0 3 30 2 *', 'cron'],
+    ['Time zone', 'Europe/Atlantis', 'timeZone'],
+    ['Input', '{"kind":', 'input'],
+  ])('says beside %s what is wrong with it', async (label, text, field) => {
+    await show('recurring?form=new');
+    await fill({ Id: 'wrong', Name: 'report', [label]: text });
+    await page.locator(`#${field}-fault`).waitFor();
+    expect(await page.getByLabel(label).getAttribute('aria-invalid')).toBe('true');
+    expect(await save(page).isDisabled()).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    expect(report.problems).toEqual([]);
+  });
+
+  test.each([
+    ['Queue', 'a{b}', 'queue'],
+    ['Name', 'no name', 'name'],
+    ['Id', 'nightly', 'id'],
+  ])('says beside %s why it was refused', async (label, text, field) => {
+    await show('recurring?form=new');
+    await page.reload();
+    await fill({ Id: 'refused', Name: 'report', [label]: text });
+    await save(page).click();
+    await page.locator(`#${field}-fault`).waitFor();
+    expect(await client.recurring.get('refused')).toBeUndefined();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await show('recurring?form=new');
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(report.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,310 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, get, post } from '../api.ts';
+import { locale, t } from '../i18n.ts';
+import { pulse } from '../live.ts';
+import { Card, Time } from '../parts/basics.tsx';
+import type { Fault } from '../parts/field.tsx';
+import { Field, faultOf } from '../parts/field.tsx';
+import { say } from '../parts/toasts.tsx';
+import { Pending, Trouble } from '../parts/trouble.tsx';
+import { useData } from '../parts/use-data.ts';
+import { go } from '../router.ts';
+import type { Recurring } from '../types.ts';
+
+const RHYTHMS = ['cron', 'every'] as const;
+const MISFIRES = ['once', 'all', 'skip'] as const;
+const OVERLAPS = ['allow', 'skip'] as const;
+
+interface Form {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly rhythm: string;
+  readonly cron: string;
+  readonly every: string;
+  readonly timeZone: string;
+  readonly misfire: string;
+  readonly overlap: string;
+  readonly input: string;
+}
+
+const EMPTY: Form = {
+  id: '',
+  name: '',
+  queue: 'default',
+  rhythm: 'cron',
+  cron: '0 3 * * *',
+  every: '1h',
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  misfire: 'once',
+  overlap: 'allow',
+  input: '{}',
+};
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+] as const;
+
+/** A period as it is written: `90m`. */
+function periodText(ms: number): string {
+  const [unit, length] = UNITS.find(([, one]) => ms % one === 0) ?? ['ms', 1];
+  return `${ms / length}${unit}`;
+}
+
+/** The form of one that is there; its input stays where it is, for secrets may stand in it. */
+function formOf({ id, job, schedule, policy }: Recurring): Form {
+  const { cron, every, timeZone = 'UTC' } = schedule;
+  return {
+    ...EMPTY,
+    id,
+    name: job.name,
+    queue: job.queue,
+    rhythm: cron === undefined ? 'every' : 'cron',
+    ...(cron !== undefined && { cron, timeZone }),
+    ...(every !== undefined && { every: periodText(every) }),
+    misfire: policy.misfire,
+    overlap: policy.overlap,
+    input: '',
+  };
+}
+
+/** Its rhythm as the API takes it. */
+function rhythmOf({ rhythm, cron, every, timeZone }: Form): Readonly<Record<string, string>> {
+  return rhythm === 'every' ? { every } : { cron, timeZone };
+}
+
+const WAIT_MS = 300;
+
+/** What became of what is written. */
+interface Preview {
+  readonly next: readonly number[];
+  /** In which it was reckoned. */
+  readonly zone: string;
+  readonly fault: Fault | undefined;
+}
+
+/** The next runs of what is written, when somebody has stopped writing. */
+function useNextRuns(form: Form): Preview {
+  const [found, set] = useState<Preview>({ next: [], zone: 'UTC', fault: undefined });
+  const rhythm = rhythmOf(form);
+  const query = new URLSearchParams(rhythm).toString();
+  useEffect(() => {
+    let isOver = false;
+    const zone = rhythm['timeZone'] ?? '';
+    const read = async (): Promise<void> => {
+      const preview = await get<{ next: readonly number[] }>(`schedule?${query}`).then(
+        ({ next }) => ({ next, zone: zone === '' ? 'UTC' : zone, fault: undefined }),
+        (error: unknown) => ({ next: [], zone: 'UTC', fault: faultIn(error, form) }),
+      );
+      if (!isOver) set(preview);
+    };
+    const timer = setTimeout(() => void read(), WAIT_MS);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [query]);
+  return found;
+}
+
+/** Where the form shows what the API refused; `schedule` is the field that is shown of the two. */
+function faultIn(error: unknown, { rhythm }: Form): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  const field = error instanceof ApiError ? error.field : undefined;
+  return { field: field === 'schedule' || field === 'recurring' ? rhythm : field, message };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface PartProps {
+  readonly form: Form;
+  readonly fault: Fault | undefined;
+  /** What a control of this name needs. */
+  readonly control: (name: keyof Form) => object;
+  readonly isNew: boolean;
+}
+
+/** What runs. */
+function Job({ fault, control, isNew }: PartProps) {
+  const names = [...new Set(pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []))];
+  return (
+    <>
+      <Field name="id" label={t('id')} fault={fault}>
+        <input {...control('id')} required readOnly={!isNew} autocomplete="off" />
+      </Field>
+      <Field name="name" label={t('name')} fault={fault}>
+        <input {...control('name')} required readOnly={!isNew} list="names" autocomplete="off" />
+      </Field>
+      <datalist id="names">
+        {names.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <Field name="queue" label={t('queue')} fault={fault}>
+        <input {...control('queue')} required />
+      </Field>
+    </>
+  );
+}
+
+/** When it runs. */
+function Rhythm({ form, fault, control }: PartProps) {
+  const isCron = form.rhythm === 'cron';
+  return (
+    <>
+      <Field name="rhythm" label={t('rhythm')} fault={undefined}>
+        <select {...control('rhythm')}>
+          {RHYTHMS.map((one) => (
+            <option key={one} value={one}>
+              {t(one)}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field name={isCron ? 'cron' : 'every'} label={isCron ? t('cronHint') : t('everyHint')} fault={fault}>
+        <input {...control(isCron ? 'cron' : 'every')} required dir="ltr" spellcheck={false} />
+      </Field>
+      {isCron && (
+        <Field name="timeZone" label={t('timeZone')} fault={fault}>
+          <input {...control('timeZone')} list="zones" dir="ltr" />
+        </Field>
+      )}
+      <datalist id="zones">
+        {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+/** What becomes of ticks that were missed, and of runs that overlap. */
+function Policy({ fault, control }: PartProps) {
+  return (
+    <>
+      <Field name="misfire" label={t('misfire')} fault={fault}>
+        <select {...control('misfire')}>
+          {MISFIRES.map((one) => (
+            <option key={one} value={one}>
+              {t(`misfire_${one}`)}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field name="overlap" label={t('overlap')} fault={fault}>
+        <select {...control('overlap')}>
+          {OVERLAPS.map((one) => (
+            <option key={one} value={one}>
+              {t(`overlap_${one}`)}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </>
+  );
+}
+
+function NextRuns({ next, zone }: Preview) {
+  const there = new Intl.DateTimeFormat(locale.value, {
+    dateStyle: 'medium',
+    timeStyle: 'long',
+    timeZone: zone,
+  });
+  return (
+    <div class="whole" aria-live="polite">
+      <strong>{t('nextRuns')}</strong>
+      <ol class="plain">
+        {next.map((at) => (
+          <li key={at}>
+            {there.format(at)}{' '}
+            <span class="muted">
+              <Time at={at} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      {next.length === 0 && <p class="muted">{t('noNextRuns')}</p>}
+    </div>
+  );
+}
+
+async function save(form: Form, isNew: boolean): Promise<void> {
+  const { id, name, queue, misfire, overlap, input } = form;
+  const parts = { queue, misfire, overlap, ...rhythmOf(form) };
+  const all = input === '' ? parts : { ...parts, input: JSON.parse(input) as unknown };
+  if (isNew) await post('recurring', { id, name, ...all });
+  else await post(`recurring/${encodeURIComponent(id)}/change`, all);
+}
+
+function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
+  const [form, set] = useState(start);
+  const [refused, refuse] = useState<Fault>();
+  const preview = useNextRuns(form);
+  const wrong = preview.fault;
+  const isGood = isJson(form.input) || (form.input === '' && !isNew);
+  const fault = isGood ? (wrong ?? refused) : { field: 'input', message: t('notJson') };
+  const control = (name: keyof Form): object => ({
+    value: form[name],
+    onInput: (event: { currentTarget: { value: string } }) => {
+      refuse(undefined);
+      set({ ...form, [name]: event.currentTarget.value });
+    },
+    ...faultOf(name, fault),
+  });
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      await save(form, isNew);
+      say(`${t('save')} ✓`);
+      go(['recurring', form.id]);
+    } catch (error) {
+      refuse(faultIn(error, form));
+    }
+  };
+  const parts = { form, fault, control, isNew };
+  return (
+    <form class="form" onSubmit={(event) => void submit(event)}>
+      <Job {...parts} />
+      <Rhythm {...parts} />
+      <Policy {...parts} />
+      <Field name="input" label={isNew ? t('input') : t('inputStays')} fault={fault} isWhole>
+        <textarea {...control('input')} rows={6} spellcheck={false} />
+      </Field>
+      <NextRuns {...preview} />
+      {fault !== undefined && fault.field === undefined && <Trouble error={fault} />}
+      <button type="submit" class="primary" disabled={!isGood || wrong !== undefined}>
+        {t('save')}
+      </button>
+    </form>
+  );
+}
+
+function Edit({ id }: { id: string }) {
+  // Once: what somebody writes must not be overwritten.
+  const { data, error } = useData<{ recurring: Recurring }>(`recurring/${encodeURIComponent(id)}`, {
+    isHeld: true,
+  });
+  if (data === undefined) return <Pending error={error} />;
+  return <FormOf start={formOf(data.recurring)} isNew={false} />;
+}
+
+/** A form for a recurring job: a new one, or one that is there. */
+export function RecurringForm({ id }: { id: string | undefined }) {
+  return (
+    <>
+      <h1>{id ?? t('newRecurring')}</h1>
+      <Card>{id === undefined ? <FormOf start={EMPTY} isNew /> : <Edit id={id} />}</Card>
+    </>
+  );
+}

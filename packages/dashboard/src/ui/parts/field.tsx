@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+
+/** What is wrong with a form, and where. */
+export interface Fault {
+  /** A field's name; undefined: the form as a whole. */
+  readonly field: string | undefined;
+  readonly message: string;
+}
+
+interface Props {
+  readonly name: string;
+  readonly label: string;
+  readonly fault: Fault | undefined;
+  readonly isWhole?: boolean;
+  /** The control; it takes what {@link faultOf} gives. */
+  readonly children: ComponentChildren;
+}
+
+/** What a control must say of its fault. */
+export function faultOf(name: string, fault: Fault | undefined) {
+  return fault?.field === name ? { 'aria-invalid': true, 'aria-describedby': `${name}-fault` } : {};
+}
+
+/** A control with its label, and what is wrong with it. */
+export function Field({ name, label, fault, isWhole = false, children }: Props) {
+  return (
+    <div class={isWhole ? 'whole' : undefined}>
+      <label>
+        {label}
+        {children}
+      </label>
+      {fault?.field === name && (
+        <small class="bad-text" role="alert" id={`${name}-fault`}>
+          {fault.message}
+        </small>
+      )}
+    </div>
+  );
+}
