@@ -48,19 +48,19 @@ export function spreadOf(counts: Readonly<Record<number, number>>): Spread | und
   return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** Counts lengths of time until somebody takes the counts. */
+/** Counts lengths of time until somebody takes the counts. Every run of a job comes by here, so it costs next to nothing. */
 export class Histogram {
-  #counts = new Map<number, number>();
+  readonly #counts = new Uint32Array(HISTOGRAM_STEPS);
 
   add(ms: number): void {
     const step = stepOf(ms);
-    this.#counts.set(step, (this.#counts.get(step) ?? 0) + 1);
+    this.#counts[step] = (this.#counts[step] ?? 0) + 1;
   }
 
   /** The counts by their steps; begins anew. */
   take(): ReadonlyMap<number, number> {
-    const taken = this.#counts;
-    this.#counts = new Map();
+    const taken = new Map([...this.#counts.entries()].filter(([, n]) => n > 0));
+    this.#counts.fill(0);
     return taken;
   }
 }
