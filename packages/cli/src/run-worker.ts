@@ -26,6 +26,8 @@ export interface Serving {
 /** A worker that runs in this process. */
 export interface RunningWorker {
   readonly serving: Serving;
+  /** Resolves when it has stopped, whoever told it to. */
+  readonly ended: Promise<void>;
   /** Waits for running jobs as long as the plan says, then gives them back; `now`: gives them back at once. May be called twice. */
   stop(options?: { readonly now?: boolean }): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
     { redis, namespace, queues, concurrency, shutdownTimeoutMs, log },
     handlers,
   );
+  const ended = new Promise<void>((resolve) => worker.events.once('stopped', () => resolve()));
   await worker.start();
   const serving = { queues, jobs: contracts.map(({ name }) => name) };
   log.info({ ...serving, concurrency }, 'worker takes jobs');
@@ -54,5 +57,5 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
     const stopping = worker.stop(options);
     return (stopped ??= stopping.then(() => log.info({}, 'worker has stopped')));
   };
-  return { serving, stop };
+  return { serving, ended, stop };
 }

@@ -24,6 +24,8 @@ async function start({
   try {
     const worker = await startWorker(plan);
     tell({ kind: 'ready', serving: worker.serving });
+    // Somebody has told it to stop from elsewhere: then this process has nothing left to do.
+    void worker.ended.then(() => stop());
     return worker;
   } catch (error) {
     const [message, stack] =

@@ -38,6 +38,7 @@ import { ShardSet } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PersonOutcome } from './store/outcomes.ts';
 import type { WhyReasons } from './why.ts';
+import { WorkerOrders } from './worker-orders.ts';
 import type { WorkflowHandle, WorkflowNodes } from './workflow.ts';
 
 /**
@@ -60,6 +61,8 @@ export class Client {
   readonly recurring: RecurringJobs;
   /** Operations that {@link bulk} has begun: to list, look at, cancel. */
   readonly operations: Operations;
+  /** Workers that live: to quiet, resume, stop, and give other numbers of slots. */
+  readonly workers: WorkerOrders;
   readonly #calls: CallChain;
   readonly #changes: JobChanges;
   #opened: readonly [Shard, ...Shard[]] | undefined;
@@ -83,11 +86,9 @@ export class Client {
     const host = { keepCancelled: retention.failedCount, retryForMs, codecs, shards: () => this.#open() };
     this.#changes = new JobChanges(host);
     this.operations = new Operations(host);
-    this.recurring = new RecurringJobs({
-      shards: () => this.#open(),
-      plan: (contract, run) => this.#plan(contract, run, undefined),
-      calls: this.#calls,
-    });
+    this.workers = new WorkerOrders(host);
+    const plan = (contract: JobContract, run: RunOptions<never>) => this.#plan(contract, run, undefined);
+    this.recurring = new RecurringJobs({ ...host, plan, calls: this.#calls });
   }
 
   /** Wraps every later call that stores jobs, or defines a recurring one; the first one given is the outermost. @throws {OptionError} */
@@ -109,7 +110,7 @@ export class Client {
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
     if (!this.#calls.isPlain)
-      return this.#calls.one({ kind: 'enqueue', contract, inputs: [input], options }, this.#send);
+      return this.#calls.one({ kind: 'enqueue', contract, inputs: [input], options }, this.#inner);
     return this.#add(this.#plan(contract, options, undefined), input);
   }
 
@@ -120,7 +121,7 @@ export class Client {
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>> {
     if (!this.#calls.isPlain)
-      return this.#calls.one({ kind: 'schedule', contract, inputs: [input], options: when }, this.#send);
+      return this.#calls.one({ kind: 'schedule', contract, inputs: [input], options: when }, this.#inner);
     return this.#add(this.#plan(contract, when, when), input);
   }
 
@@ -134,7 +135,7 @@ export class Client {
     options?: RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
     if (!this.#calls.isPlain)
-      return this.#calls.many({ kind: 'enqueueMany', contract, inputs, options }, this.#send);
+      return this.#calls.many({ kind: 'enqueueMany', contract, inputs, options }, this.#inner);
     return this.#addMany(this.#plan(contract, options, undefined), inputs);
   }
 
@@ -145,7 +146,7 @@ export class Client {
     when: Due & RunOptions<NoInfer<I>>,
   ): Promise<JobHandle<R>[]> {
     if (!this.#calls.isPlain)
-      return this.#calls.many({ kind: 'scheduleMany', contract, inputs, options: when }, this.#send);
+      return this.#calls.many({ kind: 'scheduleMany', contract, inputs, options: when }, this.#inner);
     return this.#addMany(this.#plan(contract, when, when), inputs);
   }
 
@@ -161,7 +162,7 @@ export class Client {
     options: ContinueOptions & RunOptions<NoInfer<I>> = {},
   ): Promise<JobHandle<R>> {
     const call = { kind: 'continueWith', contract, inputs: [input], options, parents: parent } as const;
-    return this.#calls.isPlain ? this.#follow(call) : this.#calls.one(call, this.#send);
+    return this.#calls.isPlain ? this.#follow(call) : this.#calls.one(call, this.#inner);
   }
 
   /** A job, or undefined when there is none with this id. */
@@ -347,8 +348,7 @@ export class Client {
     await this.close();
   }
 
-  /** What is inside of all middleware. */
-  readonly #send: Send = async (call) => {
+  readonly #inner: Send = async (call) => {
     const { kind, contract, inputs, options } = call;
     if (kind === 'continueWith') return [await this.#follow(call)];
     const due = kind === 'schedule' || kind === 'scheduleMany' ? (options as Due) : undefined;

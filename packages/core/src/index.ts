@@ -99,4 +99,6 @@ export type { PendingParent } from './store/why-parents.ts';
 export type { WhyReasons } from './why.ts';
 export type { CancelCause, DelayCause, WhyCode, WhyReason } from './why-reason.ts';
 export type { QueueDefaults } from './queue-defaults.ts';
+export { WorkerNotFoundError } from './worker-orders.ts';
+export type { WorkerOrders } from './worker-orders.ts';
 export type { RetentionOptions } from './retention.ts';

@@ -64,4 +64,4 @@ export type { StoredQueueSettings } from './store/queue-store.ts';
 export type { StoredRecurring } from './store/recurring-store.ts';
 export type { TickCall } from './store/tick-call.ts';
 export { WorkerRegistry } from './store/worker-registry.ts';
-export type { Measures } from './store/worker-registry.ts';
+export type { Measures, WorkerOrder } from './store/worker-registry.ts';

@@ -13,7 +13,6 @@ const RATE_WEIGHT = 0.3;
 
 /** Fills slots and calls shards: once per turn of the event loop, when something has changed. */
 export class Dispatcher {
-  readonly #concurrency: number;
   readonly #intake: Intake;
   readonly #executor: Executor;
   readonly #links: readonly ShardLink[];
@@ -28,6 +27,8 @@ export class Dispatcher {
   #stopped = false;
   /** Claims nothing any more; what was claimed goes on. */
   quiet = false;
+  /** How many jobs may run at once. */
+  concurrency: number;
 
   constructor(parts: {
     concurrency: number;
@@ -35,7 +36,7 @@ export class Dispatcher {
     executor: Executor;
     links: readonly ShardLink[];
   }) {
-    this.#concurrency = parts.concurrency;
+    this.concurrency = parts.concurrency;
     this.#intake = parts.intake;
     this.#executor = parts.executor;
     this.#links = parts.links;
@@ -43,7 +44,7 @@ export class Dispatcher {
 
   /** Whether a job could start now. */
   get hasFreeSlot(): boolean {
-    return this.#executor.running < this.#concurrency;
+    return this.#executor.running < this.concurrency;
   }
 
   /** Starts what waits here, as far as slots are free. */
@@ -126,7 +127,7 @@ export class Dispatcher {
 
   #state(link: ShardLink): Parameters<typeof planFetch>[0] {
     return {
-      concurrency: this.#concurrency,
+      concurrency: this.concurrency,
       running: this.#executor.running,
       waiting: this.#intake.size,
       requested: this.#links.reduce((sum, { requested }) => sum + requested, 0),

@@ -34,6 +34,8 @@ export interface WorkerEvents {
   quarantined: [id: string];
   /** Jobs of a dead worker were taken back. */
   rescued: [worker: string, jobs: number];
+  /** The worker has stopped, whoever told it to. */
+  stopped: [];
   /** Something failed that the worker lives with; it tries again. */
   error: [error: Error];
 }

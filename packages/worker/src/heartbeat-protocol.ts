@@ -11,7 +11,7 @@ export interface HeartbeatData {
   readonly maxEventLoopBlockMs: number;
   readonly retention: Retention;
   readonly ahead: AheadMemory;
-  /** Int32: {@link TICKS}, {@link RUNNING}. */
+  /** Int32: {@link TICKS}, {@link RUNNING}, {@link QUIET}, {@link SLOTS}. */
   readonly pulse: SharedArrayBuffer;
 }
 
@@ -19,6 +19,12 @@ export interface HeartbeatData {
 export const TICKS = 0;
 /** Index in the pulse: how many jobs run. */
 export const RUNNING = 1;
+/** Index in the pulse: 1 when nothing is claimed because somebody said so. */
+export const QUIET = 2;
+/** Index in the pulse: how many jobs may run at once. */
+export const SLOTS = 3;
+/** How many numbers the pulse has. */
+export const PULSES = 4;
 /** How often the main loop ticks, ms. */
 export const TICK_MS = 100;
 
@@ -30,7 +36,9 @@ export type ToThread =
 
 /** From the thread. */
 export type FromThread =
-  | { readonly type: 'beat' | 'lost' | 'silent'; readonly shard: number; readonly worker: string }
+  | { readonly type: 'lost' | 'silent'; readonly shard: number; readonly worker: string }
+  /** `order`: number of the last one that somebody gave the worker. */
+  | { readonly type: 'beat'; readonly shard: number; readonly worker: string; readonly order: number }
   | { readonly type: 'rescued'; readonly shard: number; readonly dead: string; readonly moved: number }
   | {
       readonly type: 'released';

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { Connection, JobStore, WorkerRegistry } from '@linstock/core/internal';
 import { AheadTable } from './ahead-table.ts';
 import type { FromThread, HeartbeatData, ToThread } from './heartbeat-protocol.ts';
-import { RUNNING, TICK_MS, TICKS } from './heartbeat-protocol.ts';
+import { QUIET, RUNNING, SLOTS, TICK_MS, TICKS } from './heartbeat-protocol.ts';
 
 const RELEASE_AFTER_MS = 100;
 const LOOK_EVERY_MS = 20;
@@ -39,7 +39,7 @@ let lastTicks = -1;
 let tickedAt = performance.now();
 let lookedAt = performance.now();
 let stallMs = 0;
-let told = { running: -1, stallMs: 0, at: -Infinity };
+let told = { running: -1, stallMs: 0, isQuiet: false, concurrency: 0, at: -Infinity };
 
 function tell(message: FromThread): void {
   parentPort?.postMessage(message);
@@ -93,7 +93,7 @@ async function beat(lease: Lease): Promise<void> {
     // Redis counts from when it executed the call, which may be long before its answer is here.
     lease.renewedAt = sentAt;
     lease.silent = false;
-    tell({ type: 'beat', shard: lease.shard, worker: lease.worker });
+    tell({ type: 'beat', shard: lease.shard, worker: lease.worker, order: reply.order ?? 0 });
     void rescueAll(lease, reply.dead);
   } catch (error) {
     // The next beat comes sooner; `silent` tells the worker when that is not soon enough.
@@ -111,10 +111,18 @@ function lost(lease: Lease): void {
 
 /** Empty when there is nothing worth a write. */
 function loadJson(): string {
-  const load = { running: Atomics.load(pulse, RUNNING), stallMs: Math.round(stallMs) };
+  const load = {
+    running: Atomics.load(pulse, RUNNING),
+    stallMs: Math.round(stallMs),
+    isQuiet: Atomics.load(pulse, QUIET) === 1,
+    concurrency: Atomics.load(pulse, SLOTS),
+  };
   const at = performance.now();
   const hasChanged =
-    load.running !== told.running || Math.abs(load.stallMs - told.stallMs) >= STALL_WORTH_TELLING_MS;
+    load.running !== told.running ||
+    load.isQuiet !== told.isQuiet ||
+    load.concurrency !== told.concurrency ||
+    Math.abs(load.stallMs - told.stallMs) >= STALL_WORTH_TELLING_MS;
   if (!hasChanged && at - told.at < LOAD_EVERY_MS) return '';
   told = { ...load, at };
   return JSON.stringify({ ...load, memoryBytes: process.memoryUsage.rss() });

@@ -2,7 +2,7 @@ import { Worker as Thread } from 'node:worker_threads';
 import { plainTarget } from '@linstock/core/internal';
 import type { AheadMemory } from './ahead-table.ts';
 import type { FromThread, HeartbeatData, ToThread } from './heartbeat-protocol.ts';
-import { RUNNING, TICK_MS, TICKS } from './heartbeat-protocol.ts';
+import { PULSES, QUIET, RUNNING, SLOTS, TICK_MS, TICKS } from './heartbeat-protocol.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 
 /** The same file from `src` and from `dist`: a thread of plain Node cannot load TypeScript. */
@@ -19,7 +19,7 @@ export interface LeaseListener {
 /** Starts the heartbeat thread, ticks for it, and passes on what it reports. */
 export class LeaseKeeper {
   readonly #thread: Thread;
-  readonly #pulse = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #pulse = new Int32Array(new SharedArrayBuffer(PULSES * Int32Array.BYTES_PER_ELEMENT));
   readonly #ticking: NodeJS.Timeout;
   readonly #ended: Promise<void>;
   #stopping = false;
@@ -56,8 +56,10 @@ export class LeaseKeeper {
   }
 
   /** For the load that the beat reports. */
-  set running(jobs: number) {
-    this.#pulse[RUNNING] = jobs;
+  report({ running, isQuiet, slots }: { running: number; isQuiet: boolean; slots: number }): void {
+    this.#pulse[RUNNING] = running;
+    this.#pulse[QUIET] = isQuiet ? 1 : 0;
+    this.#pulse[SLOTS] = slots;
   }
 
   /** Resolves when the thread has ended. May be called twice. */

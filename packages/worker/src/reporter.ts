@@ -76,6 +76,10 @@ export class Reporter {
     this.#emit('rescued', worker, jobs);
   }
 
+  stopped(): void {
+    this.#emit('stopped');
+  }
+
   /** Something failed that the worker lives with. The same trouble is logged once in ten seconds. */
   trouble(error: unknown, what: string): void {
     const now = performance.now();

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkerOrder } from '@linstock/core/internal';
 import { Connection, makeChild, ShardSet } from '@linstock/core/internal';
 import { AheadTable, createAheadMemory } from './ahead-table.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -15,16 +15,18 @@ import { JobReports } from './job-reports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
+import { restQueues } from './queue-rest.ts';
 import { Reporter } from './reporter.ts';
 import { Steward } from './services/steward.ts';
 import { HistoryKeeper } from './services/history-keeper.ts';
+import { OrderTaker } from './services/order-taker.ts';
 import { Ticker } from './services/ticker.ts';
 import { waitedFor } from './parent-outcomes.ts';
 import type { LinkListener } from './shard-link.ts';
 import { ShardLink } from './shard-link.ts';
 import { Station } from './station.ts';
-import { VERSION } from './version.ts';
 import { WakeListener } from './wake-listener.ts';
+import { workerInfo } from './worker-info.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** For beats that are far apart; see {@link Station.beaten}. */
@@ -49,6 +51,7 @@ export class Runtime {
   readonly #reports: JobReports;
   readonly #keeper: LeaseKeeper;
   readonly #history: HistoryKeeper;
+  readonly #orders: OrderTaker;
   readonly #hurry = new AbortController();
   readonly #tickers: Ticker[];
   #stations: readonly Station[] = [];
@@ -71,8 +74,12 @@ export class Runtime {
     const ahead = createAheadMemory();
     this.#intake = new Intake(new AheadTable(ahead), (job) => this.#stationOf(job)?.link.held.settle(job));
     const failed = (what: string) => (error: unknown) => this.#trouble(error, what);
-    const registries = () => this.#stations.map(({ link }) => link.registry);
-    this.#history = new HistoryKeeper(this.#executor.times, registries, failed('record'));
+    this.#history = new HistoryKeeper(this.#executor.times, () => this.#links, failed('record'));
+    this.#orders = new OrderTaker({
+      home: () => this.#stations[0]?.link,
+      obey: (order) => this.#obey(order),
+      failed: failed('order'),
+    });
     this.#reports = new JobReports((run) => this.#stationOf(run.held)?.link, failed('progress'));
     this.#keeper = new LeaseKeeper(options, ahead, {
       onMessage: (message) => this.#heartbeat(message),
@@ -141,6 +148,7 @@ export class Runtime {
     await this.#history.record();
     await Promise.all(this.#stations.map((station) => this.#unregister(station)));
     await this.close();
+    this.#reporter.stopped();
   }
 
   /** Closes everything at once, settled or not. */
@@ -155,6 +163,10 @@ export class Runtime {
     this.#connection.close();
   }
 
+  get #links(): readonly ShardLink[] {
+    return this.#stations.map(({ link }) => link);
+  }
+
   #station(link: ShardLink): Station {
     return new Station({
       link,
@@ -162,26 +174,13 @@ export class Runtime {
       listener: this.#listener,
       intake: this.#intake,
       executor: this.#executor,
-      info: link.shard.number === 0 ? this.#info() : '',
+      info: link.shard.number === 0 ? workerInfo(this.#options, this.#handlers) : '',
       hasFreeSlot: () => this.#dispatcher?.hasFreeSlot === true && !this.#dispatcher.quiet,
       turnSoon: () => this.#turnSoon(),
       turnNow: () => this.#dispatcher?.turnNow(),
+      ordered: () => this.#orders.look(),
       keepCancelled: this.#options.retention.failedCount,
       trouble: (error, what) => this.#trouble(error, what),
-    });
-  }
-
-  #info(): string {
-    const { queues, concurrency } = this.#options;
-    return JSON.stringify({
-      host: hostname(),
-      pid: process.pid,
-      version: VERSION,
-      node: process.version,
-      queues: queues.names,
-      concurrency,
-      jobs: this.#handlers.names(),
-      startedAt: Date.now(),
     });
   }
 
@@ -192,7 +191,7 @@ export class Runtime {
       abortGraceMs: this.#options.abortGraceMs,
       now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
-      rest: (run, ms) => this.#rest(run, ms),
+      rest: (run, ms) => restQueues(this.#links, { run, ms }, this.#reporter),
       makeChild: (run, request) => makeChild(request, this.#homeOf(run), this.#options.codecs),
       waitedFor: async ({ id, held }) => {
         const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
@@ -216,21 +215,6 @@ export class Runtime {
         this.#turnSoon();
       },
     };
-  }
-
-  /** A queue is in every shard. */
-  async #rest({ id, held, worker, claim }: JobRun, ms: number): Promise<void> {
-    const own = this.#stationOf(held)?.link;
-    const answer = await own?.registry.rest({ worker, claim, id }, ms);
-    if (typeof answer !== 'object') return;
-    const others = this.#stations.filter(({ link }) => link !== own);
-    await Promise.all(
-      others.map(({ link }) =>
-        link.registry
-          .restQueue(link.identity, answer.queue, ms)
-          .catch((error: unknown) => this.#reporter.trouble(error, 'rest')),
-      ),
-    );
   }
 
   #linkListener(): LinkListener {
@@ -272,7 +256,8 @@ export class Runtime {
   #heartbeat(message: FromThread): void {
     switch (message.type) {
       case 'beat':
-        this.#keeper.running = this.running;
+        this.#report();
+        if (message.shard === 0) this.#orders.beaten(message.order);
         return this.#stations[message.shard]?.beaten();
       case 'lost':
         return this.#stations[message.shard]?.link.loseLease(message.worker);
@@ -289,6 +274,22 @@ export class Runtime {
       case 'stopped':
         return;
     }
+  }
+
+  /** For the next beat. */
+  #report(): void {
+    const { quiet: isQuiet = false, concurrency: slots = 0 } = this.#dispatcher ?? {};
+    this.#keeper.report({ running: this.running, isQuiet, slots });
+  }
+
+  /** A person wants something of this worker. */
+  #obey({ mode, slots }: WorkerOrder): void {
+    this.#options.log.info({ mode, slots }, 'told from outside');
+    if (slots !== undefined && this.#dispatcher !== undefined) this.#dispatcher.concurrency = slots;
+    if (mode === 'stop') void this.stop();
+    else if (mode !== undefined) this.quiet(mode === 'quiet');
+    this.#report();
+    this.#turnSoon();
   }
 
   /** No renewal for most of a lease: somebody else may run these jobs soon. */

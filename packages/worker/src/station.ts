@@ -21,6 +21,8 @@ export interface StationParts {
   readonly hasFreeSlot: () => boolean;
   readonly turnSoon: () => void;
   readonly turnNow: () => void;
+  /** Somebody has told the worker something. */
+  readonly ordered: () => void;
   /** How many cancelled jobs are kept. */
   readonly keepCancelled: number;
   readonly trouble: (error: unknown, what: string) => void;
@@ -184,6 +186,8 @@ export class Station {
         return this.#due.advance(message.at);
       case 'look':
         return this.#tend.advance(message.at);
+      case 'order':
+        return this.#parts.ordered();
       case 'cancel':
         return this.#cancel(message.claim, message.id);
     }

@@ -4,7 +4,7 @@ import { Connection } from '@linstock/core/internal';
 
 /** What scripts tell a worker. */
 export type WakeMessage =
-  | { readonly type: 'ready' | 'beat' }
+  | { readonly type: 'ready' | 'beat' | 'order' }
   | { readonly type: 'due' | 'look'; readonly at: number }
   | { readonly type: 'cancel'; readonly claim: number; readonly id: string };
 
@@ -57,6 +57,7 @@ function parse(text: string): WakeMessage | undefined {
   switch (word) {
     case 'ready':
     case 'beat':
+    case 'order':
       return { type: word };
     case 'due':
     case 'look':

@@ -24,6 +24,7 @@ interface Flags extends WorkerFlags {
 
 /** A worker in this process, or several in processes of their own. */
 interface Running {
+  readonly ended: Promise<void>;
   readonly serving: Serving;
   stop(options?: { readonly now?: boolean }): Promise<void>;
   kill(): void;
@@ -61,7 +62,11 @@ export const worker = defineCommand<Flags>({
     });
     const running = await start(plan, invocation, settings);
     here.running = running;
-    await Promise.race([signals.first, idle(running.serving, invocation.options, { settings, signals })]);
+    await Promise.race([
+      signals.first,
+      running.ended,
+      idle(running.serving, invocation.options, { settings, signals }),
+    ]);
     await running.stop();
   },
 });
@@ -74,14 +79,20 @@ async function start(
   const processes = options.processes ?? settings.worker.processes;
   if (processes > 1) return startFleet(plan, processes, (line) => output.note(line));
   const one = await startWorker(plan);
-  return { serving: one.serving, stop: (how) => one.stop(how), kill: () => undefined };
+  return { serving: one.serving, ended: one.ended, stop: (how) => one.stop(how), kill: () => undefined };
 }
 
 async function startFleet(plan: WorkerPlan, processes: number, tell: Tell): Promise<Running> {
   const fleet = new WorkerFleet(plan, tell);
   try {
     const serving = await fleet.start(processes);
-    return { serving, stop: (how) => fleet.stop(how), kill: () => fleet.kill() };
+    // Whoever of it ends is started again.
+    return {
+      serving,
+      ended: new Promise(() => undefined),
+      stop: (how) => fleet.stop(how),
+      kill: () => fleet.kill(),
+    };
   } catch (error) {
     await fleet.stop();
     throw error;

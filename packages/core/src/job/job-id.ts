@@ -85,6 +85,6 @@ export function idTime(id: string): number {
   if (id.startsWith(known.prefix)) return known.ms;
   let ms = 0;
   for (let i = 0; i < 10; i++) ms = ms * 32 + DIGITS.indexOf(id.charAt(i));
-  known = { prefix: id.slice(0, 10), ms };
+  if (id.length >= 10) known = { prefix: id.slice(0, 10), ms };
   return ms;
 }

@@ -6,6 +6,7 @@ import { DAMAGED_FOR_WORKERS } from '../testing/damaged-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
 import { RECORD_DAMAGED } from '../testing/record-rows.ts';
+import { STEER_DAMAGED } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
 import { readable } from '../testing/readable.ts';
 import { EFFECTS } from '../testing/script-effects.ts';
@@ -21,6 +22,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...DAMAGED_FOR_WORKERS,
   ...DAMAGED_FOR_PERSONS,
   ...RECORD_DAMAGED,
+  ...STEER_DAMAGED,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

@@ -4,6 +4,7 @@ import { GONE } from '../testing/key-space.ts';
 import type { Effect } from '../testing/effect.ts';
 import type { Written } from '../testing/script-scenes.ts';
 import { SCENES, SCRIPTS } from '../testing/script-scenes.ts';
+import { steeredAgain } from '../testing/steer-rows.ts';
 import { Shards } from '../testing/shards.ts';
 
 const store = await sharedRedis();
@@ -49,6 +50,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   // Lines are not numbered: a call that is executed twice writes them twice.
   progress: { reply: 'OK', changes: twice },
   record: nothing('ALREADY'),
+  steer: steeredAgain(1),
   admit: nothing(['OK', { id: 'A', replaced: false }, { id: 'B', replaced: true }]),
   suspend: nothing('ALREADY'),
   drop: nothing(['ALREADY', 'ALREADY']),
@@ -108,6 +110,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
       'timers deadline': 't+14000',
     },
   },
+  steer: steeredAgain(10_000),
   rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },
 };
 

@@ -5,6 +5,7 @@ import { MISSING_FOR_WORKERS } from '../testing/missing-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
 import { RECORD_MISSING } from '../testing/record-rows.ts';
+import { STEER_MISSING } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
 import { readable } from '../testing/readable.ts';
 import { EFFECTS } from '../testing/script-effects.ts';
@@ -20,6 +21,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...MISSING_FOR_WORKERS,
   ...MISSING_FOR_PERSONS,
   ...RECORD_MISSING,
+  ...STEER_MISSING,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

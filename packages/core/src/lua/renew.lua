@@ -2,7 +2,7 @@
 -- Transition: none
 -- KEYS: 1 prefix
 -- ARGV: 1 worker, 2 lease (ms), 3 sweep interval (ms), 4 its load (JSON; empty outside the home shard)
--- Returns: {"LEASE_LOST"} or {"OK", now, dead worker…}
+-- Returns: {"LEASE_LOST"} or {"OK", now, number of the last order that it was given (0: none), dead worker…}
 local P = KEYS[1]
 --@include now
 local worker, leaseMs, sweepMs, load = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -22,7 +22,8 @@ redis.call('HSET', $sweep, 'last', now(), 'graceUntil', graceUntil, 'leaseMs', l
 local limit = now() + 2 * longest
 local far = redis.call('ZRANGE', $leases, '(' .. limit, '+inf', 'BYSCORE', 'LIMIT', 0, 100)
 for i = 1, #far do redis.call('ZADD', $leases, limit, far[i]) end
-local reply = { 'OK', now() }
+local order = redis.pcall('HGET', $order .. worker, 'n')
+local reply = { 'OK', now(), type(order) == 'string' and tonumber(order) or 0 }
 if now() < graceUntil then return reply end
 local dead = redis.call('ZRANGE', $leases, '-inf', now(), 'BYSCORE', 'LIMIT', 0, 20)
 for i = 1, #dead do reply[#reply + 1] = dead[i] end

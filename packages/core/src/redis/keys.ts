@@ -62,6 +62,7 @@ export const KEY = {
   tally: 'tally:',
   workers: 'workers',
   loads: 'loads',
+  order: 'order:',
   progress: 'progress:',
   log: 'log:',
   audit: 'audit',

@@ -29,6 +29,10 @@ export interface WorkerLoad {
   /** How long its event loop was blocked at the last beat, ms. */
   readonly stallMs: number;
   readonly memoryBytes: number;
+  /** It claims nothing; undefined: an older worker, which does not say. */
+  readonly isQuiet?: boolean;
+  /** How many jobs it runs at once now: what a person has told it, else what its options say. */
+  readonly concurrency?: number;
 }
 
 /** The workers of an installation, from its home shard. */

@@ -2,6 +2,7 @@ import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 import type { ScriptTarget } from '../redis/script.ts';
 import { evalScript, ProtocolError, runScript } from '../redis/script.ts';
+import type { Actor } from './change-call.ts';
 import { HISTORY_FIELDS, HISTORY_SPANS } from './history-reader.ts';
 
 /** Leases and what belongs to a worker rather than to a job, on one shard. */
@@ -35,11 +36,44 @@ export class WorkerRegistry {
   }
 
   /** The beat. Answers which workers have died. */
-  async renew(worker: string, beat: Beat): Promise<'LEASE_LOST' | { now: number; dead: string[] }> {
+  async renew(
+    worker: string,
+    beat: Beat,
+  ): Promise<'LEASE_LOST' | { now: number; dead: string[]; order?: number }> {
     const reply = await runScript(this.#target, 'renew', [worker, beat.leaseMs, beat.sweepMs, beat.load]);
     if (!Array.isArray(reply)) throw new ProtocolError('renew', reply);
     if (reply[0] === 'LEASE_LOST') return 'LEASE_LOST';
-    return { now: Number(reply[1]), dead: reply.slice(2).map(String) };
+    const [, now, order, ...dead] = reply as unknown[];
+    const answer = { now: Number(now), dead: dead.map(String) };
+    return Number(order) > 0 ? { ...answer, order: Number(order) } : answer;
+  }
+
+  /** Tells a worker what a person wants of it; it hears it on its channel, or by its next beat. */
+  async steer(
+    worker: string,
+    { verb, slots = '' }: { readonly verb: SteerVerb; readonly slots?: number | string },
+    { who, why }: Actor,
+  ): Promise<'OK' | 'GONE'> {
+    const args = [who, JSON.stringify({ by: who, why }), worker, verb, slots];
+    const reply = await runScript(this.#target, 'steer', args);
+    if (reply !== 'OK' && reply !== 'GONE') throw new ProtocolError('steer', reply);
+    return reply;
+  }
+
+  /** What a worker was told after an order. */
+  async orders(worker: string, after: number): Promise<WorkerOrder> {
+    const { connection, prefix } = this.#target;
+    const { n, ...told } = await connection.redis.hgetall(prefix + KEY.order + worker);
+    const newer = (name: string): string | undefined => {
+      const [value, number] = (told[name] ?? '').split(' ');
+      return Number(number) > after ? value : undefined;
+    };
+    const slots = newer('slots');
+    return {
+      number: Number(n ?? 0),
+      mode: newer('mode') as WorkerOrder['mode'],
+      slots: slots === undefined ? undefined : Number(slots),
+    };
   }
 
   /** A woken worker that cannot serve passes the wake-up on. */
@@ -103,6 +137,17 @@ export interface Measures {
   readonly number: number;
   readonly waits: ReadonlyMap<number, number>;
   readonly runs: ReadonlyMap<number, number>;
+}
+
+/** What a person may want of a worker. */
+export type SteerVerb = 'quiet' | 'resume' | 'stop' | 'concurrency';
+
+/** What a worker was told; undefined: nothing new. */
+export interface WorkerOrder {
+  /** Rises with each order. */
+  readonly number: number;
+  readonly mode: 'quiet' | 'resume' | 'stop' | undefined;
+  readonly slots: number | undefined;
 }
 
 /** What a beat says. */

@@ -108,6 +108,7 @@ export const USUAL_KEYS: Readonly<Record<string, readonly string[]>> = {
   succeeded: ['succeeded'],
   workers: ['workers'],
   loads: ['loads'],
+  order: [`order:${ADA}`],
   damaged: ['quarantine'],
   quarantine: [`quarantine:${A}`],
   job: [`job:${A}`],

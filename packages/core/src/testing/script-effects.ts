@@ -3,6 +3,7 @@ import { FLOW_EFFECTS } from './effects-flow.ts';
 import { BATCH_EFFECTS } from './effects-batch.ts';
 import { CHANGE_EFFECTS } from './effects-change.ts';
 import { RECORD_EFFECTS } from './record-rows.ts';
+import { STEER_EFFECTS } from './steer-rows.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
 import { WORKER_EFFECTS } from './effects-worker.ts';
 import type { Written } from './script-scenes.ts';
@@ -15,4 +16,5 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...FLOW_EFFECTS,
   ...CHANGE_EFFECTS,
   ...RECORD_EFFECTS,
+  ...STEER_EFFECTS,
 };

@@ -6,6 +6,7 @@ import { BATCH_SCENES } from './scenes-batch.ts';
 import { FLOW_SCENES } from './scenes-flow.ts';
 import { RECORD_SCENES } from './record-rows.ts';
 import type { Scene } from './scene.ts';
+import { STEER_SCENES } from './steer-rows.ts';
 import { USUAL_KEYS } from './scene.ts';
 import { PERSON_SCENES } from './scenes-person.ts';
 import { WORKER_SCENES } from './scenes-worker.ts';
@@ -29,6 +30,7 @@ export const SCENES: Readonly<Record<Written, Scene>> = {
   ...CHANGE_SCENES,
   ...BATCH_SCENES,
   ...RECORD_SCENES,
+  ...STEER_SCENES,
 };
 
 const NAME_OF = new Map<string, string>(Object.entries(KEY).map(([name, key]) => [key, name]));

@@ -49,7 +49,7 @@ describe('what a worker has measured', () => {
       const failures: unknown[] = [];
       const keeper = new HistoryKeeper(
         measured,
-        () => [registry],
+        () => [{ registry }],
         (error) => failures.push(error),
       );
       // Redis knows the script from here on.

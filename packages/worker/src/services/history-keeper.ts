@@ -1,4 +1,5 @@
 import type { Histogram, Measures, WorkerRegistry } from '@linstock/core/internal';
+import type { ShardLink } from '../shard-link.ts';
 import { newIdentity } from '../shard-link.ts';
 
 /** A worker that has run nothing still looks what all have counted, this often. */
@@ -15,17 +16,17 @@ interface Measured {
 export class HistoryKeeper {
   readonly #measured: Measured;
   readonly #recorders = new Map<WorkerRegistry, Recorder>();
-  readonly #registries: () => readonly WorkerRegistry[];
+  readonly #links: () => readonly Pick<ShardLink, 'registry'>[];
   readonly #failed: (error: unknown) => void;
   #sentAt = -Infinity;
 
   constructor(
     measured: Measured,
-    registries: () => readonly WorkerRegistry[],
+    links: () => readonly Pick<ShardLink, 'registry'>[],
     failed: (error: unknown) => void,
   ) {
     this.#measured = measured;
-    this.#registries = registries;
+    this.#links = links;
     this.#failed = failed;
   }
 
@@ -36,7 +37,7 @@ export class HistoryKeeper {
     const now = performance.now();
     if (isIdle && now - this.#sentAt < IDLE_MS) return;
     this.#sentAt = now;
-    const sent = this.#registries().map((registry, i) =>
+    const sent = this.#links().map(({ registry }, i) =>
       this.#recorderOf(registry)
         .record(i === 0 ? measures : { waits: NOTHING, runs: NOTHING })
         .catch(this.#failed),
