@@ -35,6 +35,8 @@ export class LeaseKeeper {
       ahead,
       pulse: this.#pulse.buffer,
     };
+    // The first beat may come before anybody has reported.
+    this.#pulse[SLOTS] = options.concurrency;
     // Not this process's flags: loaders and import conditions are meant for the program's own files.
     this.#thread = new Thread(THREAD_FILE, { workerData: data, name: 'linstock-heartbeat', execArgv: [] });
     this.#thread.on('message', (message: FromThread) => listener.onMessage(message));

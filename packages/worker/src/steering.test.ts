@@ -50,6 +50,7 @@ describe('a worker that is steered from outside', () => {
     const { id } = await onlyWorker(scene);
     const handles = await scene.client.enqueueMany(work, ['a', 'b', 'c', 'd', 'e']);
     await eventually(() => worker.running === 2);
+    await eventually(async () => expect((await onlyWorker(scene)).load?.concurrency).toBe(2));
     await scene.client.workers.setConcurrency(id, 4);
     await eventually(() => worker.running === 4);
     await eventually(async () => expect((await onlyWorker(scene)).load?.concurrency).toBe(4));

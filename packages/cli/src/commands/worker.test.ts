@@ -1,3 +1,4 @@
+import { Client, Monitor } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis } from '@linstock/test-kit/shared-redis';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -90,6 +91,20 @@ test('SIGTERM lets a running job end', async () => {
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0 });
   expect(await state(id)).toBe('succeeded');
+});
+
+test('a worker that is told to stop from elsewhere ends its process', async () => {
+  const { ended } = start(['worker', JOBS]);
+  await eventually(async () => (await workers()).length === 1, { timeoutMs: 10_000 });
+  const client = new Client({ redis: store.url, namespace });
+  const monitor = new Monitor({ redis: store.url, namespace });
+  try {
+    await client.workers.stop((await monitor.workers())[0]?.id ?? '');
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(await monitor.workers()).toEqual([]);
+  } finally {
+    await Promise.all([client.close(), monitor.close()]);
+  }
 });
 
 test('a second signal gives running jobs back at once', async () => {

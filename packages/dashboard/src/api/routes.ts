@@ -11,6 +11,7 @@ import { RECURRING_ROUTES } from './recurring.ts';
 import { SEARCH_ROUTES } from './search.ts';
 import { SERVER_ROUTES } from './servers.ts';
 import { SESSION_ROUTES } from './session.ts';
+import { WORKER_ROUTES } from './workers.ts';
 
 const DESCRIPTION: Route = {
   method: 'GET',
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...QUEUE_ROUTES,
   ...RECURRING_ROUTES,
   ...BATCH_ROUTES,
+  ...WORKER_ROUTES,
   ...LIMIT_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,

@@ -88,7 +88,13 @@ export interface WorkerEntry {
     readonly concurrency: number;
     readonly startedAt: number;
   };
-  readonly load?: { readonly running: number; readonly stallMs: number; readonly memoryBytes: number };
+  readonly load?: {
+    readonly running: number;
+    readonly stallMs: number;
+    readonly memoryBytes: number;
+    readonly isQuiet?: boolean;
+    readonly concurrency?: number;
+  };
 }
 
 export interface Attention {

@@ -6,6 +6,7 @@ import { Card } from '../parts/basics.tsx';
 import { RateChart } from '../parts/chart.tsx';
 import { History } from '../parts/history.tsx';
 import { to } from '../router.ts';
+import { slotsOf } from './workers.tsx';
 import type { Attention, Pulse } from '../types.ts';
 import { STATES } from '../types.ts';
 
@@ -40,7 +41,7 @@ function backlogText({ counts }: Pulse): string {
 }
 
 function Numbers({ now }: { now: Pulse }) {
-  const slots = now.workers.reduce((sum, { info }) => sum + (info?.concurrency ?? 0), 0);
+  const slots = now.workers.reduce((sum, worker) => sum + slotsOf(worker), 0);
   const busy = now.workers.reduce((sum, { load }) => sum + (load?.running ?? 0), 0);
   return (
     <div class="numbers">

@@ -1,20 +1,72 @@
+import { useState } from 'preact/hooks';
+import { may, post } from '../api.ts';
 import { bytes, count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
+import { attempt } from '../parts/toasts.tsx';
 import { to } from '../router.ts';
 import type { WorkerEntry } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 
 const STALL_MS = 250;
 
+/** How many jobs a worker runs at once: what it was told, else what its program says. */
+export function slotsOf({ info, load }: WorkerEntry): number {
+  return load?.concurrency ?? info?.concurrency ?? 0;
+}
+
+/** What a person may want of a worker. */
+function Steer({ worker }: { worker: WorkerEntry }) {
+  const [slots, setSlots] = useState('');
+  const [isSure, ask] = useState(false);
+  const act = (verb: string, text: string, body?: object): void =>
+    void attempt(text, () => post(`workers/${worker.id}/${verb}`, body));
+  const setConcurrency = (event: Event): void => {
+    event.preventDefault();
+    act('concurrency', t('slots'), { slots: Number(slots) });
+    setSlots('');
+  };
+  const verb = worker.load?.isQuiet === true ? 'resume' : 'quiet';
+  return (
+    <>
+      <button type="button" onClick={() => act(verb, t(verb))}>
+        {t(verb)}
+      </button>
+      <button
+        type="button"
+        class="danger quiet"
+        onBlur={() => ask(false)}
+        onClick={() => (isSure ? act('stop', t('stop')) : ask(true))}
+      >
+        {isSure ? t('confirm') : t('stop')}
+      </button>
+      <form class="inline" onSubmit={setConcurrency}>
+        <input
+          type="number"
+          min="1"
+          max="10000"
+          required
+          aria-label={t('slots')}
+          placeholder={String(slotsOf(worker))}
+          value={slots}
+          onInput={(event) => setSlots(event.currentTarget.value)}
+        />
+        <button type="submit" class="quiet">
+          {t('slots')}
+        </button>
+      </form>
+    </>
+  );
+}
+
 function Row({ worker }: { worker: WorkerEntry }) {
   const { id, info, load } = worker;
-  const [running, slots] = [load?.running ?? 0, info?.concurrency ?? 0];
+  const [running, slots] = [load?.running ?? 0, slotsOf(worker)];
   return (
     <tr>
       <td class="name">
-        {info?.host ?? '?'}
+        {info?.host ?? '?'} {load?.isQuiet === true && <span class="badge cancelled">{t('isQuiet')}</span>}
         <code class="muted id">
           {id} · pid {info?.pid}
         </code>
@@ -38,6 +90,11 @@ function Row({ worker }: { worker: WorkerEntry }) {
       <td class="muted">
         {info?.version} · Node {info?.node.replace('v', '')}
       </td>
+      {may('steer') && (
+        <td class="buttons">
+          <Steer worker={worker} />
+        </td>
+      )}
     </tr>
   );
 }
@@ -59,6 +116,7 @@ export function Workers() {
             numeric(t('lag')),
             numeric(t('uptime')),
             t('version'),
+            ...(may('steer') ? [''] : []),
           ]}
         >
           {workers.map((worker) => (

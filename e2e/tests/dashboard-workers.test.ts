@@ -1,0 +1,78 @@
+import { createDashboard } from '@linstock/dashboard';
+import { eventually } from '@linstock/test-kit/eventually';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
+import type { PageReport } from '../src/browser.ts';
+import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { Stage } from '../src/stage.ts';
+
+const executable = findBrowser();
+
+describe.skipIf(executable === undefined)('workers, in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let stage: Stage;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let report: PageReport;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    stage = new Stage(redis.url);
+    await stage.worker({ concurrency: 5 });
+    const dashboard = createDashboard({
+      redis: redis.url,
+      namespace: stage.namespace,
+      authorize: () => ({ name: 'ada', role: 'operator' }),
+    });
+    site = await Site.serve(dashboard);
+    browser = await launch(executable ?? '');
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    report = await watchPage(page, site.origin);
+    await page.goto(`${site.origin}/#/workers`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await stage?.close();
+    await redis?.stop();
+  });
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+  test('are quieted, and resumed', async () => {
+    await button('Quiet').click();
+    await page.locator('.badge', { hasText: 'quiet' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await button('Resume').click();
+    await page.locator('.badge', { hasText: 'quiet' }).waitFor({ state: 'detached' });
+    expect(report.problems).toEqual([]);
+  });
+
+  test('get other numbers of slots', async () => {
+    await page.getByRole('spinbutton', { name: 'Slots' }).fill('12');
+    await button('Slots').click();
+    await page.getByText('0 of 12 busy').waitFor();
+    expect((await stage.monitor.audit({ action: 'concurrency' }))[0]).toMatchObject({
+      actor: 'ada (dashboard)',
+      details: { slots: 12 },
+    });
+    expect(report.problems).toEqual([]);
+  });
+
+  test('fit a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('are stopped, when somebody is sure', async () => {
+    await button('Stop').click();
+    await button('Yes, do it').click();
+    await page.getByText('No worker is alive.').waitFor();
+    await eventually(async () => expect(await stage.monitor.workers()).toEqual([]));
+    expect(report.problems).toEqual([]);
+  });
+});
