@@ -17,7 +17,7 @@ import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { restQueues } from './queue-rest.ts';
 import { Reporter } from './reporter.ts';
-import { Steward } from './services/steward.ts';
+import { stewardTickers } from './services/steward.ts';
 import { HistoryKeeper } from './services/history-keeper.ts';
 import { OrderTaker } from './services/order-taker.ts';
 import { Ticker } from './services/ticker.ts';
@@ -113,8 +113,8 @@ export class Runtime {
     await this.#history.record();
     // After an outage nobody knows which calls were executed.
     this.#connection.redis.on('ready', () => links.forEach((link) => link.demandReconcile()));
-    const steward = new Steward(shards, () => this.#stations[0]?.link.identity ?? '');
-    if (shards.length > 1) this.#tickers.push(steward.ticker((error) => this.#trouble(error, 'steward')));
+    const identity = (): string => this.#stations[0]?.link.identity ?? '';
+    this.#tickers.push(...stewardTickers(shards, identity, (error) => this.#trouble(error, 'steward')));
     for (const ticker of this.#tickers) ticker.start();
     this.#turnSoon();
   }
@@ -142,7 +142,7 @@ export class Runtime {
     this.#releaseWaiting();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted)
-      await this.#pause();
+      await delay(10, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
     this.#executor.giveBackAll();
     await this.#settle();
     await this.#history.record();
@@ -395,9 +395,5 @@ export class Runtime {
       // The lease ends by itself, and the others rescue what is left.
       this.#trouble(error, 'unregister');
     }
-  }
-
-  async #pause(): Promise<void> {
-    await delay(10, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
 }

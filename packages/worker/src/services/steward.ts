@@ -14,6 +14,17 @@ const CALLS_PER_ROUND = 4096;
 /** Queues of one call. */
 const MOST_QUEUES = 100;
 
+/** What makes a worker of several shards a steward when it is its turn; with one shard there is nothing to divide. */
+export function stewardTickers(
+  shards: readonly Shard[],
+  worker: () => string,
+  failed: (error: unknown) => void,
+): Ticker[] {
+  if (shards.length === 1) return [];
+  const steward = new Steward(shards, worker);
+  return [new Ticker(ROUND_MS, () => steward.round(), failed)];
+}
+
 type Limited = Omit<DividedQueue, 'states'>;
 
 /**
@@ -34,11 +45,6 @@ export class Steward {
     this.#shards = shards;
     this.#worker = worker;
     this.#mender = new Mender(shards);
-  }
-
-  /** Calls {@link round} again and again. */
-  ticker(failed: (error: unknown) => void): Ticker {
-    return new Ticker(ROUND_MS, () => this.round(), failed);
   }
 
   /** One round, if this worker is the steward. @throws what a shard threw: the next round begins anew */

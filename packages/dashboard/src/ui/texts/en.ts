@@ -111,7 +111,6 @@ export const EN = {
     'Words are looked for in ids, names, inputs and errors. Qualifiers: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'Search on',
   changeAll: 'Change all that match',
-  stop: 'Stop',
   noJobs: 'No jobs here.',
   noJobsHint: 'Enqueue one from your code, or with the button New job.',
   previous: 'Previous',

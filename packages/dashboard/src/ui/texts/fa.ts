@@ -113,7 +113,6 @@ export const FA: Texts = {
     'واژه‌ها در شناسه‌ها، نام‌ها، ورودی‌ها و خطاها جست‌وجو می‌شوند. قیدها: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'ادامهٔ جست‌وجو',
   changeAll: 'تغییر همهٔ یافته‌ها',
-  stop: 'بس',
   noJobs: 'کاری اینجا نیست.',
   noJobsHint: 'از کد خود یا با دکمهٔ کار تازه بیفزایید.',
   previous: 'پیشین',

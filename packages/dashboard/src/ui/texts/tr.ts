@@ -113,7 +113,6 @@ export const TR: Texts = {
     'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'Aramaya devam et',
   changeAll: 'Eşleşenlerin tümünü değiştir',
-  stop: 'Durdur',
   noJobs: 'Burada iş yok.',
   noJobsHint: 'Kodunuzdan veya Yeni iş düğmesiyle ekleyin.',
   previous: 'Önceki',
