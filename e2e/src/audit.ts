@@ -113,7 +113,7 @@ function extraStarts({ jobs, sightings, limits }: Scene): { extra: number; probl
     const job = jobs.get(id);
     if (job === undefined) continue;
     const lines = (codes: string): number => job.tail.filter(({ code }) => codes.includes(code)).length;
-    const waits = job.tail.filter(({ json }) => json.startsWith('{"reason":"AWAITS_CHILDREN"')).length;
+    const waits = job.tail.filter(({ json }) => WISHES.test(json)).length;
     const explained = 1 + lines('RQ') + waits;
     const most = explained + lines('WL');
     // A claim that ended while nobody listened (a wedged Redis) is given back without a line.
@@ -127,6 +127,9 @@ function extraStarts({ jobs, sightings, limits }: Scene): { extra: number; probl
     problems.push(`${extra} starts were repeated, allowed are ${limits.mostExtraStarts ?? 0}`);
   return { extra, problems };
 }
+
+/** Reasons of a run that a handler ended because it wants another one later. */
+const WISHES = /^\{"reason":"(?:AWAITS_CHILDREN|SNOOZED)"/;
 
 function hasSilentEnd(runs: readonly Run[]): boolean {
   return runs.some(({ abort }) => abort?.code === 'LEASE_LOST');

@@ -9,7 +9,7 @@ const CHILDREN = path.join(import.meta.dirname, 'children');
 
 /** How to start a child. */
 export interface ChildPlan {
-  readonly program: 'worker-child' | 'producer-child' | 'maker-child';
+  readonly program: 'worker-child' | 'producer-child' | 'maker-child' | 'changer-child';
   readonly name: string;
   /** Where it writes what it sees. */
   readonly file: string;

@@ -29,6 +29,10 @@ export interface Act {
   readonly die?: 'kill' | 'abort' | 'exit';
   /** Enqueues so many children and waits for them; then it ends. */
   readonly children?: number;
+  /** Asks to be cancelled, or to be put off, until a time. */
+  readonly wish?: 'cancel' | 'snooze' | 'rest';
+  /** ms since 1970; left out: always. */
+  readonly until?: number;
   /** Length of its result. */
   readonly out?: number;
   /** Reports progress and logs. */
@@ -81,6 +85,15 @@ export interface MakerPlan {
   /** Jobs of a batch, and of what an operation changes. */
   readonly members: number;
   readonly redis?: RedisTarget;
+}
+
+/** A call of a client, or of one of its parts. */
+export interface ChangePlan {
+  readonly of: 'client' | 'recurring' | 'queue';
+  readonly method: string;
+  /** Of a job, a recurring job or a queue. */
+  readonly id: string;
+  readonly args: readonly unknown[];
 }
 
 /** The job of all tests. */
@@ -158,6 +171,12 @@ export class Stage {
       { client, rounds, members, name: `m${this.children.length}` },
       undefined,
     );
+  }
+
+  /** Starts a process that makes one change and ends; see `children/changer-child.mjs`. */
+  changer(change: ChangePlan, redis = this.#redis): Child {
+    const client = { redis, namespace: this.namespace, shards: this.shards };
+    return this.#spawn('changer-child', { client, ...change }, undefined);
   }
 
   /** Enqueues from the test itself. */

@@ -1,7 +1,7 @@
 // What jobs of the tests do: their input says it. Every run tells of its start and its end.
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob } from '@linstock/core';
-import { awaitChildren } from '@linstock/worker';
+import { awaitChildren, cancel, snooze } from '@linstock/worker';
 
 const act = defineJob({ name: 'act' });
 
@@ -15,6 +15,7 @@ export function createAct(tell) {
     if (input.once && recoveries > 0) return finish(input, ctx, tell);
     if (input.spinMs !== undefined) spin(input.spinMs);
     if (input.children !== undefined) return share(input, ctx, tell);
+    if (input.wish !== undefined && Date.now() < (input.until ?? Infinity)) return wish(input, ctx, tell);
     if (input.ms !== undefined) return wait(input, ctx, tell);
     return finish(input, ctx, tell);
   };
@@ -54,6 +55,15 @@ async function share(input, ctx, tell) {
     await ctx.enqueueChild(act, { ms: 2 }, { metadata: { parent: id } });
   tell('end', id, fence, 'awaits');
   return awaitChildren();
+}
+
+/** It ends as cancelled, or is put off: by itself, or because a service said "later". */
+function wish(input, ctx, tell) {
+  const { id, fence } = ctx;
+  tell('end', id, fence, input.wish);
+  if (input.wish === 'cancel') return cancel('nobody wants it');
+  if (input.wish === 'snooze') return snooze('50ms');
+  return ctx.rateLimit('50ms');
 }
 
 function talk(ctx) {
