@@ -1,3 +1,4 @@
+import type { RecurringOptions } from '@linstock/core';
 import { shardPrefix } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
 import type { TestRedis } from '@linstock/test-kit/redis';
@@ -16,12 +17,23 @@ export interface Ticks {
 /** A history holds 100. */
 const TICKS_EACH = 90;
 
+/** A recurring job that was missed, and what is to become of it. */
+interface MissedPlan extends Pick<RecurringOptions, 'misfire' | 'misfireAfter' | 'overlap'> {
+  readonly id: string;
+  /** How long a run takes. */
+  readonly ms?: number;
+}
+
 /** Defines a recurring job that nobody has run for a while. Its last tick is over, so nothing but its backlog is ever due. */
-export async function defineMissed(stage: Stage, redis: TestRedis, id: string): Promise<Ticks> {
+export async function defineMissed(
+  stage: Stage,
+  redis: TestRedis,
+  { id, ms = 40, misfire = 'all', ...policy }: MissedPlan,
+): Promise<Ticks> {
   const last = Math.floor(Date.now() / 1000) * 1000 - 5000;
   const first = last - (TICKS_EACH - 1) * 1000;
-  const schedule = { every: 1000, misfire: 'all', endAt: new Date(last) } as const;
-  await stage.client.recurring.upsert(id, act, { ms: 40 }, schedule);
+  const schedule = { every: 1000, misfire, ...policy, endAt: new Date(last) };
+  await stage.client.recurring.upsert(id, act, { ms }, schedule);
   const connection = redis.connect();
   for (let shard = 0; shard < stage.shards; shard++) {
     const prefix = shardPrefix(stage.namespace, shard);
@@ -69,3 +81,27 @@ export function wrongTicks(jobs: Iterable<StoredJob>, wanted: readonly Ticks[]):
   }
   return [...problems, ...[...runs.keys()].map((name) => `a run of no tick: ${name}`)];
 }
+
+/** Runs of a recurring job that began to exist before the one before them had ended, or that share a tick. */
+export async function overlapProblems(
+  stage: Stage,
+  jobs: ReadonlyMap<string, StoredJob>,
+  id: string,
+): Promise<readonly string[]> {
+  const history = await stage.client.recurring.history(id);
+  const runs = history.filter(({ job }) => job !== undefined).toReversed();
+  const isTwice = new Set(runs.map(({ tick }) => tick)).size < runs.length;
+  const early = runs.filter(({ at }, i) => {
+    const tail = jobs.get(runs[i - 1]?.job ?? '')?.tail ?? [];
+    // A person's requeue is beside the schedule.
+    if (tail.some(({ code }) => code === 'Q')) return false;
+    return (tail.at(-1)?.endedAt ?? 0) > at + ROUNDING_MS;
+  });
+  return [
+    ...(isTwice ? [`a tick of ${id} ran twice: ${runs.map(({ tick }) => tick).join(' ')}`] : []),
+    ...early.map(({ tick }) => `tick ${tick} of ${id} ran while the run before had not ended`),
+  ];
+}
+
+/** Both instants are rounded to whole ms. */
+const ROUNDING_MS = 1;

@@ -32,7 +32,7 @@ export class TiedWork {
     await this.family.found(name, 80);
     // Nobody serves this queue: their time passes.
     for (let n = 0; n < 5; n++) await this.#stage.enqueue({}, { queue: 'nowhere', expireIn: 20 });
-    this.ticks.push(await defineMissed(this.#stage, this.#redis, name));
+    this.ticks.push(await defineMissed(this.#stage, this.#redis, { id: name }));
   }
 
   /** Resolves when all is done, and nothing is tied to anything. */

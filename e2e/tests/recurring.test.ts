@@ -31,7 +31,8 @@ test.each(onShards(4))(
     const ticks: Ticks[] = [];
     for (let n = 0; n < 8; n++) ticks.push(await defineLive(stage, `live${n}`, sized(3000, 27_000)));
     for (let wave = 0; wave < sized(3, 12); wave++) {
-      for (let n = 0; n < PER_WAVE; n++) ticks.push(await defineMissed(stage, redis, `r${wave}-${n}`));
+      for (let n = 0; n < PER_WAVE; n++)
+        ticks.push(await defineMissed(stage, redis, { id: `r${wave}-${n}` }));
       await delay(sized(1000, 2200) * (0.5 + Math.random()));
     }
     await faults;
