@@ -2,7 +2,7 @@ import { defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { testShardCount } from '@linstock/test-kit/shared-redis';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import type { Scene } from './testing/scene.ts';
 import { Gate, Stage } from './testing/stage.ts';
 
@@ -65,19 +65,12 @@ async function untilLooked(scene: Scene): Promise<void> {
   }
 }
 
-/** Others run in the same queue, so that it is claimed from again and again. */
-async function runOthers(scene: Scene): Promise<void> {
-  for (let round = 0; round < 3; round++) {
-    const others = await Promise.all(numbers(40).map((n) => scene.client.enqueue(free, n)));
-    await Promise.all(others.map((handle) => handle.result()));
-  }
-}
-
 const once = (handles: readonly { id: string }[]): Map<string, number> =>
   new Map(handles.map(({ id }) => [id, 1]));
 
-describe.each([1, 4])('a job is set apart once and let go once, with %i shards,', (shards) => {
-  test('when a limit blocks it', async () => {
+test.each([1, 4])(
+  'a job that a limit blocks is set apart once, and let go once, with %i shards',
+  async (shards) => {
     const scene = stage.open({ shards });
     const moves = await Moves.watch(scene);
     const [started, gate] = [new Gate(), new Gate()];
@@ -92,7 +85,11 @@ describe.each([1, 4])('a job is set apart once and let go once, with %i shards,'
     const first = await scene.client.enqueue(held, 0, { concurrency });
     await started.opened;
     const blocked = await scene.client.enqueueMany(held, numbers(30), { concurrency });
-    await runOthers(scene);
+    // Others run in the same queue meanwhile, so that it is claimed from again and again.
+    for (let round = 0; round < 3; round++) {
+      const others = await Promise.all(numbers(40).map((n) => scene.client.enqueue(free, n)));
+      await Promise.all(others.map((handle) => handle.result()));
+    }
     await eventually(() => expect(moves.parks).toEqual(once(blocked)));
     await untilLooked(scene);
     gate.open();
@@ -100,24 +97,5 @@ describe.each([1, 4])('a job is set apart once and let go once, with %i shards,'
     await moves.noted();
     expect(moves.parks).toEqual(once(blocked));
     expect(moves.returns).toEqual(once(blocked));
-  });
-
-  test('when a rate blocks it', async () => {
-    const scene = stage.open({ shards });
-    const moves = await Moves.watch(scene);
-    const worker = scene.worker({ concurrency: 10 });
-    worker.handle(held, () => undefined);
-    worker.handle(free, () => undefined);
-    const rateLimit = { key: 'api', limit: 10, per: '1s', burst: 1 } as const;
-    const handles = await scene.client.enqueueMany(held, numbers(10), { rateLimit });
-    await worker.start();
-    await runOthers(scene);
-    await Promise.all(handles.map((handle) => handle.result()));
-    await moves.noted();
-    // All but the first one, unless the first claims were so slow that there was room for others too.
-    const parked = handles.filter(({ id }) => moves.parks.has(id));
-    expect(parked.length).toBeGreaterThan(0);
-    expect(moves.parks).toEqual(once(parked));
-    expect(moves.returns).toEqual(once(parked));
-  });
-});
+  },
+);

@@ -261,3 +261,28 @@ describe('a place that is free', () => {
     expect(await shard.redis.hgetall(`${shard.prefix}grouped`)).toMatchObject({ 'mail:2': '0' });
   });
 });
+
+test('a job that a rate blocks is set apart once, and let go once, when slots are free', async () => {
+  await shard.register(ADA);
+  await shard.admit([A, B, C, D], { rates: [RATE] });
+  expect(await claimed()).toEqual([A]);
+  // Who is set apart stands there with the time since when.
+  const parked = (): Promise<string[]> =>
+    shard.redis.zrange(`${shard.prefix}parked:mail`, '0', '-1', 'WITHSCORES');
+  const before = await parked();
+  const since = before[1] ?? '';
+  expect(before).toEqual([B, C, D].flatMap((id) => [id, since]));
+  const waiting = [B, C, D];
+  for (const id of [B, C, D]) {
+    // Looks that come too early, and claims, leave all of them where they are.
+    shard.clock.advance(999);
+    await shard.jobs.reopen(ADA);
+    expect(await claimed()).toEqual([]);
+    expect(await parked()).toEqual(waiting.flatMap((each) => [each, since]));
+    shard.clock.advance(1);
+    await shard.jobs.reopen(ADA);
+    waiting.shift();
+    expect(await parked()).toEqual(waiting.flatMap((each) => [each, since]));
+    expect(await claimed()).toEqual([id]);
+  }
+});
