@@ -21,6 +21,7 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, expires?: boolea
   [/^lock:/, 'string'],
   [/^rate:w:/, 'list', true],
   [/^rate:/, 'string', true],
+  [/^freed:/, 'set', true],
   [/^producer:/, 'hash', true],
   [/^((timekeeper|alone)$|progress:)/, 'string', true],
   [/^log:/, 'list', true],

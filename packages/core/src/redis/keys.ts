@@ -12,6 +12,7 @@ export const KEY = {
   alone: 'alone',
   holders: 'holders:',
   rate: 'rate:',
+  freed: 'freed:',
   blocked: 'blocked:',
   parked: 'parked:',
   timers: 'timers',

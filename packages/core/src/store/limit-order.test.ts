@@ -286,3 +286,26 @@ test('a job that a rate blocks is set apart once, and let go once, when slots ar
     expect(await claimed()).toEqual([id]);
   }
 });
+
+test('a rate lets nobody go for a start that another one waits to take', async () => {
+  await shard.register(ADA);
+  await shard.admit([A, B, C, D], { rates: [RATE] });
+  expect(await claimed()).toEqual([A]);
+  const parked = (): Promise<string[]> => shard.redis.zrange(`${shard.prefix}parked:mail`, '0', '-1');
+  // No slot takes anything for a while: one start is all that there is.
+  for (let second = 0; second < 4; second++) {
+    shard.clock.advance(1000);
+    await shard.jobs.reopen(ADA);
+    expect(await parked()).toEqual([C, D]);
+  }
+  expect(await claimed()).toEqual([B]);
+  shard.clock.advance(1000);
+  await shard.jobs.reopen(ADA);
+  expect(await parked()).toEqual([D]);
+  // Who is gone takes no start.
+  await shard.jobs.cancel([C], EVE, 100);
+  shard.clock.advance(1000);
+  await shard.jobs.reopen(ADA);
+  expect(await parked()).toEqual([]);
+  expect(await claimed()).toEqual([D]);
+});

@@ -97,6 +97,8 @@ export const FLOW_EFFECTS = {
     changes: {
       'blocked:limit:k': GONE,
       'blocked:rate:api': GONE,
+      'freed:api D': true,
+      'freed:api expires': true,
       'holders:k Ada#1A': GONE,
       'holders:k nobodyB': true,
       'idle:mail Ada': GONE,

@@ -62,6 +62,7 @@ export const USUAL_KEYS: Readonly<Record<string, readonly string[]>> = {
   idle: ['idle:mail'],
   holders: ['holders:k'],
   rate: ['rate:k'],
+  freed: ['freed:k'],
   blocked: ['blocked:limit:k'],
   parked: ['parked:mail'],
   timers: ['timers'],

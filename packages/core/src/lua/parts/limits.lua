@@ -50,6 +50,11 @@ local function letGo(id, record)
   local blocker, at = blockerOf(limits, rates)
   if blocker then return blocker, at end
   for i = 1, #limits do redis.call('SADD', $holders .. limits[i][1], NOBODY .. id) end
+  -- It takes its start when a slot takes it; until then nobody else shall be let go for that.
+  for i = 1, #rates do
+    redis.pcall('SADD', $freed .. rates[i][1], id)
+    redis.pcall('PEXPIRE', $freed .. rates[i][1], 3600000)
+  end
   redis.call('SETRANGE', $job .. id, '0', 'E' .. string.sub(record, 2, 7) .. (#limits > 0 and reservation() or NOBODY))
   redis.pcall('ZREM', $parked .. queueOf(record), id)
 end

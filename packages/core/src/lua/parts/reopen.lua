@@ -75,6 +75,15 @@ local function rateOf(list, key)
     end
   end
 end
+-- How many were let go for a rate and still wait for a slot.
+local function freedFor(key)
+  local ids, waiting = redis.pcall('SMEMBERS', $freed .. key), 0
+  for i = 1, ids.err and 0 or #ids do
+    if redis.pcall('GETRANGE', $job .. ids[i], 0, 0) == 'E' then waiting = waiting + 1
+    else redis.call('SREM', $freed .. key, ids[i]) end
+  end
+  return waiting
+end
 -- Lets go on what is blocked for a reason, as far as there is room; the timer is set anew while somebody is left.
 local function reopen(reason)
   local kind, key = string.match(reason, '^(%a+):?(.*)$')
@@ -88,8 +97,10 @@ local function reopen(reason)
     local rate = rateOf(list, key)
     local at, free = now(), 100
     if rate then at, free = room(rate) end
-    local moved = unpark(reason, math.min(free, 100))
-    again = free > 0 and rate and now() + math.max(1, math.ceil(moved * rate[3] / rate[2])) or math.max(at, now() + 1)
+    local isFree, left = free > 0, free - freedFor(key)
+    local moved = unpark(reason, math.min(left, 100))
+    again = math.max(at, now() + 1)
+    if isFree and rate then again = now() + math.max(left > 0 and 1 or 250, math.ceil(moved * rate[3] / rate[2])) end
   elseif kind == 'queue' then
     -- What it held back stands in its lists.
     dropDeadHolders(reason)
