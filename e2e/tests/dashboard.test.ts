@@ -10,19 +10,6 @@ import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
 import { act, Stage } from '../src/stage.ts';
 
 const executable = findBrowser();
-const NASTY = [
-  '<script>alert(1)</script>',
-  '<img src=x onerror=alert(1)>',
-  '"><svg onload=alert(1)>',
-  'javascript:alert(1)',
-  "'-alert(1)-'",
-  '{{constructor.constructor("alert(1)")()}}',
-  '<iframe srcdoc="<script>parent.alert(1)</script>">',
-  '\u202Egnp.exe',
-  '=cmd|calc!A1',
-  '</textarea><script>alert(1)</script>',
-];
-
 const PAGES = [
   '',
   'jobs',
@@ -250,36 +237,6 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Enqueue' }).click();
     await page.getByRole('link', { name: 'Copy as new' }).click();
     await eventually(async () => expect(await page.getByLabel('Input').inputValue()).toContain('"out": 3'));
-    expect(report.problems).toEqual([]);
-  });
-
-  test('whatever stands in a job is shown as text', async () => {
-    const ids = await Promise.all(
-      NASTY.map(async (nasty) => {
-        const handle = await stage.client.enqueue(
-          act,
-          { pad: nasty, [nasty]: nasty },
-          {
-            displayName: nasty,
-            tags: [nasty.slice(0, 60)],
-            metadata: { nasty },
-            queue: 'nasty',
-          },
-        );
-        return handle.id;
-      }),
-    );
-    await show('jobs?state=enqueued&queue=nasty');
-    await page
-      .locator('tbody tr')
-      .nth(NASTY.length - 1)
-      .waitFor();
-    for (const id of ids) {
-      await show(`jobs/${id}`);
-      await page.getByRole('heading', { name: 'History' }).waitFor();
-    }
-    await show(`jobs?tag=${encodeURIComponent(NASTY[0] ?? '')}`);
-    await show(encodeURIComponent(NASTY[1] ?? '')).catch(() => undefined);
     expect(report.problems).toEqual([]);
   });
 

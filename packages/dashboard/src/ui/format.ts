@@ -45,9 +45,14 @@ export function ago(at: number, now: number): string {
   return format.format(Math.round(seconds / 86_400), 'day');
 }
 
+/** Whether a date can say it: a job may write any number as an instant. */
+export function isInstant(at: unknown): at is number {
+  return typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
+}
+
 /** An instant in full, with the time zone. */
 export function instant(at: number): string {
-  if (!Number.isFinite(at)) return '–';
+  if (!isInstant(at)) return '–';
   if (isUtc.value) return new Date(at).toISOString().replace('T', ' ');
   return new Intl.DateTimeFormat(locale.value, {
     dateStyle: 'medium',

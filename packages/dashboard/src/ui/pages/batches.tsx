@@ -156,13 +156,16 @@ function Members({ members }: { members: readonly Member[] }) {
 
 /** One batch: how far it is, and its members. */
 export function BatchOne({ id }: { id: string }) {
-  const { data, error, reload } = useData<{ batch: Batch; members: readonly Member[] }>(`batches/${id}`, {
-    everyMs: 1000,
-  });
+  const { data, error, reload } = useData<{ batch: Batch; members: readonly Member[] }>(
+    `batches/${encodeURIComponent(id)}`,
+    {
+      everyMs: 1000,
+    },
+  );
   if (data === undefined) return <Pending error={error} />;
   const { batch, members } = data;
   const cancel = async (): Promise<void> => {
-    await attempt(t('cancel'), () => post(`batches/${id}/cancel`));
+    await attempt(t('cancel'), () => post(`batches/${encodeURIComponent(id)}/cancel`));
     reload();
   };
   return (

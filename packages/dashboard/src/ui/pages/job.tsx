@@ -25,7 +25,7 @@ function codeOf({ name, queue, priority, input }: JobData): string {
 
 function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
   const act = async (verb: string, text: string): Promise<void> => {
-    if (!(await attempt(text, () => post(`jobs/${job.id}/${verb}`)))) return;
+    if (!(await attempt(text, () => post(`jobs/${encodeURIComponent(job.id)}/${verb}`)))) return;
     if (verb === 'delete') go(['jobs'], { state: job.state });
     else onDone();
   };
@@ -243,7 +243,7 @@ function History({ job }: { job: JobData }) {
 /** All about one job: what it is, what happened to it, and why it does not run. */
 export function Job({ id }: { id: string }) {
   const { data, error, reload } = useData<{ job: JobData; why: readonly Why[]; activity: ActivityData }>(
-    `jobs/${id}`,
+    `jobs/${encodeURIComponent(id)}`,
     {
       everyMs: 1000,
     },

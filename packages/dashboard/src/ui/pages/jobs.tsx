@@ -82,7 +82,7 @@ interface ActionsProps {
 function Actions({ chosen, verbs, onDone }: ActionsProps) {
   const act = async (verb: Verb): Promise<void> => {
     await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
-      Promise.all([...chosen].map((id) => post(`jobs/${id}/${verb}`))),
+      Promise.all([...chosen].map((id) => post(`jobs/${encodeURIComponent(id)}/${verb}`))),
     );
     onDone();
   };

@@ -34,7 +34,8 @@ function useForm(like: string | null) {
   useEffect(() => {
     if (like === null) return;
     const fill = async (): Promise<void> => {
-      const { name, queue, priority, input } = (await get<{ job: Job }>(`jobs/${like}`)).job;
+      const { name, queue, priority, input } = (await get<{ job: Job }>(`jobs/${encodeURIComponent(like)}`))
+        .job;
       set({ ...EMPTY, name, queue, priority, input: JSON.stringify(input, undefined, 2) });
     };
     void attempt(t('editAsNew'), fill);

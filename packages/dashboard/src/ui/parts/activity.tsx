@@ -27,11 +27,16 @@ function Progress({ progress }: { progress: unknown }) {
   );
 }
 
+/** A handler's own fields may stand in the place of a line's. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function Line({ line }: { line: LogLine }) {
   const { at, level, message, ...fields } = line;
   return (
-    <li class={level}>
-      <time class="muted">{instant(at)}</time> <strong>{level}</strong> {message}{' '}
+    <li class={textOf(level)}>
+      <time class="muted">{instant(at)}</time> <strong>{textOf(level)}</strong> {textOf(message)}{' '}
       {Object.keys(fields).length > 0 && <code class="muted">{JSON.stringify(fields)}</code>}
     </li>
   );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { signal } from '@preact/signals';
-import { ago, instant, isUtc } from '../format.ts';
+import { ago, instant, isInstant, isUtc } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import type { State } from '../types.ts';
@@ -27,7 +27,7 @@ export function StateBadge({
 
 /** An instant as time from now; in full on hover, and for who listens. */
 export function Time({ at }: { at: number | undefined }) {
-  if (at === undefined || at === 0) return <span class="muted">–</span>;
+  if (!isInstant(at) || at === 0) return <span class="muted">–</span>;
   const full = instant(at);
   return (
     <time dateTime={new Date(at).toISOString()} title={full}>

@@ -28,7 +28,7 @@ function useOperation(id: string | undefined): Operation | undefined {
     if (id === undefined) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
-      const { operation: next } = await get<{ operation: Operation }>(`operations/${id}`);
+      const { operation: next } = await get<{ operation: Operation }>(`operations/${encodeURIComponent(id)}`);
       set(next);
       if (next.state === 'running') timer = setTimeout(() => void look().catch(() => undefined), LOOK_MS);
     };
