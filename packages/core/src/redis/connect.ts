@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { ClusterNode, RedisOptions } from 'ioredis';
 import type { LinstockError } from '../errors.ts';
 import { OptionError, RedisError } from '../errors.ts';
+import type { Link } from './errors.ts';
 import { asRedisError } from './errors.ts';
 
 /**
@@ -45,9 +46,10 @@ export class Connection {
   ) {
     this.#commandTimeoutMs = limits.commandTimeoutMs;
     this.redis = open(target, settings(role, limits));
-    typeErrors(this.redis);
+    typeErrors(this.redis, () => ({ address: addressOf(this.redis), trouble: this.#trouble() }));
     // ioredis prints errors that nobody listens to. The calls that fail tell what is wrong.
     this.redis.on('error', (error: Error) => (this.#lastError = error));
+    this.redis.on('ready', () => (this.#lastError = undefined));
   }
 
   /** Resolves when calls can be sent. Throws `REDIS_UNREACHABLE` or `REDIS_REFUSED` when they cannot after the time given. */
@@ -97,31 +99,41 @@ export class Connection {
     return this.#commandTimeoutMs;
   }
 
+  #trouble(): string | undefined {
+    const error = this.#lastError;
+    return error && (error.message || (error as NodeJS.ErrnoException).code || 'no detail');
+  }
+
   #unreachable(timeoutMs: number): LinstockError {
     const cause = this.#lastError;
     const refused = cause === undefined ? undefined : asRedisError(cause);
     if (refused?.code === 'REDIS_REFUSED') return refused;
-    const detail =
-      cause === undefined
-        ? ''
-        : ` (${cause.message || (cause as NodeJS.ErrnoException).code || 'no detail'})`;
+    const detail = cause === undefined ? '' : ` (${this.#trouble()})`;
     const message = `Redis cannot be reached after ${timeoutMs} ms${detail}: check that it runs, the address, and the network`;
     return new RedisError('REDIS_UNREACHABLE', message, { timeoutMs }, cause);
   }
+}
+
+/** Where the server is; of a Cluster: the nodes that are known. */
+function addressOf(redis: Redis | Cluster): string {
+  if (redis instanceof Cluster) return redis.nodes('all').map(addressOf).join(', ') || 'the Cluster';
+  const { path, host, port, sentinels, name } = redis.options;
+  if (sentinels) return `the master ${name ?? ''} of Sentinel`;
+  return path ?? `${host}:${port}`;
 }
 
 type SentCommand = Parameters<Redis['sendCommand']>[0];
 type SentStream = Parameters<Redis['sendCommand']>[1];
 
 /** Errors of calls are ours from their source on: whoever made a call gets a {@link RedisError}, whose cause is what ioredis said. */
-function typeErrors(redis: Redis | Cluster): void {
+function typeErrors(redis: Redis | Cluster, link: () => Link): void {
   const send = redis.sendCommand.bind(redis) as Redis['sendCommand'];
   redis.sendCommand = (command: SentCommand, stream?: SentStream) => {
     const { reject } = command;
     command.reject = (error: Error) => {
       // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
       if ('command' in error) delete error.command;
-      reject(asRedisError(error));
+      reject(asRedisError(error, link()));
     };
     return send(command, stream);
   };

@@ -64,15 +64,23 @@ export function says(error: unknown, words: string): boolean {
   return said instanceof Error && said.message.startsWith(words);
 }
 
-/** An error of Redis as one of ours. */
-export function asRedisError(error: unknown): RedisError | RedisFullError {
+/** An error of Redis as one of ours; `link`: over which connection it came. */
+export function asRedisError(error: unknown, link: Link = {}): RedisError | RedisFullError {
   if (error instanceof RedisError || error instanceof RedisFullError) return error;
-  const made = makeRedisError(error);
+  const made = makeRedisError(error, link);
   CLASS_OF.set(made, classifyError(error));
   return made;
 }
 
-function makeRedisError(error: unknown): RedisError | RedisFullError {
+/** What a person must know of a connection when a call fails. */
+export interface Link {
+  /** `host:port` or a path, never with a password. */
+  readonly address?: string;
+  /** What kept it from being made; undefined: nothing since it was made. */
+  readonly trouble?: string | undefined;
+}
+
+function makeRedisError(error: unknown, { address, trouble }: Link): RedisError | RedisFullError {
   const message = error instanceof Error ? error.message : String(error);
   const word = message.split(' ', 1)[0] ?? '';
   if (classifyError(error) === 'full') return new RedisFullError(error);
@@ -83,5 +91,8 @@ function makeRedisError(error: unknown): RedisError | RedisFullError {
   if (classifyError(error) === 'fault') {
     return new RedisError('REDIS_FAULT', `Redis answered with an error: ${message}`, {}, error);
   }
-  return new RedisError('REDIS_UNREACHABLE', `Redis cannot be reached: ${message}`, {}, error);
+  const where = address === undefined ? '' : ` at ${address}`;
+  // ioredis speaks of its stream and options when there is no connection.
+  const what = UNSENT.test(message) ? (trouble ?? 'the connection is gone') : message;
+  return new RedisError('REDIS_UNREACHABLE', `Redis cannot be reached${where}: ${what}`, {}, error);
 }
