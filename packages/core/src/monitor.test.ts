@@ -52,6 +52,40 @@ describe('a page', () => {
   });
 
   test.each([
+    ['enqueued', 'all queues', {}],
+    ['enqueued', 'one queue', { queue: 'mail' }],
+    ['scheduled', 'all queues', {}],
+  ] as const)('page after page holds each job once: %s, %s', async (state, _what, filter) => {
+    const numbers = Array.from({ length: 23 }, (_none, n) => n);
+    const handles = await Promise.all(
+      [0, 1, 2, 3, 4].map(async (i) => {
+        const place = { queue: i < 3 ? 'mail' : 'other', priority: i % 2 === 0 ? 'low' : 'high' } as const;
+        return state === 'enqueued'
+          ? client.enqueueMany(greet, numbers, place)
+          : client.scheduleMany(greet, numbers, { in: '1h', ...place });
+      }),
+    );
+    const all = handles.slice(0, 'queue' in filter ? 3 : handles.length).flat();
+    const read: string[] = [];
+    for (let offset = 0; offset < all.length; offset += 10)
+      read.push(...(await idsOf({ state, offset, limit: 10, ...filter })));
+    expect(read.toSorted()).toEqual(all.map(({ id }) => id).toSorted());
+  });
+
+  test('of what waits passes over what was cancelled before its turn', async () => {
+    const handles = await client.enqueueMany(
+      greet,
+      Array.from({ length: 120 }, (_, n) => n),
+    );
+    for (const { id } of handles.slice(0, 60)) await client.cancel(id);
+    const left = handles.slice(60).map(({ id }) => id);
+    const first = await monitor.page({ state: 'enqueued' });
+    expect(first).toMatchObject({ total: 60 });
+    const read = [...first.jobs.map(({ id }) => id), ...(await idsOf({ state: 'enqueued', offset: 50 }))];
+    expect(read.toSorted()).toEqual(left.toSorted());
+  });
+
+  test.each([
     [{ state: 'failed', queue: 'mail' }, 'page.queue'],
     [{ state: 'enqueued', queue: 'a{b}' }, 'page.queue'],
     [{ state: 'gone' }, 'page.state'],

@@ -26,10 +26,10 @@ import { byPlace, placeOf, readAudit } from './store/audit-reader.ts';
 import type { BlockView } from './store/block-reader.ts';
 import { readBlocks } from './store/block-reader.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
-import type { ShardPage } from './store/page-reader.ts';
+import type { PageWindow, ShardPage } from './store/page-reader.ts';
 import { readPage } from './store/page-reader.ts';
-import type { QueueCounts } from './store/queue-reader.ts';
-import { addCounts, readPaused, readQueueCounts, readQueueNames } from './store/queue-reader.ts';
+import type { QueueView } from './store/queue-reader.ts';
+import { mergeQueues, readQueues } from './store/queue-reader.ts';
 import type { ServerView } from './store/server-reader.ts';
 import { readServers } from './store/server-reader.ts';
 import { readQuarantine, readStateCounts, readTotals } from './store/shard-reader.ts';
@@ -37,13 +37,6 @@ import { readTagged } from './store/tag-reader.ts';
 import type { WorkerView } from './store/worker-reader.ts';
 import { readWorkers } from './store/worker-reader.ts';
 import type { WhyReasons } from './why.ts';
-
-/** A queue as a person sees it. */
-export interface QueueView extends QueueCounts {
-  readonly name: string;
-  /** Who paused it, why and when (ms since 1970); undefined: it runs. */
-  readonly paused: { readonly by: string; readonly why: string; readonly at: number } | undefined;
-}
 
 /** Which jobs a page shows: those of one state, or those with a tag. */
 export interface PageOptions {
@@ -113,10 +106,7 @@ export class Monitor {
 
   /** How many jobs are in each state now. */
   async counts(): Promise<Record<JobState, number>> {
-    const all = await this.#each(async (shard) => readStateCounts(shard));
-    return Object.fromEntries(
-      JOB_STATES.map((state) => [state, all.reduce((sum, counts) => sum + counts[state], 0)]),
-    ) as Record<JobState, number>;
+    return (await this.overview()).counts;
   }
 
   /** How often each transition happened since the installation was founded. */
@@ -144,21 +134,20 @@ export class Monitor {
 
   /** All queues that were ever used, by name. */
   async queues(): Promise<QueueView[]> {
-    const found = new Map<string, { counts: QueueCounts[]; paused: QueueView['paused'] }>();
-    await this.#each(async ({ connection, prefix }) => {
-      const [names, paused] = await Promise.all([
-        readQueueNames(connection, prefix),
-        readPaused(connection, prefix),
-      ]);
-      for (const name of names) {
-        const counts = await readQueueCounts(connection, prefix, name);
-        const entry = found.get(name) ?? { counts: [], paused: undefined };
-        found.set(name, { counts: [...entry.counts, counts], paused: entry.paused ?? paused.get(name) });
-      }
-    });
-    return [...found]
-      .map(([name, { counts, paused }]) => ({ name, ...addCounts(counts), paused }))
-      .toSorted((a, b) => a.name.localeCompare(b.name));
+    return mergeQueues(await this.#each(readQueues));
+  }
+
+  /** What `counts()` and `queues()` tell, for the price of one of them. */
+  async overview(): Promise<{ readonly counts: Record<JobState, number>; readonly queues: QueueView[] }> {
+    const [states, queues] = await Promise.all([
+      this.#each((shard) => readStateCounts(shard)),
+      this.queues(),
+    ]);
+    const enqueued = queues.reduce((sum, queue) => sum + queue.enqueued, 0);
+    const count = (state: JobState): number =>
+      state === 'enqueued' ? enqueued : states.reduce((sum, counts) => sum + counts[state], 0);
+    const counts = Object.fromEntries(JOB_STATES.map((state) => [state, count(state)]));
+    return { counts: counts as Record<JobState, number>, queues };
   }
 
   /** A page of jobs in one state, or with a tag (the newest first). @throws {OptionError} */
@@ -166,13 +155,17 @@ export class Monitor {
     checkOptions(options, PAGE_RULES, 'page');
     const { offset = 0, limit = 50 } = options;
     const read = pageReader(options);
-    const pages = await this.#each((shard) => read(shard, offset + limit));
+    const shards = await this.#shards.open(CONNECT_TIMEOUT_MS);
+    // Where a page of several shards begins in each of them is not known before they are merged.
+    const from = shards.length === 1 ? offset : 0;
+    const pages = await Promise.all(
+      shards.map((shard) => read(shard, { from, most: offset + limit - from })),
+    );
     const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
-    const wanted = entries.slice(offset, offset + limit).map((entry) => entry.id);
-    const found = await this.#find(wanted);
-    const { tag } = options;
-    const jobs =
-      tag === undefined ? found : found.filter((job) => 'damaged' in job || job.tags.includes(tag));
+    const wanted = entries.slice(offset - from, offset - from + limit).map((entry) => entry.id);
+    const found = await this.#find([...new Set(wanted)]);
+    const { tag, state } = options;
+    const jobs = found.filter((job) => 'damaged' in job || fits(job, tag, state));
     return { jobs, total: pages.reduce((sum, page) => sum + page.total, 0) };
   }
 
@@ -264,12 +257,22 @@ export class Monitor {
 }
 
 /** How a page is read from a shard. @throws {OptionError} */
-function pageReader({ state, tag, queue }: PageOptions): (shard: Shard, most: number) => Promise<ShardPage> {
+function pageReader({
+  state,
+  tag,
+  queue,
+}: PageOptions): (shard: Shard, window: PageWindow) => Promise<ShardPage> {
   if ((state === undefined) === (tag === undefined))
     throw new OptionError('page', 'must have either "state" or "tag"', { state, tag });
   if (queue !== undefined && state !== 'enqueued')
     throw new OptionError('page.queue', 'can only be given with the state "enqueued"', queue);
-  if (state !== undefined) return (shard, most) => readPage(shard, { state, queue, most });
+  if (state !== undefined) return (shard, window) => readPage(shard, { state, queue, ...window });
   checkTag(tag, 'page.tag');
-  return (shard, most) => readTagged(shard, tag ?? '', most);
+  return (shard, window) => readTagged(shard, tag ?? '', window);
+}
+
+/** Between a look at a list and one at its jobs some have moved on. */
+function fits(job: JobView, tag: string | undefined, state: JobState | undefined): boolean {
+  if (tag !== undefined) return job.tags.includes(tag);
+  return state !== 'enqueued' || job.state === state;
 }

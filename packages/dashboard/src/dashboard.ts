@@ -46,7 +46,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const client = new Client({ ...installation, retryFor: RETRY_FOR });
   const monitor = new Monitor({ ...installation, ...(redact !== undefined && { redact }) });
   const authentication = new Authentication(resolved, Date.now);
-  const pulses = new PulseReader({ monitor, client }, Date.now);
+  const pulses = new PulseReader(monitor, Date.now);
   const histories = new HistoryReader(monitor, Date.now);
   const parts = { client, monitor, pulses, histories, authentication, options: resolved };
   const app = createApp(parts, new Assets(), (error, reference) =>

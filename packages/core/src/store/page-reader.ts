@@ -4,56 +4,65 @@ import { PRIORITIES } from '../job/priority.ts';
 import { idTime } from '../job/job-id.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
-import { readQueueCounts, readQueueNames } from './queue-reader.ts';
-import { readOpenIds, readStateCounts } from './shard-reader.ts';
+import { findSlices } from './page-slices.ts';
+import type { ShardQueueCounts } from './queue-reader.ts';
+import { readCountsOf, readQueueNames } from './queue-reader.ts';
+import { readOpenIds, readSucceededCount } from './shard-reader.ts';
 
-/** The first jobs of a shard in one state, with what orders them among shards: the lowest comes first. */
+type PageEntries = readonly { readonly id: string; readonly order: number }[];
+
+/** Jobs of a shard in one state, with what orders them among shards: the lowest comes first. */
 export interface ShardPage {
-  readonly entries: readonly { readonly id: string; readonly order: number }[];
+  readonly entries: PageEntries;
   readonly total: number;
 }
 
-interface PageRequest {
-  readonly state: JobState;
-  readonly queue: string | undefined;
+/** Which of a shard's jobs are read: so many, after so many others. */
+export interface PageWindow {
+  readonly from: number;
   readonly most: number;
 }
 
-/** Reads the first `most` jobs of a state. */
+interface PageRequest extends PageWindow {
+  readonly state: JobState;
+  readonly queue: string | undefined;
+}
+
+/** Reads jobs of a state. Entries are hints: whoever shows them leaves out jobs that have another state by now. */
 export async function readPage(shard: Shard, request: PageRequest): Promise<ShardPage> {
   switch (request.state) {
     case 'enqueued':
       return readEnqueued(shard, request);
     case 'scheduled':
-      return readSorted(shard, KEY.scheduled, { most: request.most, sign: 1 });
+      return readSorted(shard, KEY.scheduled, { ...request, sign: 1 });
     case 'failed':
-      return readSorted(shard, KEY.failed, { most: request.most, sign: -1 });
+      return readSorted(shard, KEY.failed, { ...request, sign: -1 });
     case 'cancelled':
-      return readSorted(shard, KEY.cancelled, { most: request.most, sign: -1 });
+      return readSorted(shard, KEY.cancelled, { ...request, sign: -1 });
     case 'processing':
-      return readProcessing(shard, request.most);
+      return readProcessing(shard, request);
     case 'succeeded':
-      return readSucceeded(shard, request.most);
+      return readSucceeded(shard, request);
     case 'awaiting':
-      return readSorted(shard, KEY.awaiting, { most: request.most, sign: 1 });
+      return readSorted(shard, KEY.awaiting, { ...request, sign: 1 });
   }
 }
 
-interface SortedRequest {
-  readonly most: number;
+interface SortedRequest extends PageWindow {
   /** 1: the lowest score first; -1: the highest. */
   readonly sign: 1 | -1;
 }
 
-async function readSorted(
+/** Reads a part of a sorted set. */
+export async function readSorted(
   { connection: { redis }, prefix }: Shard,
   key: string,
-  { most, sign }: SortedRequest,
+  { from, most, sign }: SortedRequest,
 ): Promise<ShardPage> {
   const range =
     sign === 1
-      ? redis.zrange(prefix + key, 0, String(most - 1), 'WITHSCORES')
-      : redis.zrevrange(prefix + key, 0, String(most - 1), 'WITHSCORES');
+      ? redis.zrange(prefix + key, from, String(from + most - 1), 'WITHSCORES')
+      : redis.zrevrange(prefix + key, from, String(from + most - 1), 'WITHSCORES');
   const [flat, total] = await Promise.all([range, redis.zcard(prefix + key)]);
   const entries = Array.from({ length: flat.length / 2 }, (_, i) => ({
     id: flat[2 * i] ?? '',
@@ -62,49 +71,84 @@ async function readSorted(
   return { entries, total };
 }
 
-async function readProcessing(shard: Shard, most: number): Promise<ShardPage> {
+async function readProcessing(shard: Shard, { from, most }: PageWindow): Promise<ShardPage> {
   const ids = (await readOpenIds(shard)).toSorted().toReversed();
-  return { entries: ids.slice(0, most).map((id) => ({ id, order: -idTime(id) })), total: ids.length };
+  return {
+    entries: ids.slice(from, from + most).map((id) => ({ id, order: -idTime(id) })),
+    total: ids.length,
+  };
 }
 
 /** The list holds what finished last at its end; entries of jobs that were requeued or deleted are passed over. */
-async function readSucceeded(shard: Shard, most: number): Promise<ShardPage> {
+async function readSucceeded(shard: Shard, { from, most }: PageWindow): Promise<ShardPage> {
   const { connection, prefix, reader } = shard;
-  const newest = (await connection.redis.lrange(prefix + KEY.succeeded, -most, -1)).toReversed();
-  const jobs = await reader.findMany([...new Set(newest)]);
+  const [newest, total] = await Promise.all([
+    connection.redis.lrange(prefix + KEY.succeeded, -from - most, -from - 1),
+    readSucceededCount(shard),
+  ]);
+  const jobs = await reader.findMany([...new Set(newest.toReversed())]);
   const entries = jobs.flatMap((job) =>
     'damaged' in job || job.state !== 'succeeded'
       ? []
       : [{ id: job.id, order: -(job.history.at(-1)?.endedAt ?? 0) }],
   );
-  return { entries, total: (await readStateCounts(shard)).succeeded };
+  return { entries, total };
 }
 
-/** What runs first comes first: urgent before low, and within a priority in the order of the list. */
-async function readEnqueued(shard: Shard, { queue, most }: PageRequest): Promise<ShardPage> {
+/** So far apart are the orders of two priorities. */
+const RANK = 1e9;
+
+/** So many entries are looked at one by one, where a queue's lists hold some that no longer count. */
+const MOST_CHECKED = 3000;
+
+/** What runs first comes first: urgent before low, and within a priority in the order of the lists, queue by queue. */
+async function readEnqueued(shard: Shard, { queue, from, most }: PageRequest): Promise<ShardPage> {
   const { connection, prefix } = shard;
-  const queues = queue === undefined ? await readQueueNames(connection, prefix) : [queue];
-  const entries: { id: string; order: number }[] = [];
-  let total = 0;
-  for (const name of queues) {
-    total += (await readQueueCounts(connection, prefix, name)).enqueued;
-    const keys = [KEY.suspects + name, ...PRIORITIES.map((_, digit) => `${KEY.ready}${name}:${digit}`)];
-    for (const [rank, key] of keys.entries()) {
-      const ids = await connection.redis.lrange(prefix + key, 0, most - 1);
-      const waiting = await keepEnqueued(shard, ids);
-      waiting.forEach((id, i) => entries.push({ id, order: rank * 1e9 + i }));
-    }
-    const blocked = await connection.redis.zrange(prefix + KEY.parked + name, 0, String(most - 1));
-    blocked.forEach((id, i) => entries.push({ id, order: keys.length * 1e9 + i }));
-  }
-  return { entries: entries.toSorted((a, b) => a.order - b.order).slice(0, most), total };
+  const names = queue === undefined ? await readQueueNames(connection, prefix) : [queue];
+  const counts = await readCountsOf(connection, prefix, names);
+  const total = counts.reduce((sum, { enqueued }) => sum + enqueued, 0);
+  const stale = counts.reduce((sum, { entries, enqueued }) => sum + entries - enqueued, 0);
+  const checked = from + most + stale;
+  // Later pages of such lists begin a little too early, instead of costing Redis a look at each entry before.
+  if (stale <= 0 || checked > MOST_CHECKED)
+    return { entries: await readSlices(shard, { names, counts, from, most }), total };
+  const entries = await readSlices(shard, { names, counts, from: 0, most: checked });
+  return { entries: (await keepEnqueued(shard, entries)).slice(from, from + most), total };
+}
+
+interface Slices extends PageWindow {
+  readonly names: readonly string[];
+  readonly counts: readonly ShardQueueCounts[];
+}
+
+/** Lists of a queue, what runs first comes first; a priority's digit follows the queue. */
+const LISTS = [
+  [KEY.suspects, ''],
+  ...PRIORITIES.map((_, digit) => [KEY.ready, `:${digit}`] as const),
+  [KEY.parked, ''],
+] as const;
+
+async function readSlices({ connection: { redis }, prefix }: Shard, slices: Slices): Promise<PageEntries> {
+  const { names, counts, ...window } = slices;
+  const lengths = LISTS.map((_, rank) => counts.map((queue) => queue.lengths[rank] ?? 0));
+  const parts = await Promise.all(
+    findSlices(lengths, window).map(async ({ rank, list, start, end }) => {
+      const [name, suffix] = LISTS[rank] ?? LISTS[0];
+      const key = `${prefix}${name}${names[list] ?? ''}${suffix}`;
+      const ids = await (name === KEY.parked
+        ? redis.zrange(key, start, String(end))
+        : redis.lrange(key, start, end));
+      return ids.map((id, i) => ({ id, order: rank * RANK + start + i }));
+    }),
+  );
+  return parts.flat().toSorted((a, b) => a.order - b.order);
 }
 
 /** Entries of a list are hints: only ids whose mark says "enqueued" wait. */
 async function keepEnqueued(
   { connection: { redis }, prefix }: Shard,
-  ids: readonly string[],
-): Promise<string[]> {
-  const letters = await Promise.all(ids.map((id) => redis.getrange(prefix + KEY.job + id, 0, 0)));
-  return ids.filter((_, i) => letters[i] === STATE_LETTERS.enqueued);
+  entries: PageEntries,
+): Promise<PageEntries> {
+  const letters = await Promise.all(entries.map(({ id }) => redis.getrange(prefix + KEY.job + id, 0, 0)));
+  return entries.filter((_, i) => letters[i] === STATE_LETTERS.enqueued);
 }

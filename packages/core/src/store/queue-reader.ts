@@ -2,6 +2,7 @@ import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Priority } from '../job/priority.ts';
 import { PRIORITIES } from '../job/priority.ts';
+import type { Shard } from '../shard-set.ts';
 
 /** How many jobs wait in a queue. */
 export interface QueueCounts {
@@ -15,33 +16,88 @@ export interface QueueCounts {
   readonly entries: number;
 }
 
+/** A queue as a person sees it. */
+export interface QueueView extends QueueCounts {
+  readonly name: string;
+  /** Who paused it, why and when (ms since 1970); undefined: it runs. */
+  readonly paused: { readonly by: string; readonly why: string; readonly at: number } | undefined;
+}
+
+/** What a shard has of a queue. */
+export interface ShardQueueCounts extends QueueCounts {
+  /** Of its lists as they are: suspects, each priority, what is set apart. */
+  readonly lengths: readonly number[];
+}
+
 /** Counts a queue on one shard. */
 export async function readQueueCounts(
-  { redis }: Connection,
+  connection: Connection,
   prefix: string,
   queue: string,
 ): Promise<QueueCounts> {
-  const [blocked, grouped, stale, ...lengths] = await Promise.all([
-    redis.zcard(prefix + KEY.parked + queue),
-    redis.hmget(prefix + KEY.grouped, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`)),
-    redis.hmget(prefix + KEY.stale, ...PRIORITIES.map((_, digit) => `${queue}:${digit}`), `${queue}:s`),
-    ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
-    redis.llen(prefix + KEY.suspects + queue),
+  const fields = PRIORITIES.map((_, digit) => `${queue}:${digit}`);
+  const { redis } = connection;
+  const [grouped, stale, lengths] = await Promise.all([
+    redis.hmget(prefix + KEY.grouped, ...fields),
+    redis.hmget(prefix + KEY.stale, ...fields, `${queue}:s`),
+    readLengths(connection, prefix, queue),
   ]);
-  const waiting = lengths.map(
-    (length, i) => Math.max(0, length - Number(stale[i] ?? 0)) + Math.max(0, Number(grouped[i] ?? 0)),
+  const { lengths: _, ...counts } = countsOf(lengths, { grouped, stale });
+  return counts;
+}
+
+/** Counts many queues on one shard, in the order of their names; what they have in common is read once. */
+export async function readCountsOf(
+  connection: Connection,
+  prefix: string,
+  names: readonly string[],
+): Promise<ShardQueueCounts[]> {
+  const { redis } = connection;
+  const [grouped, stale, ...lengths] = await Promise.all([
+    redis.hgetall(prefix + KEY.grouped),
+    redis.hgetall(prefix + KEY.stale),
+    ...names.map((name) => readLengths(connection, prefix, name)),
+  ]);
+  return names.map((name, i) => {
+    const fields = PRIORITIES.map((_, digit) => `${name}:${digit}`);
+    return countsOf(lengths[i] ?? [], {
+      grouped: fields.map((field) => grouped[field]),
+      stale: [...fields, `${name}:s`].map((field) => stale[field]),
+    });
+  });
+}
+
+function readLengths({ redis }: Connection, prefix: string, queue: string): Promise<number[]> {
+  return Promise.all([
+    redis.llen(prefix + KEY.suspects + queue),
+    ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
+    redis.zcard(prefix + KEY.parked + queue),
+  ]);
+}
+
+type Numbers = readonly (string | null | undefined)[];
+
+/** `grouped`: by priority, what waits in groups; `stale`: by priority, and of suspects, entries that no longer count. */
+function countsOf(
+  lengths: readonly number[],
+  { grouped, stale }: { readonly grouped: Numbers; readonly stale: Numbers },
+): ShardQueueCounts {
+  const [ofSuspects = 0, ...others] = lengths;
+  const blocked = others[PRIORITIES.length] ?? 0;
+  const inGroups = grouped.map((n) => Math.max(0, Number(n ?? 0)));
+  const waiting = PRIORITIES.map(
+    (_, i) => Math.max(0, (others[i] ?? 0) - Number(stale[i] ?? 0)) + (inGroups[i] ?? 0),
   );
+  const suspects = Math.max(0, ofSuspects - Number(stale[PRIORITIES.length] ?? 0));
   return {
-    enqueued: waiting.reduce((sum, n) => sum + n, blocked),
+    enqueued: waiting.reduce((sum, n) => sum + n, blocked + suspects),
     byPriority: Object.fromEntries(
       PRIORITIES.map((priority, digit) => [priority, waiting[digit] ?? 0]),
     ) as Record<Priority, number>,
-    suspects: waiting[PRIORITIES.length] ?? 0,
+    suspects,
     blocked,
-    entries: lengths.reduce(
-      (sum, n) => sum + n,
-      blocked + grouped.reduce((sum, n) => sum + Number(n ?? 0), 0),
-    ),
+    entries: [...lengths, ...inGroups].reduce((sum, n) => sum + n, 0),
+    lengths,
   };
 }
 
@@ -58,6 +114,29 @@ export function addCounts(all: readonly QueueCounts[]): QueueCounts {
     blocked: sum((counts) => counts.blocked),
     entries: sum((counts) => counts.entries),
   };
+}
+
+/** All queues of a shard. */
+export async function readQueues({ connection, prefix }: Shard): Promise<QueueView[]> {
+  const [names, paused] = await Promise.all([
+    readQueueNames(connection, prefix),
+    readPaused(connection, prefix),
+  ]);
+  const counts = await readCountsOf(connection, prefix, names);
+  return names.map((name, i) => ({ ...addCounts(counts.slice(i, i + 1)), name, paused: paused.get(name) }));
+}
+
+/** The queues of all shards as one, by name. */
+export function mergeQueues(shards: readonly (readonly QueueView[])[]): QueueView[] {
+  const found = new Map<string, QueueView[]>();
+  for (const queue of shards.flat()) found.set(queue.name, [...(found.get(queue.name) ?? []), queue]);
+  return [...found]
+    .map(([name, parts]) => ({
+      name,
+      ...addCounts(parts),
+      paused: parts.find(({ paused }) => paused !== undefined)?.paused,
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Names of all queues of a shard. */

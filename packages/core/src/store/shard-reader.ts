@@ -1,33 +1,31 @@
 import type { JobState } from '../job/states.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
-import { readQueueCounts, readQueueNames } from './queue-reader.ts';
 
-/** How many jobs of a shard are in each state. */
-export async function readStateCounts(shard: Shard): Promise<Record<JobState, number>> {
-  const { connection, prefix } = shard;
-  const { redis } = connection;
-  const names = await readQueueNames(connection, prefix);
-  const [scheduled, succeeded, staleSucceeded, failed, cancelled, awaiting, open, ...queues] =
-    await Promise.all([
-      redis.zcard(prefix + KEY.scheduled),
-      redis.llen(prefix + KEY.succeeded),
-      redis.hget(prefix + KEY.stale, 'succeeded'),
-      redis.zcard(prefix + KEY.failed),
-      redis.zcard(prefix + KEY.cancelled),
-      redis.zcard(prefix + KEY.awaiting),
-      readOpenIds(shard),
-      ...names.map((name) => readQueueCounts(connection, prefix, name)),
-    ]);
-  return {
-    scheduled,
-    enqueued: queues.reduce((sum, counts) => sum + counts.enqueued, 0),
-    awaiting,
-    processing: open.length,
-    succeeded: Math.max(0, succeeded - Number(staleSucceeded ?? 0)),
-    failed,
-    cancelled,
-  };
+/** How many jobs of a shard are in each state but `enqueued`, which its queues tell. */
+export async function readStateCounts(shard: Shard): Promise<Omit<Record<JobState, number>, 'enqueued'>> {
+  const {
+    connection: { redis },
+    prefix,
+  } = shard;
+  const [scheduled, succeeded, failed, cancelled, awaiting, open] = await Promise.all([
+    redis.zcard(prefix + KEY.scheduled),
+    readSucceededCount(shard),
+    redis.zcard(prefix + KEY.failed),
+    redis.zcard(prefix + KEY.cancelled),
+    redis.zcard(prefix + KEY.awaiting),
+    readOpenIds(shard),
+  ]);
+  return { scheduled, awaiting, processing: open.length, succeeded, failed, cancelled };
+}
+
+/** How many succeeded jobs a shard keeps. */
+export async function readSucceededCount({ connection: { redis }, prefix }: Shard): Promise<number> {
+  const [entries, stale] = await Promise.all([
+    redis.llen(prefix + KEY.succeeded),
+    redis.hget(prefix + KEY.stale, 'succeeded'),
+  ]);
+  return Math.max(0, entries - Number(stale ?? 0));
 }
 
 /** Ids that are open in a claim of any worker, also of dead ones whose rescue is not finished. */

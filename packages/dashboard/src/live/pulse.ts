@@ -1,7 +1,4 @@
-import type { Client, JobState, Monitor, QueueCounts, QueueView, WorkerView } from '@linstock/core';
-
-/** A queue with what waits in it. */
-export type QueuePulse = QueueView & QueueCounts;
+import type { JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
 
 /** What an installation is at one moment. Instants are ms since 1970. */
 export interface Pulse {
@@ -9,7 +6,7 @@ export interface Pulse {
   readonly counts: Readonly<Record<JobState, number>>;
   /** How often each transition happened since the installation was founded. */
   readonly totals: Readonly<Record<string, number>>;
-  readonly queues: readonly QueuePulse[];
+  readonly queues: readonly QueueView[];
   readonly workers: readonly WorkerView[];
 }
 
@@ -22,8 +19,6 @@ export interface PulseTrouble {
 type Listener = (pulse: Pulse | undefined, trouble: PulseTrouble | undefined) => void;
 
 const EVERY_MS = 1000;
-/** Queues are many more numbers than the rest. */
-const QUEUES_EVERY = 2;
 
 /**
  * Reads how the installation is, once a second while somebody looks, for all who look. So fifty viewers cost Redis what one
@@ -31,18 +26,15 @@ const QUEUES_EVERY = 2;
  */
 export class PulseReader {
   readonly #monitor: Monitor;
-  readonly #client: Client;
   readonly #now: () => number;
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
   #last: Pulse | undefined;
   #reading: Promise<Pulse> | undefined;
-  #turn = 0;
   #isClosed = false;
 
-  constructor({ monitor, client }: { monitor: Monitor; client: Client }, now: () => number) {
+  constructor(monitor: Monitor, now: () => number) {
     this.#monitor = monitor;
-    this.#client = client;
     this.#now = now;
   }
 
@@ -90,23 +82,15 @@ export class PulseReader {
   }
 
   async #readOnce(): Promise<Pulse> {
-    const isQueuesTurn = this.#last === undefined || this.#turn++ % QUEUES_EVERY === 0;
-    const [counts, totals, queues, workers] = await Promise.all([
-      this.#monitor.counts(),
+    const [{ counts, queues }, totals, workers] = await Promise.all([
+      this.#monitor.overview(),
       this.#monitor.totals(),
-      isQueuesTurn ? this.#queues() : (this.#last?.queues ?? []),
       this.#monitor.workers(),
     ]);
     const at = this.#now();
     const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
     this.#last = { at, counts, totals, queues, workers: alive };
     return this.#last;
-  }
-
-  async #queues(): Promise<QueuePulse[]> {
-    const views = await this.#monitor.queues();
-    const counts = await Promise.all(views.map(({ name }) => this.#client.queue(name).counts()));
-    return views.map((view, i) => ({ ...view, ...(counts[i] as QueueCounts) }));
   }
 }
 
