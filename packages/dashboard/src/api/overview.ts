@@ -1,13 +1,13 @@
 import { OptionError } from '@linstock/core';
-import { findAttention } from '../live/attention.ts';
 import type { Range } from '../live/history.ts';
 import { HISTORY_RANGES } from '../live/history.ts';
+import { reportOf } from '../live/report.ts';
 import { streamPulses } from '../live/stream.ts';
 import type { Call, Parts, Route } from './call.ts';
 
-async function overview(_: Call, { pulses }: Parts): Promise<unknown> {
-  const pulse = await pulses.latest();
-  return { ...pulse, attention: findAttention(pulse) };
+async function overview(_: Call, { pulses }: Parts): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+  return new Response(reportOf(await pulses.latest()), { headers });
 }
 
 const live = ({ request }: Call, { pulses }: Parts): Response => streamPulses(pulses, request.signal);
@@ -24,7 +24,7 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/overview',
     permission: 'read',
-    summary: 'Counts, queues, workers, and what needs attention.',
+    summary: 'Counts, the deepest queues, workers, and what needs attention.',
     handle: overview,
   },
   {

@@ -1,5 +1,5 @@
-import { findAttention } from './attention.ts';
 import type { PulseReader } from './pulse.ts';
+import { reportOf } from './report.ts';
 
 /** So often an idle stream says something, so that proxies keep it open. */
 const KEEP_ALIVE_MS = 15_000;
@@ -15,8 +15,7 @@ export function streamPulses(pulses: PulseReader, signal: AbortSignal): Response
         if ((controller.desiredSize ?? 0) > -8) controller.enqueue(encoder.encode(text));
       };
       const unsubscribe = pulses.subscribe((pulse, trouble) => {
-        if (pulse !== undefined)
-          send(`event: pulse\ndata: ${JSON.stringify({ ...pulse, attention: findAttention(pulse) })}\n\n`);
+        if (pulse !== undefined) send(`event: pulse\ndata: ${reportOf(pulse)}\n\n`);
         if (trouble !== undefined) send(`event: trouble\ndata: ${JSON.stringify(trouble)}\n\n`);
       });
       const keepAlive = setInterval(() => send(': here\n\n'), KEEP_ALIVE_MS);

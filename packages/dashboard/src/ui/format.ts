@@ -1,20 +1,36 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { locale } from './i18n.ts';
 
 /** Whether instants are shown in UTC; else by the clock of whoever looks. */
 export const isUtc = signal(localStorage.getItem('linstock:utc') === '1');
 
+/** Made once for a language: a table of 500 rows needs thousands of them a second, and each takes long to make. */
+const formats = computed(() => {
+  const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale.value, options);
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale.value, options);
+  const time = { timeStyle: 'medium', hourCycle: 'h23' } as const;
+  return {
+    whole: number({ maximumFractionDigits: 0 }),
+    tenths: number({ maximumFractionDigits: 1 }),
+    plain: number({}),
+    compact: number({ notation: 'compact', maximumFractionDigits: 1 }),
+    ago: new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
+    instant: date({ dateStyle: 'medium', timeStyle: 'medium' }),
+    clock: date(time),
+    utcClock: date({ ...time, timeZone: 'UTC' }),
+  };
+});
+
 /** A number with its thousands apart; from 100,000 on shortened. */
 export function count(n: number): string {
-  const options: Intl.NumberFormatOptions =
-    n >= 100_000 ? { notation: 'compact', maximumFractionDigits: 1 } : {};
-  return new Intl.NumberFormat(locale.value, options).format(n);
+  const { plain, compact } = formats.value;
+  return (n >= 100_000 ? compact : plain).format(n);
 }
 
 /** A rate per second. */
 export function perSecond(n: number): string {
-  const digits = n > 0 && n < 10 ? 1 : 0;
-  return `${new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(n)}/s`;
+  const { whole, tenths } = formats.value;
+  return `${(n > 0 && n < 10 ? tenths : whole).format(n)}/s`;
 }
 
 /** A rate per minute. */
@@ -36,7 +52,7 @@ export function duration(ms: number): string {
 
 /** How far an instant is from now. */
 export function ago(at: number, now: number): string {
-  const format = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' });
+  const format = formats.value.ago;
   const seconds = Math.round((at - now) / 1000);
   const abs = Math.abs(seconds);
   if (abs < 60) return format.format(seconds, 'second');
@@ -54,19 +70,13 @@ export function isInstant(at: unknown): at is number {
 export function instant(at: number): string {
   if (!isInstant(at)) return '–';
   if (isUtc.value) return new Date(at).toISOString().replace('T', ' ');
-  return new Intl.DateTimeFormat(locale.value, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-  }).format(at);
+  return formats.value.instant.format(at);
 }
 
 /** The time of the day. */
 export function clock(at: number): string {
-  return new Intl.DateTimeFormat(locale.value, {
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-    ...(isUtc.value && { timeZone: 'UTC' }),
-  }).format(at);
+  const { clock: local, utcClock } = formats.value;
+  return (isUtc.value ? utcClock : local).format(at);
 }
 
 /** The hour and minute, or the day where a step of the axis is one or more. */

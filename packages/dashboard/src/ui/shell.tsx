@@ -38,15 +38,20 @@ function search(text: string): void {
 export function Menu() {
   const now = pulse.value;
   const current = place.value.path[0] ?? '';
+  const menu = useRef<HTMLElement>(null);
+  // On a phone the menu is a line that scrolls.
+  useEffect(() => {
+    menu.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   const numbers: Readonly<Record<string, number | undefined>> = {
     errors: now?.counts.failed,
     workers: now?.workers.length,
   };
   return (
-    <nav class="menu" aria-label="Linstock">
+    <nav ref={menu} class="menu" aria-label="Linstock">
       <a class="brand" href={to([])}>
-        <img src={logo} width="26" height="26" alt="" /> Linstock{' '}
-        <small title={session.value?.title ?? undefined}>{session.value?.title}</small>
+        <img src={logo} width="26" height="26" alt="" />
+        <span>Linstock</span> <small title={session.value?.title ?? undefined}>{session.value?.title}</small>
       </a>
       {MENU.map(([path, text]) => (
         <a
@@ -92,13 +97,13 @@ function Settings() {
       <button type="button" class="quiet" onClick={toggleTheme} aria-label={t('theme')}>
         {theme.value === 'dark' ? '☾' : '☀'}
       </button>
-      <button type="button" class="quiet" onClick={() => say(t('keysHelp'))} aria-label={t('keys')}>
+      <button type="button" class="quiet keys" onClick={() => say(t('keysHelp'))} aria-label={t('keys')}>
         ?
       </button>
       {session.value?.readOnly === true && <span class="badge">{t('readOnly')}</span>}
       {user !== null && (
-        <button type="button" class="quiet" onClick={() => void signOut()}>
-          {user.name} · {t('signOut')}
+        <button type="button" class="quiet user" onClick={() => void signOut()} title={user.name}>
+          <span>{user.name}</span> <span>{t('signOut')}</span>
         </button>
       )}
     </div>

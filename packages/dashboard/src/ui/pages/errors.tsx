@@ -38,7 +38,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
         </span>
         {group.frame !== undefined && <code class="muted id">{group.frame}</code>}
       </td>
-      <td>{group.job}</td>
+      <td class="name">{group.job}</td>
       <td>
         <Time at={group.firstAt} />
       </td>

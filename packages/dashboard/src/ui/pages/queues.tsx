@@ -95,42 +95,80 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
   );
 }
 
+/** So many rows are drawn at once; of more, a part of the name finds the one that is wanted. */
+const MOST_ROWS = 200;
+
+/** The deepest first, those with the text in their names. */
+function choose(queues: readonly Row[], text: string): readonly Row[] {
+  return queues
+    .filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()))
+    .toSorted((a, b) => b.enqueued - a.enqueued || (a.name < b.name ? -1 : 1));
+}
+
+interface FinderProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly shown: number;
+  readonly found: number;
+}
+
+/** Finds queues by a part of their names. */
+function Finder({ text, onText, shown, found }: FinderProps) {
+  return (
+    <div class="toolbar">
+      <input
+        type="search"
+        aria-label={t('search')}
+        placeholder={t('queue')}
+        value={text}
+        onInput={(event) => onText(event.currentTarget.value)}
+      />
+      <span class="muted">
+        {t('page', { from: count(Math.min(1, shown)), to: count(shown), total: count(found) })}
+      </span>
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly rows: readonly Row[];
+  readonly onChange: () => void;
+  readonly onPurge: (name: string) => void;
+}
+
+function QueueTable({ rows, onChange, onPurge }: TableProps) {
+  const numbers = [numeric(t('blocked')), numeric(t('suspects')), numeric(t('workers'))];
+  return (
+    <Table heads={[t('queue'), numeric(t('enqueued')), t('priority'), ...numbers, '']}>
+      {rows.map((queue) => (
+        <QueueRow key={queue.name} queue={queue} onChange={onChange} onPurge={() => onPurge(queue.name)} />
+      ))}
+    </Table>
+  );
+}
+
 /** All queues, the deepest first. */
 export function Queues() {
   const { data, error, reload } = useData<{ queues: readonly Row[] }>('queues', { everyMs: 2000 });
   const [purging, purge] = useState<string>();
-  const rows = (data?.queues ?? []).toSorted((a, b) => b.enqueued - a.enqueued || (a.name < b.name ? -1 : 1));
+  const [text, search] = useState('');
+  const all = data?.queues ?? [];
+  const found = choose(all, text);
+  const rows = found.slice(0, MOST_ROWS);
+  const close = (): void => {
+    purge(undefined);
+    reload();
+  };
   return (
     <>
       <h1>{t('queues')}</h1>
       <Trouble error={error} />
-      {data !== undefined && rows.length === 0 && <Empty text="noQueues" hint="noJobsHint" />}
-      {purging !== undefined && (
-        <PurgeDialog
-          name={purging}
-          onClose={() => {
-            purge(undefined);
-            reload();
-          }}
-        />
+      {data !== undefined && all.length === 0 && <Empty text="noQueues" hint="noJobsHint" />}
+      {all.length > MOST_ROWS && (
+        <Finder text={text} onText={search} shown={rows.length} found={found.length} />
       )}
-      {rows.length > 0 && (
-        <Table
-          heads={[
-            t('queue'),
-            numeric(t('enqueued')),
-            t('priority'),
-            numeric(t('blocked')),
-            numeric(t('suspects')),
-            numeric(t('workers')),
-            '',
-          ]}
-        >
-          {rows.map((queue) => (
-            <QueueRow key={queue.name} queue={queue} onChange={reload} onPurge={() => purge(queue.name)} />
-          ))}
-        </Table>
-      )}
+      {purging !== undefined && <PurgeDialog name={purging} onClose={close} />}
+      {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onPurge={purge} />}
     </>
   );
 }

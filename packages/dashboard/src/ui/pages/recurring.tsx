@@ -80,7 +80,7 @@ export function RecurringList() {
                   </span>
                 )}
               </td>
-              <td>{one.job.name}</td>
+              <td class="name">{one.job.name}</td>
               <td>
                 <code>{scheduleText(one)}</code>
               </td>

@@ -48,7 +48,7 @@ function Row({ job, isChosen, onChoose }: RowProps) {
       <td>
         <StateBadge state={job.state} isBlocked={job.isBlocked} />
       </td>
-      <td>
+      <td class="name">
         {job.queue}
         {job.priority !== 'normal' && <span class="badge">{job.priority}</span>}
       </td>

@@ -1,0 +1,146 @@
+import { defineJob } from '@linstock/core';
+import { createDashboard } from '@linstock/dashboard';
+import { eventually } from '@linstock/test-kit/eventually';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser, launch, Site } from '../src/browser.ts';
+import { bound, print, sized } from '../src/campaign.ts';
+import { act, Stage } from '../src/stage.ts';
+
+const executable = findBrowser();
+const NAME = 'a-very-long-name.'.repeat(8).slice(0, 128);
+const WORDS = 'Invoice for the customer in the north, part two '.repeat(5).slice(0, 128);
+const NEVER = Number.POSITIVE_INFINITY;
+const WATCH_MS = sized(3500, 15_000);
+const long = defineJob<object>({ name: NAME, queue: NAME });
+
+/** From now on the longest time between two frames is kept. */
+const WATCH_FRAMES = `(() => {
+  window.longestFrame = 0;
+  let last = performance.now();
+  const frame = (now) => {
+    window.longestFrame = Math.max(window.longestFrame, now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})()`;
+
+// Without a browser `npm test` says how to get one.
+describe.skipIf(executable === undefined)('the layout holds', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let stage: Stage;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let id = '';
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    stage = new Stage(redis.url);
+    const dashboard = createDashboard({
+      redis: redis.url,
+      namespace: stage.namespace,
+      title: 'production-of-the-shop-in-eu-west-1',
+      authorize: () => ({ name: 'augusta.ada.king@lovelace.example', role: 'admin' }),
+    });
+    site = await Site.serve(dashboard);
+    browser = await launch(executable ?? '');
+    page = await browser.newPage();
+    const input = { ['k'.repeat(200)]: 'v'.repeat(200) };
+    ({ id } = await stage.client.enqueue(long, input, { displayName: WORDS, tags: ['t'.repeat(64)] }));
+    await stage.client.queue(NAME).pause({ by: 'Augusta Ada King, Countess of Lovelace', reason: WORDS });
+    await stage.client.cancel((await stage.client.enqueue(long, input)).id, { reason: 'r'.repeat(1000) });
+    for (let n = 0; n < 500; n++)
+      await stage.client.recurring.upsert(`recurring-${n}`, long, {}, { cron: `${n % 60} 3 * * *` });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await stage?.close();
+    await redis?.stop();
+  });
+
+  async function show(path: string): Promise<void> {
+    await page.goto(`${site.origin}/#/${path}`);
+    await page.locator('h1').first().waitFor();
+  }
+
+  test.each([
+    ['a screen', 1280],
+    ['a tablet', 800],
+    ['a phone', 360],
+  ] as const)('with very long names on %s', async (_, width) => {
+    await page.setViewportSize({ width, height: 740 });
+    const paths = [
+      '',
+      `jobs/${id}`,
+      'jobs',
+      'jobs?state=cancelled',
+      'queues',
+      'recurring',
+      'recurring/recurring-7',
+    ];
+    for (const path of [...paths, 'audit', 'new']) {
+      await show(path);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([path, overflow]).toEqual([path, 0]);
+    }
+  });
+
+  test('the title of the installation is whole beside a page, and a phone has most of its height for the page', async () => {
+    const [title, main] = ["document.querySelector('.brand small')", "document.querySelector('main')"];
+    await page.setViewportSize({ width: 1280, height: 740 });
+    await show('');
+    expect(await page.evaluate(`${title}.scrollHeight <= ${title}.clientHeight + 1`)).toBe(true);
+    expect(await page.evaluate(`${title}.scrollWidth <= ${title}.clientWidth`)).toBe(true);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await show('workers');
+    expect(await page.evaluate(`${main}.getBoundingClientRect().top`)).toBeLessThan(150);
+    // Where one is can be seen, though the menu scrolls.
+    const current = "document.querySelector('.menu [aria-current]').getBoundingClientRect()";
+    await eventually(async () =>
+      expect(await page.evaluate(`${current}.left >= 0 && ${current}.right <= innerWidth`)).toBe(true),
+    );
+    await page.setViewportSize({ width: 1280, height: 740 });
+  });
+
+  test('of 2,000 queues the deepest are drawn, and any is found by its name', async () => {
+    for (let from = 0; from < 2000; from += 100)
+      await Promise.all(
+        Array.from({ length: 100 }, (_, n) => stage.client.enqueue(act, {}, { queue: `q-${from + n}` })),
+      );
+    await stage.client.enqueueMany(act, [{}, {}, {}], { queue: 'q-1777' });
+    const begun = performance.now();
+    await show('queues');
+    await page.locator('tbody tr').nth(199).waitFor();
+    print('2,000 queues', { shownInMs: performance.now() - begun });
+    expect(await page.locator('tbody tr').count()).toBe(200);
+    expect(await page.locator('tbody tr').first().innerText()).toContain('q-1777');
+    await page.getByPlaceholder('Queue', { exact: true }).fill('Q-1234');
+    await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(1));
+    const pulse = (await (await fetch(`${site.origin}/api/overview`)).json()) as {
+      readonly queues: unknown[];
+    };
+    expect(pulse.queues.length).toBe(100);
+  });
+
+  test('a page is soon there, and a live table of 500 rows keeps no frame waiting', async () => {
+    const begun = performance.now();
+    await page.goto('about:blank');
+    await show('');
+    await page.locator('.tile').first().waitFor();
+    const firstMs = performance.now() - begun;
+    await show('recurring');
+    await page.locator('tbody tr').nth(499).waitFor();
+    await page.evaluate(WATCH_FRAMES);
+    await stage.client.recurring.pause('recurring-3');
+    await page.locator('tbody tr', { hasText: 'paused' }).waitFor();
+    await page.waitForTimeout(WATCH_MS);
+    const longestFrameMs = await page.evaluate<number>('window.longestFrame');
+    print('500 recurring jobs', { firstMs, longestFrameMs });
+    expect(firstMs).toBeLessThan(bound({ promised: 2000, busy: NEVER }));
+    expect(longestFrameMs).toBeLessThan(bound({ promised: 100, busy: NEVER }));
+  });
+});
