@@ -6,9 +6,12 @@ import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { Worker } from '@linstock/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser, launch, Site } from '../src/browser.ts';
 import { bound, print, sized, TEST_MS } from '../src/campaign.ts';
+import { longestFrame, watchFrames } from '../src/frames.ts';
 import { workDuring } from '../src/redis-time.ts';
 
+const executable = findBrowser();
 const JOBS = sized(5000, 500_000);
 const AT_ONCE = 5000;
 const QUEUES = 20;
@@ -119,7 +122,7 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
     const works: number[] = [];
     for (let look = 0; look < LOOKS; look++) {
       // A pulse is shared for a second.
-      if (address === 'overview' || address === 'queues') await pulseIsOld();
+      if (LOOKS > 1 && (address === 'overview' || address === 'queues')) await pulseIsOld();
       const work = await workDuring(redis, async () => {
         const begun = performance.now();
         await get(address);
@@ -131,4 +134,39 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
     expect(median(times)).toBeLessThan(bound({ promised: 100, busy: NEVER }));
     expect(median(works)).toBeLessThan(bound({ promised: 50, busy: NEVER }));
   });
+
+  // Without a browser `npm test` says how to get one.
+  test.skipIf(executable === undefined)(
+    'a browser shows first and late pages without a long pause',
+    async () => {
+      const site = await Site.serve(dashboard);
+      const browser = await launch(executable ?? '');
+      try {
+        const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+        const shown: Record<string, number> = {};
+        await page.goto(`${site.origin}/#/`);
+        await page.locator('.tile').first().waitFor();
+        await watchFrames(page);
+        for (const path of [
+          'jobs',
+          'jobs?state=scheduled',
+          `jobs?state=scheduled&offset=${last}`,
+          'errors',
+          'queues',
+        ]) {
+          const begun = performance.now();
+          await page.evaluate(`location.hash = '#/${path}'`);
+          await page.locator('tbody tr').first().waitFor();
+          shown[path] = performance.now() - begun;
+        }
+        const longestFrameMs = await longestFrame(page);
+        print('shown in ms', { ...shown, longestFrameMs });
+        expect(Math.max(...Object.values(shown))).toBeLessThan(bound({ promised: 1000, busy: NEVER }));
+        expect(longestFrameMs).toBeLessThan(bound({ promised: 100, busy: NEVER }));
+      } finally {
+        await browser.close();
+        await site.close();
+      }
+    },
+  );
 });
