@@ -46,6 +46,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   QUEUES_FULL: EXIT.failure,
   QUEUE_FULL: EXIT.failure,
   RECURRING_NOT_FOUND: EXIT.notFound,
+  WORKER_NOT_FOUND: EXIT.notFound,
   REDIS_FAULT: EXIT.failure,
   REDIS_FULL: EXIT.failure,
   REDIS_REFUSED: EXIT.notPermitted,

@@ -39,6 +39,17 @@ describe('a page', () => {
     );
   });
 
+  test('of what waits shows what waits in groups too, turn by turn', async () => {
+    const group = (key: string) => ({ group: key });
+    const [a1, a2] = [await client.enqueue(greet, 1, group('a')), await client.enqueue(greet, 2, group('a'))];
+    const b1 = await client.enqueue(greet, 3, group('{a}b'));
+    const low = await client.enqueue(greet, 4, { priority: 'low' });
+    const ids = await idsOf({ state: 'enqueued', queue: 'mail' });
+    expect(ids.toSorted()).toEqual([a1, a2, b1, low].map(({ id }) => id).toSorted());
+    expect(ids.at(-1)).toBe(low.id);
+    expect((await monitor.page({ state: 'enqueued' })).total).toBe(4);
+  });
+
   test('of what is delayed begins with what is due first, and is cut as asked', async () => {
     const due = await Promise.all(
       [3, 1, 2].map((hours) => client.schedule(greet, hours, { in: `${hours}h` })),

@@ -106,11 +106,11 @@ export class Runtime {
     const { concurrency } = this.#options;
     this.#dispatcher = new Dispatcher({ concurrency, intake: this.#intake, executor: this.#executor, links });
     this.#stations = links.map((link) => this.#station(link));
+    // The first look of the first worker: history begins with it, and no job before.
+    await this.#history.record();
     await Promise.all(this.#stations.map((station) => station.register(CONNECT_TIMEOUT_MS)));
     if (this.#threadError !== undefined) throw this.#threadError;
     this.#started = true;
-    // The first look of the first worker: history begins with it.
-    await this.#history.record();
     // After an outage nobody knows which calls were executed.
     this.#connection.redis.on('ready', () => links.forEach((link) => link.demandReconcile()));
     const identity = (): string => this.#stations[0]?.link.identity ?? '';

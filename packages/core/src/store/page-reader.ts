@@ -101,7 +101,7 @@ const RANK = 1e9;
 /** So many entries are looked at one by one, where a queue's lists hold some that no longer count. */
 const MOST_CHECKED = 3000;
 
-/** What runs first comes first: urgent before low, and within a priority in the order of the lists, queue by queue. */
+/** Urgent before low, and within a priority in the order of the lists, queue by queue; see {@link ranksOf}. */
 async function readEnqueued(shard: Shard, { queue, from, most }: PageRequest): Promise<ShardPage> {
   const { connection, prefix } = shard;
   const names = queue === undefined ? await readQueueNames(connection, prefix) : [queue];
@@ -121,27 +121,63 @@ interface Slices extends PageWindow {
   readonly counts: readonly ShardQueueCounts[];
 }
 
-/** Lists of a queue, what runs first comes first; a priority's digit follows the queue. */
-const LISTS = [
-  [KEY.suspects, ''],
-  ...PRIORITIES.map((_, digit) => [KEY.ready, `:${digit}`] as const),
-  [KEY.parked, ''],
-] as const;
+/** Lists that stand side by side. */
+interface Rank {
+  readonly isSorted: boolean;
+  readonly keys: readonly string[];
+  readonly lengths: readonly number[];
+}
 
-async function readSlices({ connection: { redis }, prefix }: Shard, slices: Slices): Promise<PageEntries> {
-  const { names, counts, ...window } = slices;
-  const lengths = LISTS.map((_, rank) => counts.map((queue) => queue.lengths[rank] ?? 0));
+async function readSlices(shard: Shard, slices: Slices): Promise<PageEntries> {
+  const { redis } = shard.connection;
+  const ranks = await ranksOf(shard, slices);
+  const lengths = ranks.map((rank) => rank.lengths);
   const parts = await Promise.all(
-    findSlices(lengths, window).map(async ({ rank, list, start, end }) => {
-      const [name, suffix] = LISTS[rank] ?? LISTS[0];
-      const key = `${prefix}${name}${names[list] ?? ''}${suffix}`;
-      const ids = await (name === KEY.parked
+    findSlices(lengths, slices).map(async ({ rank, list, start, end }) => {
+      const key = shard.prefix + (ranks[rank]?.keys[list] ?? '');
+      const ids = await (ranks[rank]?.isSorted === true
         ? redis.zrange(key, start, String(end))
         : redis.lrange(key, start, end));
       return ids.map((id, i) => ({ id, order: rank * RANK + start + i }));
     }),
   );
   return parts.flat().toSorted((a, b) => a.order - b.order);
+}
+
+/** What runs first comes first: suspects, then by priority what has no group and what has one, then what is set apart. */
+async function ranksOf(shard: Shard, { names, counts }: Slices): Promise<Rank[]> {
+  const own = (rank: number, keyOf: (name: string) => string): Rank => ({
+    isSorted: false,
+    keys: names.map(keyOf),
+    lengths: counts.map(({ lengths }) => lengths[rank] ?? 0),
+  });
+  const rings = await Promise.all(
+    PRIORITIES.map((_, digit) =>
+      readRings(
+        shard,
+        names.filter((__, i) => (counts[i]?.grouped[digit] ?? 0) > 0).map((name) => `${name}:${digit}`),
+      ),
+    ),
+  );
+  return [
+    own(0, (name) => KEY.suspects + name),
+    ...rings.flatMap((ring, digit) => [own(1 + digit, (name) => `${KEY.ready}${name}:${digit}`), ring]),
+    { ...own(1 + PRIORITIES.length, (name) => KEY.parked + name), isSorted: true },
+  ];
+}
+
+/** Groups of one queue and priority that are listed: those whose turn comes first. */
+const MOST_GROUPS = 1000;
+
+async function readRings({ connection: { redis }, prefix }: Shard, places: readonly string[]): Promise<Rank> {
+  const groups = await Promise.all(
+    places.map(async (place) => {
+      const members = await redis.zrange(`${prefix}${KEY.groups}${place}`, 0, String(MOST_GROUPS - 1));
+      return members.map((group) => `${KEY.group}${place}:${group}`);
+    }),
+  );
+  const keys = groups.flat();
+  return { isSorted: false, keys, lengths: await Promise.all(keys.map((key) => redis.llen(prefix + key))) };
 }
 
 /** Entries of a list are hints: only ids whose mark says "enqueued" wait. */

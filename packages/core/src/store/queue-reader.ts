@@ -27,6 +27,8 @@ export interface QueueView extends QueueCounts {
 export interface ShardQueueCounts extends QueueCounts {
   /** Of its lists as they are: suspects, each priority, what is set apart. */
   readonly lengths: readonly number[];
+  /** How many wait in groups, by priority. */
+  readonly grouped: readonly number[];
 }
 
 /** Counts a queue on one shard. */
@@ -42,8 +44,7 @@ export async function readQueueCounts(
     redis.hmget(prefix + KEY.stale, ...fields, `${queue}:s`),
     readLengths(connection, prefix, queue),
   ]);
-  const { lengths: _, ...counts } = countsOf(lengths, { grouped, stale });
-  return counts;
+  return addCounts([countsOf(lengths, { grouped, stale })]);
 }
 
 /** Counts many queues on one shard, in the order of their names; what they have in common is read once. */
@@ -98,6 +99,7 @@ function countsOf(
     blocked,
     entries: [...lengths, ...inGroups].reduce((sum, n) => sum + n, 0),
     lengths,
+    grouped: inGroups,
   };
 }
 

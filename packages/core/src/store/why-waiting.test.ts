@@ -250,9 +250,9 @@ describe('a limit', () => {
 
   test('of its queue', async () => {
     await scene.client.queue('mail').configure({ limit: 1 });
-    const first = await scene.enqueue({ unique: { key: '{l}1' } });
+    const first = await scene.enqueue({ unique: { key: '{mail}1' } });
     await scene.claim();
-    const id = await scene.enqueue({ unique: { key: '{l}2' } });
+    const id = await scene.enqueue({ unique: { key: '{mail}2' } });
     expect(await scene.only(id)).toMatchObject({
       code: 'QUEUE_LIMIT',
       limit: 1,
@@ -296,9 +296,9 @@ describe('a rate', () => {
 
   test('of its queue', async () => {
     await scene.client.queue('mail').configure({ rate: { limit: 1, per: '1h' } });
-    await scene.enqueue({ unique: { key: '{l}1' } });
+    await scene.enqueue({ unique: { key: '{mail}1' } });
     await scene.claim();
-    const id = await scene.enqueue({ unique: { key: '{l}2' } });
+    const id = await scene.enqueue({ unique: { key: '{mail}2' } });
     expect(await scene.only(id)).toMatchObject({
       code: 'QUEUE_RATE',
       queue: 'mail',

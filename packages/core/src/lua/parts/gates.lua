@@ -22,16 +22,20 @@ local function gateOf(queue)
         if type(set.limit) == 'number' then
           gate.limit = 'queue:' .. name
           local held = redis.pcall('SCARD', $holders .. gate.limit)
-          gate.room = math.max(0, quota.places - (type(held) == 'number' and held or 0))
-          gate.again = now() + 5000
+          if type(held) ~= 'number' then held = 0 end
+          gate.room = math.max(0, quota.places - held)
+          -- Places that come from another shard wake somebody.
+          if held > 0 then gate.again = now() + 5000 end
         end
         if type(set.rate) == 'table' and type(set.rate[1]) == 'number' and type(set.rate[2]) == 'number' then
-          local at, free = now() + 5000, quota.tokens
+          local at, free = nil, quota.tokens
           if free then
             gate.tokens = 'tokens:' .. name
           else
             gate.rate = { 'queue:' .. name, set.rate[1], set.rate[2], set.rate[3] }
             at, free = room(gate.rate)
+            -- What is there is for others: it comes or goes within a second.
+            if free > 0 and free <= quota.spare then at = now() + 250 end
             free = math.max(0, free - quota.spare)
           end
           if free < gate.room then gate.room, gate.again = free, at end
