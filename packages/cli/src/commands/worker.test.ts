@@ -85,7 +85,8 @@ test('worker --once runs what waits, and ends', async () => {
 });
 
 test('SIGTERM lets a running job end', async () => {
-  const id = await enqueue('sleep', '700');
+  // Longer than a look at its state takes, which starts a process.
+  const id = await enqueue('sleep', '3000');
   const { child, ended } = start(['worker', JOBS]);
   await eventually(async () => (await state(id)) === 'processing', { timeoutMs: 10_000 });
   child.kill('SIGTERM');
