@@ -2,9 +2,9 @@ import { node } from '@linstock/core';
 import { createDashboard } from '@linstock/dashboard';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
 import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
 import { act, Stage } from '../src/stage.ts';
@@ -24,15 +24,6 @@ const PAGES = [
   'redis',
   'new',
 ];
-
-/** What axe finds against WCAG 2.2 A and AA in the page as it is, in short. */
-async function violations(page: Page): Promise<readonly string[]> {
-  // Evaluated, because the page's policy allows no script of others.
-  await page.evaluate(axe.source);
-  return page.evaluate(`axe
-    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 150))))`);
-}
 
 // Without a browser `npm test` says how to get one.
 describe.skipIf(executable === undefined)('the dashboard in a browser', () => {

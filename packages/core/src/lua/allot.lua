@@ -11,6 +11,7 @@ local P = KEYS[1]
 --@include quarantine
 --@include rates
 --@include waiting
+--@include settings
 local turn, reply = ARGV[1], { 'OK' }
 local highest = redis.pcall('HGET', $quotas, 'turn')
 if type(highest) == 'table' then
@@ -20,11 +21,6 @@ end
 if highest and tonumber(turn) <= tonumber(highest) then return { 'STALE', tonumber(highest) } end
 redis.call('DEL', $none)
 redis.call('HSET', $quotas, 'turn', turn)
-local function settingsOf(queue)
-  local text = redis.pcall('HGET', $settings, queue)
-  local ok, set = pcall(cjson.decode, type(text) == 'string' and text or '')
-  return ok and type(set) == 'table' and set or {}
-end
 -- Takes tokens from the bucket or window of the whole queue, as many as there are.
 local function take(queue, rate, most)
   local own = { 'queue:' .. queue, rate[1], rate[2], rate[3] }

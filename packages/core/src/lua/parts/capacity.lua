@@ -1,11 +1,11 @@
 -- The first queue of a producer's call that would have more jobs waiting than its settings allow; nil: none. Only what may run
 -- now counts. Needs firstGroup.
 --@include waiting
+--@include settings
 local function roomOf(queue)
-  local text = redis.pcall('HGET', $settings, queue)
-  local ok, set = pcall(cjson.decode, type(text) == 'string' and text or '')
-  if not ok or type(set) ~= 'table' or type(set.size) ~= 'number' then return math.huge end
-  return set.size - waitingIn(queue) - redis.call('ZCARD', $parked .. queue)
+  local size = settingsOf(queue).size
+  if type(size) ~= 'number' then return math.huge end
+  return size - waitingIn(queue) - redis.call('ZCARD', $parked .. queue)
 end
 local function fullQueue()
   local at, rooms = firstGroup, {}

@@ -10,36 +10,34 @@ local function gateOf(queue)
   if not isSpecial then return nil end
   if not gateTied then
     --@include rates
+    --@include settings
     --@include quota
     local known, pauses = {}, redis.pcall('HMGET', $paused, '*', ':names')
     gateTied = function(name)
       if known[name] then return known[name] end
       local gate = { room = math.huge, names = tonumber(pauses[2] or 0) > 0 }
-      local text = redis.pcall('HGET', $settings, name)
-      local ok, set = pcall(cjson.decode, type(text) == 'string' and text or '')
-      if ok and type(set) == 'table' then
-        local quota = quotaOf(name, set)
-        if type(set.limit) == 'number' then
-          gate.limit = 'queue:' .. name
-          local held = redis.pcall('SCARD', $holders .. gate.limit)
-          if type(held) ~= 'number' then held = 0 end
-          gate.room = math.max(0, quota.places - held)
-          -- Places that come from another shard wake somebody.
-          if held > 0 then gate.again = now() + 5000 end
+      local set = settingsOf(name)
+      local quota = quotaOf(name, set)
+      if type(set.limit) == 'number' then
+        gate.limit = 'queue:' .. name
+        local held = redis.pcall('SCARD', $holders .. gate.limit)
+        if type(held) ~= 'number' then held = 0 end
+        gate.room = math.max(0, quota.places - held)
+        -- Places that come from another shard wake somebody.
+        if held > 0 then gate.again = now() + 5000 end
+      end
+      if type(set.rate) == 'table' and type(set.rate[1]) == 'number' and type(set.rate[2]) == 'number' then
+        local at, free = nil, quota.tokens
+        if free then
+          gate.tokens = 'tokens:' .. name
+        else
+          gate.rate = { 'queue:' .. name, set.rate[1], set.rate[2], set.rate[3] }
+          at, free = room(gate.rate)
+          -- What is there is for others: it comes or goes within a second.
+          if free > 0 and free <= quota.spare then at = now() + 250 end
+          free = math.max(0, free - quota.spare)
         end
-        if type(set.rate) == 'table' and type(set.rate[1]) == 'number' and type(set.rate[2]) == 'number' then
-          local at, free = nil, quota.tokens
-          if free then
-            gate.tokens = 'tokens:' .. name
-          else
-            gate.rate = { 'queue:' .. name, set.rate[1], set.rate[2], set.rate[3] }
-            at, free = room(gate.rate)
-            -- What is there is for others: it comes or goes within a second.
-            if free > 0 and free <= quota.spare then at = now() + 250 end
-            free = math.max(0, free - quota.spare)
-          end
-          if free < gate.room then gate.room, gate.again = free, at end
-        end
+        if free < gate.room then gate.room, gate.again = free, at end
       end
       if pauses[1] or redis.pcall('HEXISTS', $paused, name) == 1 then gate.room, gate.again = 0, nil end
       local rests = redis.pcall('HGET', $paused, 'until:' .. name)

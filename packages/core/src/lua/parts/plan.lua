@@ -3,7 +3,8 @@
 -- "L <place> <key>"  a list, from its end; the cursor is how far from the end the last entry stood that was looked at, and its id.
 --   What is pushed meanwhile is not looked at; what is popped is at the other end: nothing is passed over
 -- "S <key>"  a set that is small; the cursor is the id of the last entry looked at, in their order
--- "W <worker>" becomes the open sets of its claims; "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups; "P <queue>" what is parked then
+-- "Q <queue>", "R <queue>:<priority>"  become the lists of a queue, of its groups; "P <queue>" what is parked then
+-- "W <worker>"  becomes the open sets of its claims
 -- Needs id, filter, now.
 local plan = $plan .. id
 local function add(sources, count)
