@@ -1,44 +1,37 @@
 import { Client } from '@linstock/core';
-import { createDashboard } from '@linstock/dashboard';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { findBrowser } from '../src/browser.ts';
+import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
 
 describe.skipIf(executable === undefined)('the form of a recurring job, in a browser', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let client: Client;
-  let site: Site;
-  let browser: Browser;
+  let viewer: Viewer;
   let page: Page;
   let report: PageReport;
 
   beforeAll(async () => {
     redis = await startRedis();
     client = new Client({ redis: redis.url });
-    const dashboard = createDashboard({
-      redis: redis.url,
-      authorize: () => ({ name: 'ada', role: 'operator' }),
-    });
-    site = await Site.serve(dashboard);
-    browser = await launch(executable ?? '');
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    report = await watchPage(page, site.origin);
+    viewer = await Viewer.open({ redis: redis.url, role: 'operator' });
+    page = viewer.page;
+    report = viewer.report;
   });
   afterAll(async () => {
-    await browser?.close();
-    await site?.close();
+    await viewer?.close();
     await client?.close();
     await redis?.stop();
   });
 
   const show = async (path: string): Promise<void> => {
-    await page.goto(`${site.origin}/#/${path}`);
+    await page.goto(`${viewer.origin}/#/${path}`);
     await page.locator('h1').first().waitFor();
   };
   const fill = async (values: Readonly<Record<string, string>>): Promise<void> => {

@@ -1,9 +1,9 @@
-import { createDashboard } from '@linstock/dashboard';
 import { startRedis } from '@linstock/test-kit/redis';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser, launch, Site } from '../src/browser.ts';
+import { findBrowser } from '../src/browser.ts';
 import { act, Stage } from '../src/stage.ts';
+import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
 
@@ -11,8 +11,7 @@ const executable = findBrowser();
 describe.skipIf(executable === undefined)('a search in a browser', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let stage: Stage;
-  let site: Site;
-  let browser: Browser;
+  let viewer: Viewer;
   let page: Page;
 
   beforeAll(async () => {
@@ -20,20 +19,13 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     stage = new Stage(redis.url);
     const inputs = Array.from({ length: 600 }, (_, ms) => ({ ms }));
     await stage.client.enqueueMany(act, inputs, { queue: 'mail' });
-    const dashboard = createDashboard({
-      redis: redis.url,
-      namespace: stage.namespace,
-      authorize: () => ({ name: 'ada', role: 'admin' }),
-    });
-    site = await Site.serve(dashboard);
-    browser = await launch(executable ?? '');
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(`${site.origin}/`);
+    viewer = await Viewer.open({ redis: redis.url, namespace: stage.namespace, role: 'admin' });
+    page = viewer.page;
+    await page.goto(`${viewer.origin}/`);
   }, 60_000);
 
   afterAll(async () => {
-    await browser.close();
-    await site.close();
+    await viewer?.close();
     await stage[Symbol.asyncDispose]();
     await redis.stop();
   });

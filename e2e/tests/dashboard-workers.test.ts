@@ -1,20 +1,19 @@
-import { createDashboard } from '@linstock/dashboard';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { findBrowser } from '../src/browser.ts';
 import { Stage } from '../src/stage.ts';
+import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
 
 describe.skipIf(executable === undefined)('workers, in a browser', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let stage: Stage;
-  let site: Site;
-  let browser: Browser;
+  let viewer: Viewer;
   let page: Page;
   let report: PageReport;
 
@@ -22,20 +21,13 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     redis = await startRedis();
     stage = new Stage(redis.url);
     await stage.worker({ concurrency: 5 });
-    const dashboard = createDashboard({
-      redis: redis.url,
-      namespace: stage.namespace,
-      authorize: () => ({ name: 'ada', role: 'operator' }),
-    });
-    site = await Site.serve(dashboard);
-    browser = await launch(executable ?? '');
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    report = await watchPage(page, site.origin);
-    await page.goto(`${site.origin}/#/workers`);
+    viewer = await Viewer.open({ redis: redis.url, namespace: stage.namespace, role: 'operator' });
+    page = viewer.page;
+    report = viewer.report;
+    await page.goto(`${viewer.origin}/#/workers`);
   });
   afterAll(async () => {
-    await browser?.close();
-    await site?.close();
+    await viewer?.close();
     await stage?.close();
     await redis?.stop();
   });

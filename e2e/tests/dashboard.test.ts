@@ -1,13 +1,13 @@
 import { node } from '@linstock/core';
-import { createDashboard } from '@linstock/dashboard';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { findBrowser } from '../src/browser.ts';
 import { act, Stage } from '../src/stage.ts';
+import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
 const PAGES = [
@@ -29,8 +29,7 @@ const PAGES = [
 describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let stage: Stage;
-  let site: Site;
-  let browser: Browser;
+  let viewer: Viewer;
   let page: Page;
   let report: PageReport;
 
@@ -38,25 +37,18 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     redis = await startRedis();
     stage = new Stage(redis.url);
     await stage.worker({ concurrency: 5, queues: ['default', 'mail'] });
-    const dashboard = createDashboard({
-      redis: redis.url,
-      namespace: stage.namespace,
-      authorize: () => ({ name: 'ada', role: 'admin' }),
-    });
-    site = await Site.serve(dashboard);
-    browser = await launch(executable ?? '');
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    report = await watchPage(page, site.origin);
+    viewer = await Viewer.open({ redis: redis.url, namespace: stage.namespace, role: 'admin' });
+    page = viewer.page;
+    report = viewer.report;
   });
   afterAll(async () => {
-    await browser?.close();
-    await site?.close();
+    await viewer?.close();
     await stage?.close();
     await redis?.stop();
   });
 
   const show = async (path: string): Promise<void> => {
-    await page.goto(`${site.origin}/#/${path}`);
+    await page.goto(`${viewer.origin}/#/${path}`);
     await page.locator('h1').first().waitFor();
   };
   const stateOf = async (id: string): Promise<string | undefined> => {
