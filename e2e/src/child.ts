@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { eventually } from '@linstock/test-kit/eventually';
 import type { ChildEvent } from './events.ts';
 import { parseEvents } from './events.ts';
 
@@ -90,6 +91,22 @@ export class Child {
 
   say(message: string): void {
     if (this.#process.connected) this.#process.send(message);
+  }
+
+  /** Its workers take no more jobs. */
+  async quiet(): Promise<void> {
+    const before = this.#told('quiet');
+    this.say('quiet');
+    await this.tells('quiet', before + 1);
+  }
+
+  /** Waits until it has told so many events of a kind, since its start. */
+  async tells(kind: string, times: number): Promise<void> {
+    await eventually(() => this.#told(kind) >= times, { timeoutMs: 10_000 });
+  }
+
+  #told(kind: string): number {
+    return this.events().filter((event) => event.kind === kind).length;
   }
 
   /** SIGTERM, then waits for the end. */

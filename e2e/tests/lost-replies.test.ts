@@ -82,8 +82,7 @@ test(
     const rounds = sized(5, 100);
     let slowestMs = 0;
     for (let i = 0; i < rounds; i++) {
-      worker.say('quiet');
-      await delay(50);
+      await worker.quiet();
       await stage.enqueueMany([{}, { ms: 5 }, {}]);
       const caught = proxy.cutAfterNextRequest(runs('claim'));
       worker.say('resume');
@@ -115,11 +114,12 @@ test('a lost reply of a release at a stop: the job runs elsewhere, once', { time
       shutdownTimeout: 0,
       concurrency: 3,
     });
-    const ids = await stage.enqueueMany([{ ms: 800 }, { ms: 800 }, { ms: 800, deaf: true }]);
-    await expect
-      .poll(() => leaving.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 })
-      .toBe(3);
+    // Up before the jobs begin: a process may take longer to start than they take to end.
     const staying = await stage.worker({ leaseMs: 3000 });
+    await staying.quiet();
+    const ids = await stage.enqueueMany([{ ms: 2000 }, { ms: 2000 }, { ms: 2000, deaf: true }]);
+    await leaving.tells('start', 3);
+    staying.say('resume');
     // The first one stores the script, by EVAL.
     const caught = i === 0 ? undefined : proxy.cutAfterNextRequest(runs('release'));
     expect({ ...(await leaving.stop()), told: leaving.stderr }).toEqual({ code: 0, signal: null, told: '' });

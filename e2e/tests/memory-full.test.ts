@@ -16,7 +16,7 @@ test('a full Redis refuses new jobs, keeps leases, and drains by itself', { time
   const fullMs = sized(3000, 60_000);
   await stage.enqueueMany(Array.from({ length: 4 }, () => ({ ms: fullMs + 4000 })));
   await delay(300);
-  for (const worker of workers) worker.say('quiet');
+  await Promise.all(workers.map((worker) => worker.quiet()));
   const inputs = [
     { pad: 'x'.repeat(40_000) },
     { failures: 1, pad: 'y'.repeat(20_000), out: 2000 },

@@ -44,8 +44,7 @@ test(
     let late = 0;
     for (let i = 0; i < pauses; i++) {
       const survivor = await stage.worker({ concurrency: 4, leaseMs: LEASE_MS });
-      survivor.say('quiet');
-      await delay(100);
+      await survivor.quiet();
       const before = runsOf(stage, stopped).length;
       await stage.enqueueMany(ACTS, { retry: { fixed: 20 } });
       await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(before + 4);

@@ -53,7 +53,10 @@ async function stop() {
 
 process.on('SIGTERM', () => void stop());
 process.on('message', (message) => {
-  if (message === 'quiet') for (const worker of workers) worker.quiet();
+  if (message === 'quiet') {
+    for (const worker of workers) worker.quiet();
+    tell('quiet', workers.length);
+  }
   if (message === 'resume') for (const worker of workers) worker.resume();
 });
 await Promise.all(workers.map((worker) => worker.start()));
