@@ -1,14 +1,17 @@
-import { computed, signal } from '@preact/signals';
-import { EN } from './texts/en.ts';
-import { FA } from './texts/fa.ts';
-import { TR } from './texts/tr.ts';
+import { batch, computed, signal } from '@preact/signals';
+import type { EN } from './texts/en.ts';
 
 /** A text of the user interface. */
 export type TextKey = keyof typeof EN;
 /** All texts in one language. */
 export type Texts = Readonly<Record<TextKey, string>>;
 
-const LANGUAGES: Readonly<Record<string, Texts>> = { en: EN, tr: TR, fa: FA };
+/** A viewer loads the texts of one language only. */
+const LOADERS: Readonly<Record<string, () => Promise<Texts>>> = {
+  en: async () => (await import('./texts/en.ts')).EN,
+  tr: async () => (await import('./texts/tr.ts')).TR,
+  fa: async () => (await import('./texts/fa.ts')).FA,
+};
 /** What a person may choose, in the words of each. */
 export const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'English', tr: 'Türkçe', fa: 'فارسی' };
 const RIGHT_TO_LEFT = new Set(['fa']);
@@ -16,23 +19,33 @@ const STORED = 'linstock:language';
 
 function preferred(): string {
   const wanted = [localStorage.getItem(STORED), ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  return wanted.find((tag): tag is string => tag !== null && Object.hasOwn(LANGUAGES, tag)) ?? 'en';
+  return wanted.find((tag): tag is string => tag !== null && Object.hasOwn(LOADERS, tag)) ?? 'en';
 }
 
+const texts = signal<Texts | undefined>(undefined);
 /** The language that is shown. */
 export const language = signal(preferred());
 /** For numbers and dates. */
 export const locale = computed(() => ({ en: 'en-GB', tr: 'tr-TR', fa: 'fa-IR' })[language.value] ?? 'en-GB');
 
+/** Loads the texts of the language that is to be shown; before that there is nothing to show. */
+export async function loadLanguage(tag = language.value): Promise<void> {
+  const loaded = await LOADERS[tag]?.();
+  batch(() => {
+    texts.value = loaded;
+    language.value = tag;
+  });
+}
+
 /** Shows another language, and remembers it. */
-export function choose(tag: string): void {
-  language.value = Object.hasOwn(LANGUAGES, tag) ? tag : 'en';
-  localStorage.setItem(STORED, language.value);
+export async function choose(tag: string): Promise<void> {
+  await loadLanguage(tag);
+  localStorage.setItem(STORED, tag);
 }
 
 /** A text in the language that is shown; `{name}` is replaced by a value. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = (LANGUAGES[language.value] ?? EN)[key];
+  const text = texts.value?.[key] ?? key;
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 

@@ -83,7 +83,7 @@ function Settings() {
       <select
         aria-label={t('language')}
         value={language.value}
-        onChange={(event) => choose(event.currentTarget.value)}
+        onChange={(event) => void choose(event.currentTarget.value)}
       >
         {Object.entries(LANGUAGE_NAMES).map(([tag, name]) => (
           <option key={tag} value={tag}>

@@ -2,8 +2,8 @@ import { clock, perSecond } from '../format.ts';
 import { t } from '../i18n.ts';
 import type { Rates } from '../live.ts';
 import { rates } from '../live.ts';
-import type { Line } from './plot.tsx';
-import { Legend, Plot } from './plot.tsx';
+import type { Line } from './chart-frame.tsx';
+import { Legend, Plot } from './chart-frame.tsx';
 
 const HEIGHT = 190;
 /** As many as are kept. */

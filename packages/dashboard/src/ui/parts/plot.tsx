@@ -3,37 +3,13 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { language } from '../i18n.ts';
 import { theme } from '../theme.ts';
-
-/** One line of a chart. */
-export interface Line {
-  readonly name: string;
-  /** One of the page's colours: `good`, `accent`, `warn`, `bad`, `wait`. */
-  readonly colour: string;
-  readonly isFilled?: boolean;
-}
-
-interface Props {
-  /** For who listens; the numbers stand beside the chart. */
-  readonly title: string;
-  readonly lines: readonly Line[];
-  /** Instants, s since 1970, then the values of each line. */
-  readonly data: uPlot.AlignedData;
-  readonly height: number;
-  readonly format: (value: number) => string;
-  readonly formatTime: (at: number, stepSeconds: number) => string;
-  /** Only this much of the end is shown, s. */
-  readonly seconds?: number;
-  /** The data are logarithms to the base of 10: for values that differ by orders. */
-  readonly isLogarithmic?: boolean;
-  /** Lines may have gaps, and values without neighbours. */
-  readonly hasPoints?: boolean;
-}
+import type { PlotProps } from './chart-frame.tsx';
 
 function colourOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-function seriesOf({ lines, hasPoints = false }: Props): uPlot.Series[] {
+function seriesOf({ lines, hasPoints = false }: PlotProps): uPlot.Series[] {
   return lines.map(({ name, colour, isFilled = false }) => ({
     label: name,
     stroke: colourOf(colour),
@@ -43,7 +19,7 @@ function seriesOf({ lines, hasPoints = false }: Props): uPlot.Series[] {
   }));
 }
 
-function optionsOf(props: Props, width: number): uPlot.Options {
+function optionsOf(props: PlotProps, width: number): uPlot.Options {
   const { height, format, formatTime, seconds, isLogarithmic = false } = props;
   const axis: uPlot.Axis = {
     stroke: colourOf('muted'),
@@ -84,7 +60,7 @@ function decades(least: number | null, most: number | null): [number, number] {
 }
 
 /** A chart of lines over time. */
-export function Plot(props: Props) {
+export function Plot(props: PlotProps) {
   const { title, data, height } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -103,17 +79,4 @@ export function Plot(props: Props) {
   }, [shown, words]);
   useEffect(() => plot.current?.setData(data), [data]);
   return <div class="plot" ref={box} role="img" aria-label={title} style={{ minHeight: height }} />;
-}
-
-/** What the lines of a chart are, each with a number. */
-export function Legend({ entries }: { entries: readonly (readonly [line: Line, value: string])[] }) {
-  return (
-    <p class="legend">
-      {entries.map(([{ name, colour }, value]) => (
-        <span class={colour} key={name}>
-          {name} {value}
-        </span>
-      ))}
-    </p>
-  );
 }

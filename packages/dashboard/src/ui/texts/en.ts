@@ -182,6 +182,8 @@ export const EN = {
   signInByLink: 'Open the link that was printed when the dashboard was started; it works once.',
   readOnly: 'read only',
   redisDown: 'Redis cannot be read; trying again',
+  notLoaded: 'This part of the page could not be loaded.',
+  reload: 'Load the page again',
   loading: 'Loading',
   language: 'Language',
   theme: 'Theme',

@@ -184,6 +184,8 @@ export const TR: Texts = {
   signInByLink: 'Pano başlatılınca yazılan bağlantıyı açın; bir kez geçerlidir.',
   readOnly: 'salt okunur',
   redisDown: 'Redis okunamıyor; yeniden deneniyor',
+  notLoaded: 'Sayfanın bu bölümü yüklenemedi.',
+  reload: 'Sayfayı yeniden yükle',
   loading: 'Yükleniyor',
   language: 'Dil',
   theme: 'Tema',
