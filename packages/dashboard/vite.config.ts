@@ -12,7 +12,8 @@ export default defineConfig({
     target: 'es2022',
     // Content-Security-Policy allows no data: script or style.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    // What the first script needs is named in the page; browsers that need the polyfill are too old for the rest.
+    modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
   logLevel: 'warn',

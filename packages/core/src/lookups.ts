@@ -59,7 +59,9 @@ export async function findByTag(
   checkTag(tag, 'findByTag.tag');
   checkOptions(options, MOST_RULES, 'findByTag');
   const { most = 100 } = options;
-  const pages = await Promise.all(shards.map((shard) => readTagged(shard, tag, { from: 0, most })));
+  const pages = await Promise.all(
+    shards.map((shard) => readTagged(shard, tag, { from: 0, most, isReversed: false })),
+  );
   const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
   const jobs = await Promise.all(
     entries.slice(0, most).map(async ({ id }) => shards[shardOf(id)]?.reader.find(id, viewing)),

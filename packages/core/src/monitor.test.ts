@@ -83,6 +83,20 @@ describe('a page', () => {
     expect(read.toSorted()).toEqual(all.map(({ id }) => id).toSorted());
   });
 
+  test('the other way round begins with what runs last, or with the oldest', async () => {
+    const waiting = await client.enqueueMany(greet, [1, 2, 3, 4, 5]);
+    const low = await client.enqueue(greet, 6, { priority: 'low' });
+    const ids = [...waiting, low].map(({ id }) => id);
+    expect(await idsOf({ state: 'enqueued', reverse: true })).toEqual(ids.toReversed());
+    expect(await idsOf({ state: 'enqueued', reverse: true, offset: 4, limit: 4 })).toEqual([ids[1], ids[0]]);
+    await client.schedule(greet, 1, { in: '2h' });
+    const last = await client.schedule(greet, 1, { in: '3h' });
+    expect((await idsOf({ state: 'scheduled', reverse: true }))[0]).toBe(last.id);
+    for (const id of ids.slice(0, 2)) await client.cancel(id);
+    expect(await idsOf({ state: 'cancelled', reverse: true })).toEqual(ids.slice(0, 2));
+    expect(await idsOf({ state: 'cancelled' })).toEqual(ids.slice(0, 2).toReversed());
+  });
+
   test('of what waits passes over what was cancelled before its turn', async () => {
     const handles = await client.enqueueMany(
       greet,
@@ -103,6 +117,7 @@ describe('a page', () => {
     [{ state: 'failed', limit: 501 }, 'page.limit'],
     [{ state: 'failed', offset: -1 }, 'page.offset'],
     [{ state: 'failed', page: 2 }, 'page.page'],
+    [{ state: 'failed', reverse: 1 }, 'page.reverse'],
   ])('%j is refused, and the error names the option', async (options, option) => {
     const refused = monitor.page(options as PageOptions);
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION', fields: { option } });

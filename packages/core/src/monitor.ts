@@ -14,7 +14,7 @@ import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
 import { activityOf, checkTag, whyOf } from './lookups.ts';
-import { anything, checkOptions, oneOf, queueName, wholeNumber } from './options.ts';
+import { anything, checkOptions, oneOf, queueName, wholeNumber, yesOrNo } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { ScanOptions, ScanPage } from './scan.ts';
@@ -49,6 +49,8 @@ export interface PageOptions {
   readonly offset?: number;
   /** How many to show, 1 to 500. @default 50 */
   readonly limit?: number;
+  /** Whether it begins at the other end: what runs last comes first, or the oldest. @default false */
+  readonly reverse?: boolean;
 }
 
 /** Which entries of the audit log are wanted; with several all must fit. */
@@ -72,6 +74,7 @@ const PAGE_RULES = {
   queue: queueName,
   offset: wholeNumber(0, 100_000),
   limit: wholeNumber(1, 500),
+  reverse: yesOrNo,
 };
 
 const AUDIT_RULES = {
@@ -153,13 +156,13 @@ export class Monitor {
   /** A page of jobs in one state, or with a tag (the newest first). @throws {OptionError} */
   async page(options: PageOptions): Promise<JobPage> {
     checkOptions(options, PAGE_RULES, 'page');
-    const { offset = 0, limit = 50 } = options;
+    const { offset = 0, limit = 50, reverse: isReversed = false } = options;
     const read = pageReader(options);
     const shards = await this.#shards.open(CONNECT_TIMEOUT_MS);
     // Where a page of several shards begins in each of them is not known before they are merged.
     const from = shards.length === 1 ? offset : 0;
     const pages = await Promise.all(
-      shards.map((shard) => read(shard, { from, most: offset + limit - from })),
+      shards.map((shard) => read(shard, { from, most: offset + limit - from, isReversed })),
     );
     const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
     const wanted = entries.slice(offset - from, offset - from + limit).map((entry) => entry.id);

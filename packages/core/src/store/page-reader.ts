@@ -21,6 +21,8 @@ export interface ShardPage {
 export interface PageWindow {
   readonly from: number;
   readonly most: number;
+  /** What usually comes last comes first. */
+  readonly isReversed: boolean;
 }
 
 interface PageRequest extends PageWindow {
@@ -44,7 +46,7 @@ export async function readPage(shard: Shard, request: PageRequest): Promise<Shar
     case 'succeeded':
       return readSucceeded(shard, request);
     case 'awaiting':
-      return readSorted(shard, KEY.awaiting, { ...request, sign: 1 });
+      return readSorted(shard, KEY.awaiting, { ...request, sign: -1 });
   }
 }
 
@@ -57,8 +59,9 @@ interface SortedRequest extends PageWindow {
 export async function readSorted(
   { connection: { redis }, prefix }: Shard,
   key: string,
-  { from, most, sign }: SortedRequest,
+  { from, most, sign: usual, isReversed }: SortedRequest,
 ): Promise<ShardPage> {
+  const sign = isReversed ? -usual : usual;
   const range =
     sign === 1
       ? redis.zrange(prefix + key, from, String(from + most - 1), 'WITHSCORES')
@@ -71,26 +74,29 @@ export async function readSorted(
   return { entries, total };
 }
 
-async function readProcessing(shard: Shard, { from, most }: PageWindow): Promise<ShardPage> {
-  const ids = (await readOpenIds(shard)).toSorted().toReversed();
+async function readProcessing(shard: Shard, { from, most, isReversed }: PageWindow): Promise<ShardPage> {
+  const sorted = (await readOpenIds(shard)).toSorted();
+  const [ids, sign] = isReversed ? [sorted, 1] : [sorted.toReversed(), -1];
   return {
-    entries: ids.slice(from, from + most).map((id) => ({ id, order: -idTime(id) })),
+    entries: ids.slice(from, from + most).map((id) => ({ id, order: sign * idTime(id) })),
     total: ids.length,
   };
 }
 
 /** The list holds what finished last at its end; entries of jobs that were requeued or deleted are passed over. */
-async function readSucceeded(shard: Shard, { from, most }: PageWindow): Promise<ShardPage> {
+async function readSucceeded(shard: Shard, { from, most, isReversed }: PageWindow): Promise<ShardPage> {
   const { connection, prefix, reader } = shard;
-  const [newest, total] = await Promise.all([
-    connection.redis.lrange(prefix + KEY.succeeded, -from - most, -from - 1),
+  const [start, end] = isReversed ? [from, from + most - 1] : [-from - most, -from - 1];
+  const [ids, total] = await Promise.all([
+    connection.redis.lrange(prefix + KEY.succeeded, start, end),
     readSucceededCount(shard),
   ]);
-  const jobs = await reader.findMany([...new Set(newest.toReversed())]);
+  const sign = isReversed ? 1 : -1;
+  const jobs = await reader.findMany([...new Set(isReversed ? ids : ids.toReversed())]);
   const entries = jobs.flatMap((job) =>
     'damaged' in job || job.state !== 'succeeded'
       ? []
-      : [{ id: job.id, order: -(job.history.at(-1)?.endedAt ?? 0) }],
+      : [{ id: job.id, order: sign * (job.history.at(-1)?.endedAt ?? 0) }],
   );
   return { entries, total };
 }
@@ -102,23 +108,38 @@ const RANK = 1e9;
 const MOST_CHECKED = 3000;
 
 /** Urgent before low, and within a priority in the order of the lists, queue by queue; see {@link ranksOf}. */
-async function readEnqueued(shard: Shard, { queue, from, most }: PageRequest): Promise<ShardPage> {
+async function readEnqueued(
+  shard: Shard,
+  { queue, from, most, isReversed }: PageRequest,
+): Promise<ShardPage> {
   const { connection, prefix } = shard;
   const names = queue === undefined ? await readQueueNames(connection, prefix) : [queue];
   const counts = await readCountsOf(connection, prefix, names);
   const total = counts.reduce((sum, { enqueued }) => sum + enqueued, 0);
   const stale = counts.reduce((sum, { entries, enqueued }) => sum + entries - enqueued, 0);
+  const ranks = await ranksOf(shard, names, counts);
+  if (isReversed) return { entries: await readFromEnd(shard, ranks, { from, most }), total };
   const checked = from + most + stale;
   // Later pages of such lists begin a little too early, instead of costing Redis a look at each entry before.
   if (stale <= 0 || checked > MOST_CHECKED)
-    return { entries: await readSlices(shard, { names, counts, from, most }), total };
-  const entries = await readSlices(shard, { names, counts, from: 0, most: checked });
+    return { entries: await readSlices(shard, ranks, { from, most }), total };
+  const entries = await readSlices(shard, ranks, { from: 0, most: checked });
   return { entries: (await keepEnqueued(shard, entries)).slice(from, from + most), total };
 }
 
-interface Slices extends PageWindow {
-  readonly names: readonly string[];
-  readonly counts: readonly ShardQueueCounts[];
+type Slices = Pick<PageWindow, 'from' | 'most'>;
+
+/** The same from the other end; entries that no longer count are not told apart. */
+async function readFromEnd(
+  shard: Shard,
+  ranks: readonly Rank[],
+  { from, most }: Slices,
+): Promise<PageEntries> {
+  const all = ranks.reduce((sum, { lengths }) => sum + lengths.reduce((of, length) => of + length, 0), 0);
+  const end = Math.max(0, all - from);
+  const start = Math.max(0, end - most);
+  const entries = await readSlices(shard, ranks, { from: start, most: end - start });
+  return entries.map(({ id, order }) => ({ id, order: -order })).toReversed();
 }
 
 /** Lists that stand side by side. */
@@ -128,9 +149,8 @@ interface Rank {
   readonly lengths: readonly number[];
 }
 
-async function readSlices(shard: Shard, slices: Slices): Promise<PageEntries> {
+async function readSlices(shard: Shard, ranks: readonly Rank[], slices: Slices): Promise<PageEntries> {
   const { redis } = shard.connection;
-  const ranks = await ranksOf(shard, slices);
   const lengths = ranks.map((rank) => rank.lengths);
   const parts = await Promise.all(
     findSlices(lengths, slices).map(async ({ rank, list, start, end }) => {
@@ -145,7 +165,11 @@ async function readSlices(shard: Shard, slices: Slices): Promise<PageEntries> {
 }
 
 /** What runs first comes first: suspects, then by priority what has no group and what has one, then what is set apart. */
-async function ranksOf(shard: Shard, { names, counts }: Slices): Promise<Rank[]> {
+async function ranksOf(
+  shard: Shard,
+  names: readonly string[],
+  counts: readonly ShardQueueCounts[],
+): Promise<Rank[]> {
   const own = (rank: number, keyOf: (name: string) => string): Rank => ({
     isSorted: false,
     keys: names.map(keyOf),

@@ -13,7 +13,10 @@ export interface Slice {
  * the first of each, the second of each, and so on. Only lengths are needed for that, so a late page costs what the first one
  * does. Entries at an edge: those of the lists that come first. Pure.
  */
-export function findSlices(lengths: readonly (readonly number[])[], { from, most }: PageWindow): Slice[] {
+export function findSlices(
+  lengths: readonly (readonly number[])[],
+  { from, most }: Pick<PageWindow, 'from' | 'most'>,
+): Slice[] {
   const slices: Slice[] = [];
   let [skip, wanted] = [from, most];
   for (const [rank, lists] of lengths.entries()) {

@@ -14,11 +14,12 @@ function stateIn(text: string | null): JobState {
 async function list({ query }: Call, { monitor }: Parts): Promise<unknown> {
   const limit = numberIn(query, 'limit', { least: 1, most: MOST_ROWS, otherwise: 50 });
   const offset = numberIn(query, 'offset', { most: 100_000, otherwise: 0 });
+  const range = { limit, offset, reverse: query.get('reverse') === 'true' };
   const tag = query.get('tag');
-  if (tag !== null && tag !== '') return monitor.page({ tag, limit, offset });
+  if (tag !== null && tag !== '') return monitor.page({ tag, ...range });
   const state = stateIn(query.get('state'));
   const queue = query.get('queue') ?? '';
-  return monitor.page({ state, limit, offset, ...(queue !== '' && { queue }) });
+  return monitor.page({ state, ...range, ...(queue !== '' && { queue }) });
 }
 
 /** One job with its history, and why it is where it is. */

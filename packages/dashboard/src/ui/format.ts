@@ -4,6 +4,12 @@ import { locale } from './i18n.ts';
 /** Whether instants are shown in UTC; else by the clock of whoever looks. */
 export const isUtc = signal(localStorage.getItem('linstock:utc') === '1');
 
+/** Shows instants the other way, and remembers it. */
+export function toggleUtc(): void {
+  isUtc.value = !isUtc.value;
+  localStorage.setItem('linstock:utc', isUtc.value ? '1' : '0');
+}
+
 /** Made once for a language: a table of 500 rows needs thousands of them a second, and each takes long to make. */
 const formats = computed(() => {
   const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale.value, options);

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { refreshSession, session } from './api.ts';
 import { dressPage, loadLanguage, t } from './i18n.ts';
+import { overlay, startKeys } from './keys.ts';
 import { startLive } from './live.ts';
 import { Jobs } from './pages/jobs.tsx';
 import { Overview } from './pages/overview.tsx';
@@ -14,6 +15,7 @@ import { dressTheme } from './theme.ts';
 import './style.css';
 
 /** All but the first pages come with one script of their own. */
+const Overlay = later(async () => (await import('./parts/overlay.tsx')).Overlay);
 const MorePages = later(async () => (await import('./more-pages.tsx')).MorePages);
 
 function Page() {
@@ -45,6 +47,7 @@ function App() {
         </main>
       </div>
       <Toasts />
+      {overlay.value !== undefined && <Overlay />}
     </div>
   );
 }
@@ -56,6 +59,7 @@ async function start(): Promise<void> {
   await loadLanguage();
   const root = document.querySelector('#app');
   if (root !== null) render(<App />, root);
+  startKeys();
   await asked;
   startLive();
 }

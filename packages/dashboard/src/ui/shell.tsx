@@ -1,38 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { session, signOut } from './api.ts';
-import { count, isUtc } from './format.ts';
-import type { TextKey } from './i18n.ts';
+import { count, isUtc, toggleUtc } from './format.ts';
 import { choose, language, LANGUAGE_NAMES, t } from './i18n.ts';
 import { pulse, trouble } from './live.ts';
-import { say } from './parts/toasts.tsx';
-import { go, place, to } from './router.ts';
+import { overlay } from './keys.ts';
+import { MENU } from './menu.ts';
+import { place, to } from './router.ts';
+import { searchFor } from './search-for.ts';
 import { theme, toggleTheme } from './theme.ts';
 import logo from './favicon.svg';
-
-/** Pages of the menu: their path, their text, and the key that follows `g`. */
-const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
-  ['', 'overview', 'o'],
-  ['jobs', 'jobs', 'j'],
-  ['errors', 'errors', 'e'],
-  ['queues', 'queues', 'q'],
-  ['recurring', 'recurring', 'r'],
-  ['batches', 'batches', 'b'],
-  ['workers', 'workers', 'w'],
-  ['operations', 'operations', 'p'],
-  ['limits', 'limits', 'l'],
-  ['audit', 'audit', 'a'],
-  ['redis', 'redis', 'd'],
-];
-
-/** What a search leads to: an id to its job, `tag:` and `queue:` alone to a list, anything else to a search. */
-function search(text: string): void {
-  const wanted = text.trim();
-  const [, kind, value = ''] = /^(tag|queue):([^\s"]+)$/.exec(wanted) ?? [];
-  if (kind === 'tag') go(['jobs'], { tag: value });
-  else if (kind === 'queue') go(['jobs'], { state: 'enqueued', queue: value });
-  else if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(wanted)) go(['jobs', wanted]);
-  else if (wanted !== '') go(['search'], { q: wanted });
-}
 
 /** The menu, with the numbers that call for somebody. */
 export function Menu() {
@@ -74,10 +50,6 @@ export function Menu() {
 
 function Settings() {
   const user = session.value?.user ?? null;
-  const utc = (): void => {
-    isUtc.value = !isUtc.value;
-    localStorage.setItem('linstock:utc', isUtc.value ? '1' : '0');
-  };
   return (
     <div class="settings">
       <select
@@ -91,13 +63,26 @@ function Settings() {
           </option>
         ))}
       </select>
-      <button type="button" class="quiet" onClick={utc}>
+      <button type="button" class="quiet" onClick={toggleUtc}>
         {isUtc.value ? t('utc') : t('localTime')}
       </button>
       <button type="button" class="quiet" onClick={toggleTheme} aria-label={t('theme')}>
         {theme.value === 'dark' ? '☾' : '☀'}
       </button>
-      <button type="button" class="quiet keys" onClick={() => say(t('keysHelp'))} aria-label={t('keys')}>
+      <button
+        type="button"
+        class="quiet keys"
+        onClick={() => (overlay.value = 'palette')}
+        aria-label={t('palette')}
+      >
+        ⌘
+      </button>
+      <button
+        type="button"
+        class="quiet keys"
+        onClick={() => (overlay.value = 'keys')}
+        aria-label={t('keys')}
+      >
         ?
       </button>
       {session.value?.readOnly === true && <span class="badge">{t('readOnly')}</span>}
@@ -113,10 +98,9 @@ function Settings() {
 /** Search, settings, and what is wrong with Redis. */
 export function Top() {
   const field = useRef<HTMLInputElement>(null);
-  useKeys(field);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    search(field.current?.value ?? '');
+    searchFor(field.current?.value ?? '');
   };
   return (
     <header class="top">
@@ -131,26 +115,4 @@ export function Top() {
       )}
     </header>
   );
-}
-
-/** `g` and a letter: a page; `/`: search; `t`: theme; `?`: help. Not while somebody writes. */
-function useKeys(field: { readonly current: HTMLInputElement | null }): void {
-  useEffect(() => {
-    let isGoing = false;
-    const onKey = (event: KeyboardEvent): void => {
-      const { key, target, ctrlKey, metaKey, altKey } = event;
-      if (ctrlKey || metaKey || altKey || (target as HTMLElement).matches('input, textarea, select')) return;
-      const page = isGoing ? MENU.find(([, , letter]) => letter === key) : undefined;
-      isGoing = key === 'g';
-      if (page !== undefined) go(page[0] === '' ? [] : [page[0]]);
-      else if (key === 't') toggleTheme();
-      else if (key === '?') say(t('keysHelp'));
-      else if (key === '/') {
-        event.preventDefault();
-        field.current?.focus();
-      }
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
 }

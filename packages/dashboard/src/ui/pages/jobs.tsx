@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
+import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -109,23 +110,40 @@ interface Asked {
   readonly queue: string | undefined;
   readonly tag: string | undefined;
   readonly offset: number;
+  readonly reverse: string | undefined;
 }
 
 function readAsked({ query }: { query: URLSearchParams }): Asked {
   const [tag, queue] = [query.get('tag') ?? undefined, query.get('queue') ?? undefined];
   const state = tag === undefined ? ((query.get('state') ?? 'enqueued') as State) : undefined;
-  return { state, queue, tag, offset: Number(query.get('offset') ?? 0) };
+  const reverse = query.get('reverse') ?? undefined;
+  return { state, queue, tag, offset: Number(query.get('offset') ?? 0), reverse };
 }
 
-function pathOf({ state, queue, tag, offset }: Asked): string {
+function pathOf({ state, queue, tag, offset, reverse }: Asked): string {
   const search = new URLSearchParams({
     ...(state !== undefined && { state }),
     ...(queue !== undefined && state === 'enqueued' && { queue }),
     ...(tag !== undefined && { tag }),
+    ...(reverse !== undefined && { reverse }),
     limit: String(PER_PAGE),
     offset: String(offset),
   });
   return `jobs?${search.toString()}`;
+}
+
+/** What comes first, and a click turns it round. What waits is in the order in which it will run. */
+function Order({ state, reverse }: Asked) {
+  const isByTurn = state === 'enqueued' || state === 'scheduled';
+  const [usual, turned] = isByTurn
+    ? (['runsFirst', 'runsLast'] as const)
+    : (['newestFirst', 'oldestFirst'] as const);
+  const turn = (): void => refine({ reverse: reverse === undefined ? 'true' : undefined, offset: undefined });
+  return (
+    <button type="button" class="quiet" onClick={turn}>
+      {t(reverse === undefined ? usual : turned)} <span aria-hidden="true">⇅</span>
+    </button>
+  );
 }
 
 /** Opens the dialog that changes all jobs of the page's filter. */
@@ -170,10 +188,12 @@ export function Jobs() {
       <h1>{[t('jobs'), queue, tag].filter(Boolean).join(' · ')}</h1>
       <Tabs chosen={state} />
       <Trouble error={error} />
-      {may('steer') && jobs.length > 0 && (
+      {jobs.length > 0 && (
         <div class="toolbar">
           {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(state)} onDone={done} />}
-          <AllThatMatch asked={asked} total={total} onDone={reload} />
+          {may('steer') && <AllThatMatch asked={asked} total={total} onDone={reload} />}
+          <Order {...asked} />
+          <ColumnChoice />
         </div>
       )}
       {data !== undefined && jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}

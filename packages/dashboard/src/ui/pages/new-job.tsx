@@ -30,7 +30,7 @@ function isJson(text: string): boolean {
 
 /** The form as somebody fills it, begun with the job that it shall be like. */
 function useForm(like: string | null) {
-  const [form, set] = useState<Form>(EMPTY);
+  const [form, set] = useState<Form>({ ...EMPTY, name: place.value.query.get('name') ?? '' });
   useEffect(() => {
     if (like === null) return;
     const fill = async (): Promise<void> => {

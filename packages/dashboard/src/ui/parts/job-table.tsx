@@ -1,23 +1,18 @@
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
 import type { Job } from '../types.ts';
-import { StateBadge, Time } from './basics.tsx';
+import { COLUMNS, columns } from './job-columns.tsx';
+import type { ColumnName } from './job-columns.tsx';
 import { numeric, Table } from './table.tsx';
-
-/** When a job did what its state says. */
-function whenOf(job: Job): number | undefined {
-  if (job.state === 'scheduled') return job.dueAt;
-  if (job.state === 'enqueued' || job.state === 'awaiting') return job.createdAt;
-  return job.history.at(-1)?.endedAt ?? job.createdAt;
-}
 
 interface RowProps {
   readonly job: Job;
+  readonly shown: readonly ColumnName[];
   readonly isChosen: boolean;
   readonly onChoose: (() => void) | undefined;
 }
 
-function Row({ job, isChosen, onChoose }: RowProps) {
+function Row({ job, shown, isChosen, onChoose }: RowProps) {
   const link = to(['jobs', job.id]);
   if (job.damaged) {
     return (
@@ -28,7 +23,7 @@ function Row({ job, isChosen, onChoose }: RowProps) {
             <code>{job.id}</code>
           </a>
         </td>
-        <td colSpan={5} class="bad-text">
+        <td colSpan={Math.max(1, shown.length)} class="bad-text">
           {t('damaged')}
         </td>
       </tr>
@@ -45,24 +40,14 @@ function Row({ job, isChosen, onChoose }: RowProps) {
         <a href={link}>{job.displayName ?? job.name}</a>
         <code class="muted id">{job.id}</code>
       </td>
-      <td>
-        <StateBadge state={job.state} isBlocked={job.isBlocked} />
-      </td>
-      <td class="name">
-        {job.queue}
-        {job.priority !== 'normal' && <span class="badge">{job.priority}</span>}
-      </td>
-      <td class="n">{job.attempt}</td>
-      <td>
-        <Time at={whenOf(job)} />
-      </td>
-      <td class="detail">
-        {job.error === undefined ? (
-          <code>{JSON.stringify(job.input)?.slice(0, 120)}</code>
-        ) : (
-          <span class="bad-text">{job.error.message.slice(0, 160)}</span>
-        )}
-      </td>
+      {shown.map((name) => {
+        const { kind, cell } = COLUMNS[name];
+        return (
+          <td key={name} class={kind}>
+            {cell(job)}
+          </td>
+        );
+      })}
     </tr>
   );
 }
@@ -76,15 +61,22 @@ interface TableProps {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Jobs, one a line. */
+function headOf(name: ColumnName): string | { readonly numeric: string } {
+  const { head, kind } = COLUMNS[name];
+  return kind === 'n' ? numeric(t(head)) : t(head);
+}
+
+/** Jobs, one a line, with the columns that a person has chosen. */
 export function JobTable({ jobs, chosen = NONE, onToggle }: TableProps) {
-  const heads = [t('name'), t('state'), t('queue'), numeric(t('attempt')), t('when'), t('input')];
+  const shown = columns.value;
+  const heads = [t('name'), ...shown.map(headOf)];
   return (
     <Table heads={onToggle === undefined ? heads : ['', ...heads]}>
       {jobs.map((job) => (
         <Row
           key={job.id}
           job={job}
+          shown={shown}
           isChosen={chosen.has(job.id)}
           onChoose={onToggle && (() => onToggle(job.id))}
         />

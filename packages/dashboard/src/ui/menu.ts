@@ -1,0 +1,16 @@
+import type { TextKey } from './i18n.ts';
+
+/** Pages of the menu: their path, their text, and the key that follows `g`. */
+export const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
+  ['', 'overview', 'o'],
+  ['jobs', 'jobs', 'j'],
+  ['errors', 'errors', 'e'],
+  ['queues', 'queues', 'q'],
+  ['recurring', 'recurring', 'r'],
+  ['batches', 'batches', 'b'],
+  ['workers', 'workers', 'w'],
+  ['operations', 'operations', 'p'],
+  ['limits', 'limits', 'l'],
+  ['audit', 'audit', 'a'],
+  ['redis', 'redis', 'd'],
+];

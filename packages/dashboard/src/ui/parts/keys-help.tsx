@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { TextKey } from '../i18n.ts';
+import { t } from '../i18n.ts';
+import { MENU } from '../menu.ts';
+
+const KEYS: readonly (readonly [keys: readonly string[], text: TextKey])[] = [
+  [['Ctrl', 'K'], 'palette'],
+  [['/'], 'search'],
+  [['j'], 'nextRow'],
+  [['k'], 'previousRow'],
+  [['x'], 'selectRow'],
+  [['t'], 'theme'],
+  [['?'], 'keys'],
+  ...MENU.map(([, text, key]) => [['g', key], text] as const),
+];
+
+/** Which key does what. */
+export function KeysHelp({ onClose }: { readonly onClose: () => void }) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => box.current?.showModal(), []);
+  return (
+    <dialog ref={box} onClose={onClose} aria-labelledby="keys-title">
+      <h2 id="keys-title">{t('keys')}</h2>
+      <dl class="keys-list">
+        {KEYS.map(([keys, text]) => (
+          <div key={text}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{t(text)}</dd>
+          </div>
+        ))}
+      </dl>
+      <footer>
+        <button type="button" onClick={() => box.current?.close()}>
+          {t('back')}
+        </button>
+      </footer>
+    </dialog>
+  );
+}
