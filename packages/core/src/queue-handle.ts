@@ -58,7 +58,7 @@ export class QueueHandle {
   /** How many jobs wait, by priority. */
   async counts(): Promise<QueueCounts> {
     const counts = await Promise.all(
-      (await this.#shards()).map((shard) => readQueueCounts(shard.connection, shard.prefix, this.name)),
+      (await this.#shards()).map((shard) => readQueueCounts(shard, this.name)),
     );
     return addCounts(counts);
   }
@@ -69,7 +69,7 @@ export class QueueHandle {
     let removed = 0;
     for (const shard of await this.#shards()) {
       // No more rounds than the queue had entries at the start, so that fast producers cannot keep it going for ever.
-      const { entries } = await readQueueCounts(shard.connection, shard.prefix, this.name);
+      const { entries } = await readQueueCounts(shard, this.name);
       for (let round = 0; round <= entries / 500; round++) {
         const step = await shard.jobs.purge(this.name, actor, round === 0);
         removed += step.removed;

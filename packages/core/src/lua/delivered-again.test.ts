@@ -62,6 +62,10 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   adjust: nothing('STALE'),
   undefine: nothing(false),
   configure: nothing('SAME'),
+  measure: nothing([
+    [0, 0, 0, 2, 0, 0],
+    [0, 0, 0, 0, 0, 0],
+  ]),
   // Who asks is appointed for longer, by another number.
   appoint: { reply: 9, changes: { 'steward number': '9' } },
   allot: nothing(2),
@@ -96,6 +100,10 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   reschedule: nothing(['succeeded', 'succeeded', 'processing', 'GONE']),
   hasten: nothing(['succeeded', 'GONE']),
   update: nothing('succeeded'),
+  measure: nothing([
+    [0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0],
+  ]),
   appoint: { reply: 9, changes: { 'steward number': '9', 'steward until': 't+16000' } },
   // A job that was put off has waited too long again since.
   expire: {

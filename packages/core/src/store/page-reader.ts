@@ -114,7 +114,7 @@ async function readEnqueued(
 ): Promise<ShardPage> {
   const { connection, prefix } = shard;
   const names = queue === undefined ? await readQueueNames(connection, prefix) : [queue];
-  const counts = await readCountsOf(connection, prefix, names);
+  const counts = await readCountsOf(shard, names);
   const total = counts.reduce((sum, { enqueued }) => sum + enqueued, 0);
   const stale = counts.reduce((sum, { entries, enqueued }) => sum + entries - enqueued, 0);
   const ranks = await ranksOf(shard, names, counts);

@@ -33,31 +33,27 @@ export interface ShardQueueCounts extends QueueCounts {
 
 /** Counts a queue on one shard. */
 export async function readQueueCounts(
-  connection: Connection,
-  prefix: string,
+  { connection: { redis }, prefix, queues }: Shard,
   queue: string,
 ): Promise<QueueCounts> {
   const fields = PRIORITIES.map((_, digit) => `${queue}:${digit}`);
-  const { redis } = connection;
   const [grouped, stale, lengths] = await Promise.all([
     redis.hmget(prefix + KEY.grouped, ...fields),
     redis.hmget(prefix + KEY.stale, ...fields, `${queue}:s`),
-    readLengths(connection, prefix, queue),
+    queues.measure([queue]),
   ]);
-  return addCounts([countsOf(lengths, { grouped, stale })]);
+  return addCounts([countsOf(lengths[0] ?? [], { grouped, stale })]);
 }
 
 /** Counts many queues on one shard, in the order of their names; what they have in common is read once. */
 export async function readCountsOf(
-  connection: Connection,
-  prefix: string,
+  { connection: { redis }, prefix, queues }: Shard,
   names: readonly string[],
 ): Promise<ShardQueueCounts[]> {
-  const { redis } = connection;
-  const [grouped, stale, ...lengths] = await Promise.all([
+  const [grouped, stale, lengths] = await Promise.all([
     redis.hgetall(prefix + KEY.grouped),
     redis.hgetall(prefix + KEY.stale),
-    ...names.map((name) => readLengths(connection, prefix, name)),
+    queues.measure(names),
   ]);
   return names.map((name, i) => {
     const fields = PRIORITIES.map((_, digit) => `${name}:${digit}`);
@@ -66,14 +62,6 @@ export async function readCountsOf(
       stale: [...fields, `${name}:s`].map((field) => stale[field]),
     });
   });
-}
-
-function readLengths({ redis }: Connection, prefix: string, queue: string): Promise<number[]> {
-  return Promise.all([
-    redis.llen(prefix + KEY.suspects + queue),
-    ...PRIORITIES.map((_, digit) => redis.llen(`${prefix}${KEY.ready}${queue}:${digit}`)),
-    redis.zcard(prefix + KEY.parked + queue),
-  ]);
 }
 
 type Numbers = readonly (string | null | undefined)[];
@@ -119,12 +107,13 @@ export function addCounts(all: readonly QueueCounts[]): QueueCounts {
 }
 
 /** All queues of a shard. */
-export async function readQueues({ connection, prefix }: Shard): Promise<QueueView[]> {
+export async function readQueues(shard: Shard): Promise<QueueView[]> {
+  const { connection, prefix } = shard;
   const [names, paused] = await Promise.all([
     readQueueNames(connection, prefix),
     readPaused(connection, prefix),
   ]);
-  const counts = await readCountsOf(connection, prefix, names);
+  const counts = await readCountsOf(shard, names);
   return names.map((name, i) => ({ ...addCounts(counts.slice(i, i + 1)), name, paused: paused.get(name) }));
 }
 

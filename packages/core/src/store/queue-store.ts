@@ -25,6 +25,11 @@ export interface StoredQueueSettings {
   readonly home?: true;
 }
 
+/** Queues of one call that measures: less than a millisecond of Redis. */
+const MOST_MEASURED = 250;
+/** Lists of a queue. */
+const LISTS = 6;
+
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
 export class QueueStore {
   readonly #target: ScriptTarget;
@@ -55,6 +60,14 @@ export class QueueStore {
   /** After `CODES`: Redis is not the one that gave the codes. */
   forgetCodes(): void {
     this.#codes.clear();
+  }
+
+  /** How long the lists of queues are: of each its suspects, what is ready by priority, what is set apart. */
+  async measure(queues: readonly string[]): Promise<number[][]> {
+    const slices = Array.from({ length: Math.ceil(queues.length / MOST_MEASURED) }, (_, i) =>
+      queues.slice(i * MOST_MEASURED, (i + 1) * MOST_MEASURED),
+    );
+    return (await Promise.all(slices.map((slice) => this.#measure(slice)))).flat();
   }
 
   pause(queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {
@@ -121,6 +134,13 @@ export class QueueStore {
         return [target, { who: by, why }];
       }),
     );
+  }
+
+  async #measure(queues: readonly string[]): Promise<number[][]> {
+    const lengths = await runScript(this.#target, 'measure', queues);
+    if (!Array.isArray(lengths) || lengths.length !== queues.length * LISTS)
+      throw new ProtocolError('measure', lengths);
+    return queues.map((_, i) => lengths.slice(i * LISTS, (i + 1) * LISTS).map(Number));
   }
 
   async #toggle(script: 'pause' | 'resume', queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {

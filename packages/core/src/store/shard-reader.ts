@@ -14,9 +14,9 @@ export async function readStateCounts(shard: Shard): Promise<Omit<Record<JobStat
     redis.zcard(prefix + KEY.failed),
     redis.zcard(prefix + KEY.cancelled),
     redis.zcard(prefix + KEY.awaiting),
-    readOpenIds(shard),
+    readOpenCount(shard),
   ]);
-  return { scheduled, awaiting, processing: open.length, succeeded, failed, cancelled };
+  return { scheduled, awaiting, processing: open, succeeded, failed, cancelled };
 }
 
 /** How many succeeded jobs a shard keeps. */
@@ -29,22 +29,34 @@ export async function readSucceededCount({ connection: { redis }, prefix }: Shar
 }
 
 /** Ids that are open in a claim of any worker, also of dead ones whose rescue is not finished. */
-export async function readOpenIds({ connection: { redis }, prefix }: Shard): Promise<string[]> {
-  const workers = new Set([
-    ...(await redis.zrange(prefix + KEY.leases, 0, '-1')),
-    ...(await redis.smembers(prefix + KEY.rescuing)),
+export async function readOpenIds(shard: Shard): Promise<string[]> {
+  const { redis } = shard.connection;
+  const ids = await Promise.all((await readOpenSets(shard)).map((key) => redis.smembers(key)));
+  return ids.flat();
+}
+
+/** How many there are. */
+async function readOpenCount(shard: Shard): Promise<number> {
+  const { redis } = shard.connection;
+  const counts = await Promise.all((await readOpenSets(shard)).map((key) => redis.scard(key)));
+  return counts.reduce((sum, n) => sum + n, 0);
+}
+
+/** Keys of the open sets of all claims. */
+async function readOpenSets({ connection: { redis }, prefix }: Shard): Promise<string[]> {
+  const [alive, dead] = await Promise.all([
+    redis.zrange(prefix + KEY.leases, 0, '-1'),
+    redis.smembers(prefix + KEY.rescuing),
   ]);
-  const ids = await Promise.all(
-    [...workers].map(async (worker) => {
-      const claims = (await redis.hkeys(prefix + KEY.processing + worker)).filter((field) =>
-        /^\d/.test(field),
-      );
-      return Promise.all(
-        claims.map((claim) => redis.smembers(`${prefix}${KEY.processing}${worker}:${claim}`)),
-      );
+  const sets = await Promise.all(
+    [...new Set([...alive, ...dead])].map(async (worker) => {
+      const fields = await redis.hkeys(prefix + KEY.processing + worker);
+      return fields
+        .filter((field) => /^\d/.test(field))
+        .map((claim) => `${prefix}${KEY.processing}${worker}:${claim}`);
     }),
   );
-  return ids.flat(2);
+  return sets.flat();
 }
 
 /** How often each transition happened on a shard. */

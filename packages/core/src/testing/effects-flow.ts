@@ -202,6 +202,13 @@ export const FLOW_EFFECTS = {
       'settings mail': '{"limit":2,"size":10}',
     },
   },
+  measure: {
+    reply: [
+      [0, 0, 0, 2, 0, 0],
+      [0, 0, 0, 0, 0, 0],
+    ],
+    changes: {},
+  },
   appoint: {
     reply: 8,
     changes: { 'steward number': '8', 'steward until': 't+6000', 'steward worker': 'Ada' },

@@ -264,6 +264,13 @@ export const FLOW_SCENES = {
     },
     keys: { ...wakeKeys, settings: ['settings'], audit: ['audit'], quotas: [], holders: [], rate: [] },
   },
+  measure: {
+    given: async (shard) => {
+      await shard.enqueue([A, B]);
+      return () => shard.queues.measure(['mail', 'news']);
+    },
+    keys: { suspects: [], ready: ['ready:mail:2'], parked: [] },
+  },
   appoint: {
     given: async (shard) => {
       await shard.queues.appoint(BOB, { forMs: 1000, above: 0 });

@@ -19,7 +19,7 @@ export function KeysHelp({ onClose }: { readonly onClose: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => box.current?.showModal(), []);
   return (
-    <dialog ref={box} onClose={onClose} aria-labelledby="keys-title">
+    <dialog ref={box} class="keys" onClose={onClose} aria-labelledby="keys-title">
       <h2 id="keys-title">{t('keys')}</h2>
       <dl class="keys-list">
         {KEYS.map(([keys, text]) => (
