@@ -28,6 +28,8 @@ const SCRIPTS = [
   'retry',
   'expire',
   'rescue',
+  'promote',
+  'record',
 ] as const;
 
 test.each(onShards(10))(
