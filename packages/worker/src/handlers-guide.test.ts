@@ -22,14 +22,14 @@ afterEach(async () => {
 });
 
 test.each([
-  ['handlers.md', 9],
+  ['handlers.md', 10],
   ['changing-jobs.md', 2],
   ['events.md', 2],
   ['queues.md', 6],
-  ['flow-control.md', 10],
+  ['flow-control.md', 12],
   ['continuations.md', 3],
   ['why.md', 1],
-  ['recurring.md', 3],
+  ['recurring.md', 4],
   ['batches.md', 1],
   ['workflows.md', 1],
   ['payloads.md', 1],
