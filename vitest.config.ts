@@ -23,6 +23,8 @@ export default defineConfig({
     retry: 0,
     passWithNoTests: false,
     setupFiles: [leakCheck],
+    // What is waited for may take long on a busy machine: this bound ends what hangs, within the time of a test.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

@@ -50,7 +50,7 @@ describe.skipIf(executable === undefined)('the past, in a browser', () => {
     const worker = await stage.worker({ concurrency: 5 });
     await stage.enqueueMany(Array.from({ length: 30 }, () => ({ ms: 20 })));
     await stage.enqueue({ failures: 1 }, { maxAttempts: 1 });
-    await stage.drained(20_000);
+    await stage.drained();
     // When it ends it tells what it has not told yet.
     worker.signal('SIGTERM');
     await worker.exited;

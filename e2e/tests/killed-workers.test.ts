@@ -36,7 +36,7 @@ test('no job is lost when workers are killed under load', { timeout: TEST_MS }, 
   }
   producer.say('finish');
   await producer.exited;
-  await stage.drained(30_000);
+  await stage.drained();
   const { problems, counts } = await stage.audit({
     mostExtraStarts: kills * IN_FLIGHT_MOST,
     mostTrimmed: sized(0, 1e6),
@@ -68,9 +68,7 @@ test.each([
       Array.from({ length: 5 }, () => ({ ms: 60_000 })),
       { queue: 'default' },
     );
-    await expect
-      .poll(() => dying.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 })
-      .toBe(5);
+    await expect.poll(() => dying.events().filter(({ kind }) => kind === 'start').length).toBe(5);
     await stage.worker({ concurrency: 5, leaseMs });
     // The survivor has lived for longer than a sweep, so nothing is in grace when the other one dies.
     await delay((leaseMs ?? 15_000) / 5);
@@ -101,7 +99,7 @@ test('idle workers that were killed leave nothing behind', { timeout: TEST_MS },
     await stage.enqueue({});
     await delay(10);
   }
-  await stage.drained(5000);
+  await stage.drained();
   const [shard] = await stage.snapshot();
   const { problems } = await stage.audit();
   print('killed while idle', {

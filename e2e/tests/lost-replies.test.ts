@@ -49,17 +49,17 @@ test.each(OUTCOMES)(
     const options = { retry: { fixed: 10 }, maxAttempts: script === 'fail' ? 3 : 10 };
     // The scripts must be known to Redis: a trap waits for the call by its name.
     await stage.enqueue(input, options);
-    await stage.drained(10_000);
+    await stage.drained();
     const rounds = sized(5, 100);
     for (let i = 0; i < rounds; i++) {
       const caught = proxy.cutAfterNextRequest(runs(script));
       await stage.enqueueMany([input, input, input], options);
       const early = (await caught).deliver();
-      await stage.drained(10_000);
+      await stage.drained();
       await early;
       await again(await caught);
       await stage.enqueue(input, options);
-      await stage.drained(10_000);
+      await stage.drained();
       await (await caught).deliver();
     }
     const { problems, counts } = await stage.audit();
@@ -78,7 +78,7 @@ test(
     const { proxy, stage } = scene;
     const worker = await stage.worker({ redis: proxy.url, leaseMs: 3000 });
     await stage.enqueue({});
-    await stage.drained(10_000);
+    await stage.drained();
     const rounds = sized(5, 100);
     let slowestMs = 0;
     for (let i = 0; i < rounds; i++) {
@@ -88,11 +88,11 @@ test(
       worker.say('resume');
       await caught;
       const cutAt = performance.now();
-      await stage.drained(10_000);
+      await stage.drained();
       slowestMs = Math.max(slowestMs, performance.now() - cutAt);
       await stage.enqueue({ ms: 30 });
       expect(await again(await caught)).toContain('STALE');
-      await stage.drained(10_000);
+      await stage.drained();
     }
     const { problems, counts } = await stage.audit();
     print('lost replies of claim', { rounds, ...counts, slowestMs });
@@ -124,9 +124,9 @@ test('a lost reply of a release at a stop: the job runs elsewhere, once', { time
     const caught = i === 0 ? undefined : proxy.cutAfterNextRequest(runs('release'));
     expect({ ...(await leaving.stop()), told: leaving.stderr }).toEqual({ code: 0, signal: null, told: '' });
     if (caught !== undefined) await (await caught).deliver();
-    await stage.drained(10_000);
+    await stage.drained();
     if (caught !== undefined) await again(await caught);
-    await stage.drained(10_000);
+    await stage.drained();
     expect(stage.sightings().runs.filter(({ id }) => ids.includes(id))).toHaveLength(6);
     await staying.stop();
   }
@@ -161,9 +161,9 @@ test('lost replies of enqueue and schedule: one copy each', { timeout: TEST_MS }
   }
   producer.say('finish');
   await producer.exited;
-  await stage.drained(20_000);
+  await stage.drained();
   for (const one of caught) await one.deliver();
-  await stage.drained(20_000);
+  await stage.drained();
   const { problems, counts } = await stage.audit({ mostTrimmed: sized(0, 1e6) });
   print('lost replies of enqueue', { cuts, ...counts });
   expect(problems).toEqual([]);
@@ -202,10 +202,10 @@ test(
     }
     producer.say('finish');
     await producer.exited;
-    await stage.drained(30_000);
+    await stage.drained();
     for (const one of caught) await one.deliver();
     await delay(200);
-    await stage.drained(30_000);
+    await stage.drained();
     const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
     print('connections cut at random', { cuts, ...counts });
     expect(problems).toEqual([]);

@@ -51,7 +51,7 @@ test(
     clearInterval(flushing);
     producer.say('finish');
     await producer.exited;
-    await stage.drained(30_000);
+    await stage.drained();
     const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
     const slowestMs = Math.max(...backAt.map((at) => nextStartMs(stage, at)));
     print('flushed scripts and restarts', { restarts, ...counts, workAgainMs: slowestMs });
@@ -82,7 +82,7 @@ test(
     await delay(500);
     producer.say('finish');
     await producer.exited;
-    await stage.drained(30_000);
+    await stage.drained();
     const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
     print('killed Redis', { kills, ...counts });
     expect(problems).toEqual([]);
@@ -109,7 +109,7 @@ test(
     await delay(2000);
     producer.say('finish');
     await producer.exited;
-    await stage.drained(30_000);
+    await stage.drained();
     const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
     print('Redis away', { ...counts });
     expect(problems).toEqual([]);
@@ -143,7 +143,7 @@ test(
     }
     producer.say('finish');
     await producer.exited;
-    await stage.drained(30_000);
+    await stage.drained();
     const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
     const slowestAckMs = Math.max(
       ...stage

@@ -92,18 +92,14 @@ test('a second signal gives everything back at once', { timeout: TEST_MS }, asyn
   await using stage = new Stage(redis.url);
   const first = await stage.worker({ concurrency: 3, shutdownTimeout: 30_000 });
   await stage.enqueueMany([{ ms: 20_000, deaf: true }, { ms: 20_000 }, { ms: 300 }]);
-  await expect
-    .poll(() => first.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 })
-    .toBe(3);
+  await expect.poll(() => first.events().filter(({ kind }) => kind === 'start').length).toBe(3);
   first.signal('SIGTERM');
   await delay(600);
   expect(first.hasEnded).toBe(false);
   const at = process.hrtime.bigint();
   const second = await stage.worker({ concurrency: 3 });
   first.signal('SIGTERM');
-  await expect
-    .poll(() => second.events().filter(({ kind }) => kind === 'start').length, { timeout: 5000 })
-    .toBe(2);
+  await expect.poll(() => second.events().filter(({ kind }) => kind === 'start').length).toBe(2);
   const handedOverMs = Math.max(
     ...second.events().flatMap(({ kind, ns }) => (kind === 'start' ? [msBetween(at, ns)] : [])),
   );
@@ -129,7 +125,7 @@ test('a claim that is under way at the signal gives back what it took', { timeou
     proxy.delay(0);
     expect({ ...(await stopped), told: leaving.stderr }).toEqual(LEFT_WELL);
     const staying = await stage.worker({ leaseMs: 5000 });
-    await stage.drained(3000);
+    await stage.drained();
     await staying.stop();
   }
   await stage.worker();

@@ -47,25 +47,23 @@ test(
       await survivor.quiet();
       const before = runsOf(stage, stopped).length;
       await stage.enqueueMany(ACTS, { retry: { fixed: 20 } });
-      await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(before + 4);
+      await expect.poll(() => runsOf(stage, stopped).length).toBe(before + 4);
       const held = runsOf(stage, stopped).slice(before);
       const resumedAt = await pause(stopped, survivor);
-      await stage.drained(20_000);
+      await stage.drained();
       for (const { id, fence } of held.slice(2)) {
         const run = runsOf(stage, stopped).find((one) => one.id === id && one.fence === fence);
         expect(run?.abort?.code, `the signal of ${id}`).toBe('LEASE_LOST');
         slowest.abortMs = Math.max(slowest.abortMs, msBetween(resumedAt, run?.abort?.ns ?? 0n));
       }
-      await expect.poll(() => stage.sightings().of('lost').length, { timeout: 5000 }).toBe((late += 4));
+      await expect.poll(() => stage.sightings().of('lost').length).toBe((late += 4));
       await survivor.stop();
       const back = await stage.enqueue({});
-      await expect
-        .poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 7000 })
-        .toBe(true);
+      await expect.poll(() => runsOf(stage, stopped).some(({ id }) => id === back)).toBe(true);
       const again = runsOf(stage, stopped).find(({ id }) => id === back);
       slowest.againMs = Math.max(slowest.againMs, msBetween(resumedAt, again?.startNs ?? 0n));
       expect(held.map(({ fence }) => fence.split(':')[0])).not.toContain(again?.fence.split(':')[0]);
-      await stage.drained(5000);
+      await stage.drained();
     }
     const { problems, counts } = await stage.audit({ mostExtraStarts: pauses * 4 });
     print('stopped past the lease', { pauses, ...counts, ...slowest });
@@ -83,18 +81,16 @@ test('a process with full slots that is stopped twice works again', { timeout: T
     { ms: 6000, deaf: true },
     { ms: 6000, deaf: true },
   ]);
-  await expect.poll(() => runsOf(stage, stopped).length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => runsOf(stage, stopped).length).toBe(2);
   const survivor = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS });
   await pause(stopped);
   await delay(LEASE_MS / 2);
   await pause(stopped);
-  await stage.drained(20_000);
+  await stage.drained();
   await survivor.stop();
   const back = await stage.enqueue({});
-  await expect
-    .poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 10_000 })
-    .toBe(true);
-  await stage.drained(5000);
+  await expect.poll(() => runsOf(stage, stopped).some(({ id }) => id === back)).toBe(true);
+  await stage.drained();
   const { problems } = await stage.audit({ mostExtraStarts: 4 });
   expect(problems).toEqual([]);
 });
@@ -113,8 +109,6 @@ test(
       expect([stopped.exit, stopped.stderr]).toEqual([undefined, '']);
     }
     const back = await stage.enqueue({});
-    await expect
-      .poll(() => runsOf(stage, stopped).some(({ id }) => id === back), { timeout: 7000 })
-      .toBe(true);
+    await expect.poll(() => runsOf(stage, stopped).some(({ id }) => id === back)).toBe(true);
   },
 );
