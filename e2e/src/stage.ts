@@ -13,6 +13,9 @@ import { Sightings } from './events.ts';
 import type { ShardSnapshot } from './store-snapshot.ts';
 import { readShard } from './store-snapshot.ts';
 
+/** Of workers that are not to lose it: a busy machine may keep a process waiting for a second. */
+const LEASE_MS = 3000;
+
 /** What a job of a test does; see `children/acts.mjs`. */
 export interface Act {
   /** Waits so long, or until its signal aborts. Left out: it ends at once. */
@@ -46,6 +49,7 @@ export interface Act {
 /** Options of a worker child. */
 export interface WorkerPlan {
   readonly concurrency?: number;
+  /** @default 3000 */
   readonly leaseMs?: number | undefined;
   readonly queues?: readonly string[];
   readonly shutdownTimeout?: number;
@@ -134,7 +138,7 @@ export class Stage {
   /** Starts a process with workers; resolves when they take jobs. */
   async worker(plan: WorkerPlan = {}): Promise<Child> {
     const { count = 1, jobs = ['act'], clockShiftMs, redis = this.#redis, ...options } = plan;
-    const worker = { redis, namespace: this.namespace, shards: this.shards, leaseMs: 1000, ...options };
+    const worker = { redis, namespace: this.namespace, shards: this.shards, leaseMs: LEASE_MS, ...options };
     const child = this.#spawn('worker-child', { worker, count, jobs }, clockShiftMs);
     await child.ready;
     return child;

@@ -6,7 +6,7 @@ import { disposable } from '../src/disposable.ts';
 import { Stage } from '../src/stage.ts';
 
 test('a full Redis refuses new jobs, keeps leases, and drains by itself', { timeout: TEST_MS }, async () => {
-  const leaseMs = 1000;
+  const leaseMs = 2000;
   await using redis = disposable(await startRedis({ maxmemory: '64mb' }));
   await using stage = new Stage(redis.url);
   const workers = [
@@ -15,7 +15,7 @@ test('a full Redis refuses new jobs, keeps leases, and drains by itself', { time
   ];
   const fullMs = sized(3000, 60_000);
   await stage.enqueueMany(Array.from({ length: 4 }, () => ({ ms: fullMs + 4000 })));
-  await delay(300);
+  await expect.poll(() => stage.sightings().runs.length).toBe(4);
   await Promise.all(workers.map((worker) => worker.quiet()));
   const inputs = [
     { pad: 'x'.repeat(40_000) },
