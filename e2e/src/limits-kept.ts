@@ -1,3 +1,4 @@
+import { wallMinusEventsNs } from './clocks.ts';
 import type { Run, Sightings } from './events.ts';
 import type { StoredJob } from './store-snapshot.ts';
 
@@ -59,10 +60,10 @@ function heldUntil(run: Run, job: StoredJob | undefined): bigint {
   return known.reduce((first, instant) => (instant < first ? instant : first), known[0] ?? run.startNs);
 }
 
-const WALL_MINUS_MONOTONIC_NS = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+const OFFSET_NS = wallMinusEventsNs();
 
 function toNs(wallMs: number): bigint {
-  return BigInt(wallMs) * 1_000_000n - WALL_MINUS_MONOTONIC_NS - CLOCK_SLACK_NS;
+  return BigInt(wallMs) * 1_000_000n - OFFSET_NS - CLOCK_SLACK_NS;
 }
 
 function peakOf(runs: readonly { run: Run; endNs: bigint }[]): { peak: number; at: readonly string[] } {

@@ -2,12 +2,13 @@ import type { TestRedis } from '@linstock/test-kit/redis';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
 import { bound, print, sized, TEST_MS } from '../src/campaign.ts';
+import { wallMinusEventsNs } from '../src/clocks.ts';
 import { disposable } from '../src/disposable.ts';
 import { act, Stage } from '../src/stage.ts';
 
 const TEN_MINUTES = 600_000;
 /** The clock of events counts from elsewhere than Redis's; this process runs beside it. */
-const OFFSET_MS = Date.now() - Number(process.hrtime.bigint()) / 1e6;
+const OFFSET_MS = Number(wallMinusEventsNs()) / 1e6;
 /** What converting between two clocks may cost. */
 const INEXACT_MS = 2;
 
