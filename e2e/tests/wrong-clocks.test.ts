@@ -25,8 +25,9 @@ test.each([
     await stage.worker({ clockShiftMs: workerMs });
     await stage.worker();
     const jobs = sized(300, 5000);
+    // Due when they have all been read below, however long their producer takes to enqueue them and to end.
     const inputs = Array.from({ length: 50 }, (_, i) => ({
-      in: 1500 + 37 * i,
+      in: 6000 + 37 * i,
       failures: i % 10 === 0 ? 1 : 0,
     }));
     const producer = stage.producer({
