@@ -102,7 +102,7 @@ export class Child {
 
   /** Waits until it has told so many events of a kind, since its start. */
   async tells(kind: string, times: number): Promise<void> {
-    await eventually(() => this.#told(kind) >= times, { timeoutMs: 10_000 });
+    await eventually(() => this.#told(kind) >= times);
   }
 
   #told(kind: string): number {

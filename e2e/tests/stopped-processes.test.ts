@@ -9,20 +9,21 @@ import { msBetween } from '../src/events.ts';
 import type { Act } from '../src/stage.ts';
 import { Stage } from '../src/stage.ts';
 
-const LEASE_MS = 1000;
+const LEASE_MS = 2000;
 const PAUSE_MS = LEASE_MS * 1.2 + 400;
 /** Two end at the moment of the resumption, well and badly, with all they still write; two find time to hear their signal. */
 const ACTS: readonly Act[] = [
-  { ms: 700, deaf: true, talk: true },
-  { ms: 700, deaf: true, failures: 1 },
-  { ms: PAUSE_MS + 700, deaf: true },
-  { ms: PAUSE_MS + 900 },
+  { ms: PAUSE_MS - 100, deaf: true, talk: true },
+  { ms: PAUSE_MS - 100, deaf: true, failures: 1 },
+  { ms: PAUSE_MS + 3000, deaf: true },
+  { ms: PAUSE_MS + 3200 },
 ];
 
+/** Stops a process past its lease; with a survivor that was quiet, until that has rescued its jobs. */
 async function pause(child: Child, survivor?: Child): Promise<bigint> {
   child.signal('SIGSTOP');
   survivor?.say('resume');
-  await delay(PAUSE_MS);
+  await Promise.all([delay(PAUSE_MS), survivor?.tells('rescued', 1)]);
   const at = process.hrtime.bigint();
   child.signal('SIGCONT');
   return at;
@@ -77,13 +78,14 @@ test('a process with full slots that is stopped twice works again', { timeout: T
   await using redis = disposable(await startRedis());
   await using stage = new Stage(redis.url);
   const stopped = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS });
+  const survivor = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS });
+  await survivor.quiet();
   await stage.enqueueMany([
-    { ms: 6000, deaf: true },
-    { ms: 6000, deaf: true },
+    { ms: 9000, deaf: true },
+    { ms: 9000, deaf: true },
   ]);
   await expect.poll(() => runsOf(stage, stopped).length).toBe(2);
-  const survivor = await stage.worker({ concurrency: 2, leaseMs: LEASE_MS });
-  await pause(stopped);
+  await pause(stopped, survivor);
   await delay(LEASE_MS / 2);
   await pause(stopped);
   await stage.drained();
