@@ -137,11 +137,16 @@ export class Stage {
 
   /** Starts a process with workers; resolves when they take jobs. */
   async worker(plan: WorkerPlan = {}): Promise<Child> {
-    const { count = 1, jobs = ['act'], clockShiftMs, redis = this.#redis, ...options } = plan;
-    const worker = { redis, namespace: this.namespace, shards: this.shards, leaseMs: LEASE_MS, ...options };
-    const child = this.#spawn('worker-child', { worker, count, jobs }, clockShiftMs);
+    const child = this.start(plan);
     await child.ready;
     return child;
+  }
+
+  /** The same, without waiting for it: it may end at any time. */
+  start(plan: WorkerPlan = {}): Child {
+    const { count = 1, jobs = ['act'], clockShiftMs, redis = this.#redis, ...options } = plan;
+    const worker = { redis, namespace: this.namespace, shards: this.shards, leaseMs: LEASE_MS, ...options };
+    return this.#spawn('worker-child', { worker, count, jobs }, clockShiftMs);
   }
 
   /** Starts a process that enqueues; it ends by itself. */

@@ -18,7 +18,7 @@ test.each(WAYS)(
     let crashes = 0;
     const keepAlive = async (): Promise<void> => {
       while (!over.signal.aborted) {
-        const child = await stage.worker({ concurrency: 25, leaseMs: 1000 });
+        const child = stage.start({ concurrency: 25, leaseMs: 1000 });
         await child.exited;
         // On purpose: the audit need not wonder.
         child.killedAtNs = process.hrtime.bigint();
