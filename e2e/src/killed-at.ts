@@ -16,7 +16,7 @@ export function trap(
 export async function killAt(
   victim: Child,
   caught: Promise<CaughtRequest>,
-  waitMs = 5000,
+  waitMs = 20_000,
 ): Promise<CaughtRequest | undefined> {
   const call = await Promise.race([caught, delay(waitMs, undefined)]);
   await victim.kill();

@@ -69,14 +69,14 @@ test.each(onShards(4))(
     let kills = 0;
     for (const script of part(OF_MAKERS, shards)) {
       const caught = trap(proxy, script, anyMoment());
-      if ((await killAt(await make(proxy.url), caught, 20_000)) === undefined) missed.push(script);
+      if ((await killAt(await make(proxy.url), caught)) === undefined) missed.push(script);
       await lookedAfter(redis);
     }
     // Nobody else may be quicker than the victim.
     await survivor.kill();
     for (const script of part(Object.keys(OF_WORKERS) as (keyof typeof OF_WORKERS)[], shards)) {
       const abandoned = trap(proxy, OF_WORKERS[script], 'after');
-      await killAt(await make(proxy.url), abandoned, 20_000);
+      await killAt(await make(proxy.url), abandoned);
       const caught = trap(proxy, script, anyMoment());
       const victim = await start(proxy.url);
       await hurry(redis);

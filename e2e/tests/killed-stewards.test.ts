@@ -55,7 +55,7 @@ test(
       const caught = trap(proxy, script, moment);
       const victim = await start(proxy.url);
       await add(i + 1);
-      const call = await killAt(victim, caught, 8000);
+      const call = await killAt(victim, caught);
       if (call === undefined) missed.push(`${script} ${moment}`);
       else late.push(call);
       if (i % 2 === 1) await late.shift()?.deliver();
