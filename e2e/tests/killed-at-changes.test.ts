@@ -161,6 +161,7 @@ test.each(onShards(4))(
     const start = (url: string): Promise<Child> =>
       stage.worker({ redis: url, concurrency: CONCURRENCY, leaseMs: LEASE_MS });
     const cancelled: string[] = [];
+    // They ask until then: long enough to be asked at all when the worker gets to run late.
     const add = async (forMs: number): Promise<void> => {
       for (const [n, wish] of Object.values(WISHES).entries()) {
         const until = Date.now() + forMs;
@@ -174,7 +175,7 @@ test.each(onShards(4))(
       }
     };
     const first = await start(redis.url);
-    await add(200);
+    await add(1500);
     await drainedOfPoison(stage, 40_000);
     await first.kill();
     const missed: string[] = [];
@@ -184,7 +185,7 @@ test.each(onShards(4))(
         if (!isKilledHere(i + m + shards)) continue;
         const caught = trap(proxy, script, moment);
         const victim = await start(proxy.url);
-        await add(1200);
+        await add(5000);
         const call = await killAt(victim, caught);
         kills++;
         if (call === undefined) missed.push(`${script} ${moment}`);
