@@ -65,7 +65,9 @@ test(
     });
     expect(perSecond).toBeLessThan(100);
     // What a wake-up of the process costs beside its scripts depends on the machine: printed, and bounded loosely.
-    expect(scriptsPercent).toBeLessThan(bound({ promised: 1, busy: 3 }));
+    // Redis measures a script from its begin to its end, whoever has the processor meanwhile; it costs no more than the process.
+    const cost = Math.min(scriptsPercent, percent - (100 * base) / alone);
+    expect(cost).toBeLessThan(bound({ promised: 1, busy: 3 }));
     expect(percent - (100 * base) / alone).toBeLessThan(5);
   },
 );
