@@ -27,8 +27,8 @@ test(
     // Mostly fast ones, so that claims are always under way, and some that the stop interrupts.
     const fast = Array.from({ length: 36 }, (_, i) => ({ ms: i % 4 }));
     const inputs = [...fast, { ms: 120 }, { ms: 1500 }, {}, { ms: 800, deaf: true }];
-    // In a campaign no more than two workers that restart all the time can run: what is left at the end must be run too.
-    const producer = stage.producer({ jobs: 1e9, inputs, batch: 20, pauseMs: sized(25, 150) });
+    // No more than two workers that restart all the time can run: what is left at the end must be run too.
+    const producer = stage.producer({ jobs: 1e9, inputs, batch: 20, pauseMs: sized(60, 150) });
     await producer.ready;
     const signals: { pid: number; at: number }[] = [];
     let slowestStopMs = 0;
@@ -43,7 +43,7 @@ test(
     }
     producer.say('finish');
     await producer.exited;
-    await stage.drained(sized(40_000, 120_000));
+    await stage.drained(sized(60_000, 120_000));
     const { problems, counts } = await stage.audit({ mostExtraStarts: 1e9, mostTrimmed: sized(0, 1e6) });
     watched.stop();
     const after = claimsAfter(watched.calls, signals);
@@ -92,14 +92,15 @@ test('a second signal gives everything back at once', { timeout: TEST_MS }, asyn
   await using stage = new Stage(redis.url);
   const first = await stage.worker({ concurrency: 3, shutdownTimeout: 30_000 });
   await stage.enqueueMany([{ ms: 20_000, deaf: true }, { ms: 20_000 }, { ms: 300 }]);
-  await expect.poll(() => first.events().filter(({ kind }) => kind === 'start').length).toBe(3);
+  await first.tells('start', 3);
   first.signal('SIGTERM');
-  await delay(600);
+  await first.tells('signal', 1);
+  await first.tells('accepted', 1);
+  const second = await stage.worker({ concurrency: 3 });
   expect(first.hasEnded).toBe(false);
   const at = process.hrtime.bigint();
-  const second = await stage.worker({ concurrency: 3 });
   first.signal('SIGTERM');
-  await expect.poll(() => second.events().filter(({ kind }) => kind === 'start').length).toBe(2);
+  await second.tells('start', 2);
   const handedOverMs = Math.max(
     ...second.events().flatMap(({ kind, ns }) => (kind === 'start' ? [msBetween(at, ns)] : [])),
   );
