@@ -3,7 +3,7 @@ import { msBetween } from './events.ts';
 import type { Stage } from './stage.ts';
 
 /** What every store must carry: run, delay, retry, cancel, and rescue. Returns what it measured, ms. */
-export async function runBasicFlows(stage: Stage, leaseMs = 1000): Promise<Record<string, number>> {
+export async function runBasicFlows(stage: Stage, leaseMs: number): Promise<Record<string, number>> {
   const dying = await stage.worker({ concurrency: 5, leaseMs });
   await stage.enqueueMany(Array.from({ length: 40 }, (_, i) => ({ out: i, talk: i % 4 === 0 })));
   await stage.enqueueMany(
