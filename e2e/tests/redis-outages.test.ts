@@ -8,6 +8,8 @@ import { msBetween } from '../src/events.ts';
 import type { ProducerPlan } from '../src/stage.ts';
 import { Stage } from '../src/stage.ts';
 
+/** Of workers that see no Redis for longer. */
+const LEASE_MS = 2000;
 const LOAD: ProducerPlan = {
   jobs: 1e9,
   inputs: [{}, { ms: 3 }, { ms: 20 }, { failures: 1 }],
@@ -96,14 +98,14 @@ test(
   async () => {
     await using redis = disposable(await startRedis({ appendonly: 'everysec' }));
     await using stage = new Stage(redis.url);
-    const plan = { leaseMs: 1000, commandTimeout: 400 };
+    const plan = { leaseMs: LEASE_MS, commandTimeout: 400 };
     await stage.worker(plan);
     const producer = stage.producer({ ...LOAD, commandTimeout: 400 });
     await producer.ready;
     for (let i = 0; i < sized(1, 5); i++) {
       await delay(500);
       await redis.kill();
-      await delay(1500);
+      await delay(LEASE_MS + 500);
       await redis.restart();
     }
     await delay(2000);
@@ -122,10 +124,12 @@ test(
   { timeout: TEST_MS },
   async () => {
     const wedgesMs =
-      sized(0, 1) === 1 ? [1000, 8000, 2000, 3000, 6000, 1500, 500, 8000, 4000, 1000] : [1200, 4500];
+      sized(0, 1) === 1
+        ? [1000, 8000, 2000, 3000, 6000, 1500, 500, 8000, 4000, 1000]
+        : [LEASE_MS + 200, 5500];
     await using redis = disposable(await startRedis());
     await using stage = new Stage(redis.url);
-    const plan = { leaseMs: 1000, commandTimeout: 1000 };
+    const plan = { leaseMs: LEASE_MS, commandTimeout: 1000 };
     await stage.worker(plan);
     await stage.worker(plan);
     const producer = stage.producer({
