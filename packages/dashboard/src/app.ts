@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { Hono } from 'hono';
 import type { Call, Parts, Route } from './api/call.ts';
 import { ROUTES } from './api/routes.ts';
+import { actionOf, resourcesOf } from './auth/resource.ts';
 import type { User } from './auth/user.ts';
 import { isAllowed } from './auth/user.ts';
 import type { Assets } from './http/assets.ts';
@@ -43,6 +44,7 @@ export function createApp(parts: Parts, assets: Assets, onError: OnError): Hono<
 }
 
 const NOT_FOUND = refusal(404, 'NOT_FOUND', 'there is nothing at this address');
+const NOT_YOURS = refusal(403, 'NOT_PERMITTED', 'you may not do this here');
 const SIGN_IN_FIRST = refusal(401, 'SIGN_IN_FIRST', 'sign in first');
 
 /** The page's own links are relative, so its address must end with a slash. */
@@ -67,6 +69,7 @@ async function answer(route: Route, c: Context<Env>, parts: Parts): Promise<Resp
     user,
     address: c.env?.incoming?.socket?.remoteAddress ?? '',
   };
+  if (!(await isPermitted(route, call, parts))) return send(NOT_YOURS);
   const result = await route.handle(call, parts);
   if (result instanceof Response) return result;
   return Response.json(result, { headers: { 'Cache-Control': 'no-store' } });
@@ -80,6 +83,15 @@ function refuse(route: Route, user: User | undefined, isReadOnly: boolean): Dash
   if (isReadOnly && route.permission !== 'read')
     return refusal(403, 'READ_ONLY', 'this dashboard only shows, and changes nothing');
   return undefined;
+}
+
+/** Whether the application itself lets this person do it to this. */
+async function isPermitted(route: Route, call: Call, parts: Parts): Promise<boolean> {
+  const { can } = parts.options;
+  if (can === undefined || call.user === undefined || route.permission === 'public') return true;
+  for (const resource of await resourcesOf(route, call, parts))
+    if (!(await can(call.user, actionOf(route), resource))) return false;
+  return true;
 }
 
 class BodyFault {

@@ -6,5 +6,6 @@ export { createDashboard } from './dashboard.ts';
 export type { Dashboard } from './dashboard.ts';
 export type { DashboardOptions, TokenOptions, UserOptions } from './options.ts';
 export { hashPassword } from './auth/passwords.ts';
+export type { Resource } from './auth/resource.ts';
 export type { Role, User } from './auth/user.ts';
 export type { NodeHandler } from './http/node.ts';

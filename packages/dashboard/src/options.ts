@@ -3,6 +3,7 @@ import { OptionError } from '@linstock/core';
 import { anything, checkOptions, INSTALLATION_RULES, shortText, yesOrNo } from '@linstock/core/internal';
 import type { Rule } from '@linstock/core/internal';
 import { isPasswordHash } from './auth/passwords.ts';
+import type { Resource } from './auth/resource.ts';
 import type { Role, User } from './auth/user.ts';
 import { checkRole } from './auth/user.ts';
 
@@ -31,6 +32,11 @@ export interface TokenOptions {
 export interface DashboardOptions extends InstallationOptions {
   /** Who makes a request, by what your application knows of it; null: nobody. */
   readonly authorize?: (request: Request) => User | null | Promise<User | null>;
+  /**
+   * Whether somebody whose role allows an action may do it to this: to give people their own queues. Asked for every request;
+   * false: 403. Actions are named in `GET api/openapi.json`. @default what the role allows
+   */
+  readonly can?: (user: User, action: string, resource: Resource) => boolean | Promise<boolean>;
   readonly users?: readonly UserOptions[];
   readonly tokens?: readonly TokenOptions[];
   /** Makes a link that signs in one person once, within 10 minutes: `dashboard.signInPath`. For loopback. @default false */
@@ -50,6 +56,7 @@ export interface DashboardOptions extends InstallationOptions {
 const RULES: Readonly<Record<string, Rule>> = {
   ...INSTALLATION_RULES,
   authorize: anything,
+  can: anything,
   users: anything,
   tokens: anything,
   signInLink: yesOrNo,
@@ -63,6 +70,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** Options, checked and complete. */
 export interface ResolvedDashboardOptions {
   readonly authorize: DashboardOptions['authorize'];
+  readonly can: DashboardOptions['can'];
   readonly users: ReadonlyMap<string, { readonly passwordHash: string; readonly role: Role }>;
   readonly tokens: readonly (Required<Omit<TokenOptions, 'expiresAt'>> & { readonly expiresAtMs: number })[];
   readonly hasSignInLink: boolean;
@@ -78,9 +86,11 @@ const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 /** Checks and completes options. @throws {OptionError} */
 export function resolveOptions(options: DashboardOptions): ResolvedDashboardOptions {
   checkOptions(options ?? {}, RULES, 'Dashboard');
-  const { authorize, users = [], tokens = [], signInLink = false, allowedHosts } = options;
+  const { authorize, can, users = [], tokens = [], signInLink = false, allowedHosts } = options;
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new OptionError('Dashboard.authorize', 'must be a function', authorize);
+  if (can !== undefined && typeof can !== 'function')
+    throw new OptionError('Dashboard.can', 'must be a function', can);
   if (authorize === undefined && users.length === 0 && tokens.length === 0 && !signInLink)
     throw new OptionError(
       'Dashboard.authorize',
@@ -90,6 +100,7 @@ export function resolveOptions(options: DashboardOptions): ResolvedDashboardOpti
   const isOwn = authorize !== undefined && allowedHosts === undefined;
   return {
     authorize,
+    can,
     users: new Map(users.map(checkUser)),
     tokens: tokens.map(checkToken),
     hasSignInLink: signInLink,

@@ -1,3 +1,4 @@
+import { actionOf } from '../auth/resource.ts';
 import type { Route } from './call.ts';
 
 /** The body of every answer that is no success. */
@@ -31,6 +32,7 @@ export function describeRoutes(routes: readonly Route[]): object {
     paths[name][method.toLowerCase()] = {
       summary,
       'x-permission': permission,
+      'x-action': actionOf({ method, path }),
       ...(parameters.length > 0 && { parameters }),
       ...(permission === 'public' && { security: [] }),
       responses: { 200: { description: 'OK' }, default: { $ref: '#/components/responses/Error' } },

@@ -7,6 +7,8 @@ export interface SearchQuery {
   readonly states: readonly JobState[];
   /** When only waiting jobs of one queue can match. */
   readonly queue: string | undefined;
+  /** A queue that every match is in. */
+  readonly namedQueue: string | undefined;
   readonly matches: (job: JobView) => boolean;
   /** The same as a filter of a bulk operation; undefined: it has no filter for this. */
   readonly filter: BulkFilter | undefined;
@@ -47,10 +49,12 @@ export function parseSearch(text: string, now: number): SearchQuery {
   const tests: Test[] = [];
   const filter: Filter = {};
   let isFilter = true;
+  let namedQueue: string | undefined;
   for (const [, key, , quoted, plain] of text.matchAll(/(?:([\w.]+):)?("([^"]*)"|(\S+))/g)) {
     const value = quoted ?? plain ?? '';
     if (key === undefined) tests.push(hasWord(value));
     else tests.push(testOf(key, value, now));
+    if (key === 'queue') namedQueue = value;
     isFilter &&= key !== undefined && addToFilter(filter, key, value);
   }
   if (tests.length === 0) throw new OptionError('q', 'must have something to search for', text);
@@ -59,6 +63,7 @@ export function parseSearch(text: string, now: number): SearchQuery {
   return {
     states: state === undefined ? ORDER : [state],
     queue: isWaiting ? queue : undefined,
+    namedQueue,
     matches: (job) => tests.every((test) => test(job)),
     filter: isFilter && state !== undefined ? { ...filter, state } : undefined,
   };
