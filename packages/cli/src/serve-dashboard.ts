@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { Dashboard, DashboardOptions } from '@linstock/dashboard';
+import type { AccessOptions, Dashboard } from '@linstock/dashboard';
 import { createDashboard } from '@linstock/dashboard';
 import { CliError, UsageError } from './errors.ts';
 import type { Settings } from './options.ts';
@@ -13,6 +13,8 @@ export interface DashboardPlan {
   readonly readOnly?: boolean | undefined;
   /** A JSON file with `users` and `tokens`; without it, a link signs in one person. */
   readonly authFile?: string | undefined;
+  /** Told when the file has changed and cannot be used; who may sign in stays as it was. */
+  readonly onWrongAuth?: (message: string) => void;
   /** Names under which it is reached, beside its own. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
@@ -30,6 +32,8 @@ export const DASHBOARD_PORT = 4680;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** A port that is taken is not the end: the next ones are tried. */
 const PORTS_TRIED = 20;
+/** So often the file is looked at. */
+const AUTH_LOOK_MS = 2000;
 const REQUEST_MS = 30_000;
 const HEADERS_BYTES = 16 * 1024;
 
@@ -51,7 +55,12 @@ export async function serveDashboard(settings: Settings, plan: DashboardPlan): P
   try {
     const { server, port } = await listen(dashboard, plan);
     const at = `http://${bracketed(plan.host)}:${port}`;
-    return { url: at + (dashboard.signInPath ?? '/'), close: () => close(dashboard, server) };
+    const unfollow = followAuth(dashboard, plan);
+    const stop = (): Promise<void> => {
+      unfollow();
+      return close(dashboard, server);
+    };
+    return { url: at + (dashboard.signInPath ?? '/'), close: stop };
   } catch (error) {
     await dashboard.close();
     throw error;
@@ -87,11 +96,23 @@ async function close(dashboard: Dashboard, server: Server): Promise<void> {
   await dashboard.close();
 }
 
-type Auth = Pick<DashboardOptions, 'users' | 'tokens'>;
+/** Whoever is taken out of the file is out within seconds; a file that is wrong changes nothing, and is told. */
+function followAuth(dashboard: Dashboard, { authFile, onWrongAuth }: DashboardPlan): () => void {
+  if (authFile === undefined) return () => undefined;
+  const read = (): void => {
+    try {
+      dashboard.setAccess(readAuth(authFile));
+    } catch (error) {
+      onWrongAuth?.(error instanceof Error ? error.message : String(error));
+    }
+  };
+  watchFile(authFile, { interval: AUTH_LOOK_MS, persistent: false }, read);
+  return () => unwatchFile(authFile, read);
+}
 
-function readAuth(file: string): Auth {
+function readAuth(file: string): AccessOptions {
   try {
-    const { users, tokens } = JSON.parse(readFileSync(file, 'utf8')) as Auth;
+    const { users, tokens } = JSON.parse(readFileSync(file, 'utf8')) as AccessOptions;
     return { ...(users !== undefined && { users }), ...(tokens !== undefined && { tokens }) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -6,8 +6,8 @@ import type { NodeHandler } from './http/node.ts';
 import { toNodeHandler } from './http/node.ts';
 import { HistoryReader } from './live/history.ts';
 import { PulseReader } from './live/pulse.ts';
-import type { DashboardOptions } from './options.ts';
-import { resolveOptions } from './options.ts';
+import type { AccessOptions, DashboardOptions } from './options.ts';
+import { checkAccess, resolveOptions } from './options.ts';
 
 /** A dashboard: a handler to mount, and what ends it. */
 export interface Dashboard {
@@ -17,6 +17,11 @@ export interface Dashboard {
   readonly node: NodeHandler;
   /** With `signInLink`: the path and fragment that sign in one person, once; undefined without it. */
   readonly signInPath: string | undefined;
+  /**
+   * Replaces `users` and `tokens`: what is left out is there no longer, and whoever it concerns is signed out at once.
+   * @throws {OptionError} then nothing is replaced
+   */
+  setAccess(access: AccessOptions): void;
   /** Closes its connections to Redis. */
   close(): Promise<void>;
 }
@@ -56,6 +61,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     fetch: async (request) => app.fetch(request),
     node: toNodeHandler((request, env) => app.fetch(request, env)),
     signInPath: authentication.link && `/#/sign-in?link=${authentication.link.secret}`,
+    setAccess: (access) => authentication.replace(checkAccess(access)),
     async close() {
       pulses.close();
       await Promise.all([client.close(), monitor.close()]);

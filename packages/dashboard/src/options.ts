@@ -67,12 +67,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   redact: anything,
 };
 
+/** Who may sign in, and programs: what can be replaced while a dashboard runs. */
+export type AccessOptions = Pick<DashboardOptions, 'users' | 'tokens'>;
+
+/** {@link AccessOptions}, checked. */
+export interface Access {
+  readonly users: ReadonlyMap<string, { readonly passwordHash: string; readonly role: Role }>;
+  readonly tokens: readonly (Required<Omit<TokenOptions, 'expiresAt'>> & { readonly expiresAtMs: number })[];
+}
+
 /** Options, checked and complete. */
 export interface ResolvedDashboardOptions {
   readonly authorize: DashboardOptions['authorize'];
   readonly can: DashboardOptions['can'];
-  readonly users: ReadonlyMap<string, { readonly passwordHash: string; readonly role: Role }>;
-  readonly tokens: readonly (Required<Omit<TokenOptions, 'expiresAt'>> & { readonly expiresAtMs: number })[];
+  readonly access: Access;
   readonly hasSignInLink: boolean;
   readonly isReadOnly: boolean;
   /** Undefined: any. */
@@ -101,13 +109,17 @@ export function resolveOptions(options: DashboardOptions): ResolvedDashboardOpti
   return {
     authorize,
     can,
-    users: new Map(users.map(checkUser)),
-    tokens: tokens.map(checkToken),
+    access: checkAccess({ users, tokens }),
     hasSignInLink: signInLink,
     isReadOnly: options.readOnly ?? false,
     hosts: isOwn ? undefined : new Set((allowedHosts ?? LOOPBACK).map((host) => host.toLowerCase())),
     title: options.title ?? options.namespace ?? 'ls',
   };
+}
+
+/** @throws {OptionError} */
+export function checkAccess({ users = [], tokens = [] }: AccessOptions): Access {
+  return { users: new Map(users.map(checkUser)), tokens: tokens.map(checkToken) };
 }
 
 function checkUser({ name, passwordHash, role = 'viewer' }: UserOptions, i: number) {

@@ -227,6 +227,26 @@ describe('signing in', () => {
     expect((await enter(board, { link })).status).toBe(401);
   });
 
+  test('S13 who is taken off the lists is out at once, and so is who has another password', async () => {
+    const passwordHash = await hashPassword(password);
+    const board = open({ users: [{ name: 'bob', passwordHash }], authorize: () => null });
+    const signIn = async (): Promise<string> => cookieOf(await enter(board, { name: 'bob', password }));
+    const status = async (cookie: string): Promise<number> =>
+      (await board.ask('GET', '/api/queues', { headers: { cookie } })).status;
+    const first = await signIn();
+    board.dashboard.setAccess({ users: [{ name: 'bob', passwordHash }] });
+    expect(await status(first)).toBe(200);
+    expect(() => board.dashboard.setAccess({ users: [{ name: 'bob', passwordHash: 'x' }] })).toThrow(
+      /hashPassword/,
+    );
+    expect(await status(first)).toBe(200);
+    board.dashboard.setAccess({ users: [{ name: 'bob', passwordHash: await hashPassword(password) }] });
+    expect(await status(first)).toBe(401);
+    const second = await signIn();
+    board.dashboard.setAccess({});
+    expect(await status(second)).toBe(401);
+  });
+
   test('S13 a token is known by its hash, and may end', async () => {
     const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
     const board = open({

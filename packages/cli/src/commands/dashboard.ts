@@ -16,7 +16,7 @@ export const dashboard = defineCommand<Flags>({
   usage: 'dashboard',
   summary: 'Serve the web dashboard.',
   details:
-    'On loopback it prints a link that signs in whoever opens it first, within ten minutes. Elsewhere it needs --auth-file: JSON with "users" ({"name", "passwordHash", "role"}) and "tokens" ({"name", "sha256", "role"}); roles are viewer, operator and admin. A port that is taken leads to the next one.',
+    'On loopback it prints a link that signs in whoever opens it first, within ten minutes. Elsewhere it needs --auth-file: JSON with "users" ({"name", "passwordHash", "role"}) and "tokens" ({"name", "sha256", "role"}); roles are viewer, operator and admin. The file is read again when it changes. A port that is taken leads to the next one.',
   examples: [
     'linstock dashboard',
     'linstock dashboard --read-only --port 8080',
@@ -41,6 +41,7 @@ export const dashboard = defineCommand<Flags>({
       readOnly: options.readOnly,
       authFile: options.authFile,
       allowedHosts: options.allowHost,
+      onWrongAuth: (message) => output.warn(`${message}; who may sign in stays as it was`),
     });
     output.note(`dashboard ${served.url}`);
     await signals.first;

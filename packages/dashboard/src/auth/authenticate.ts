@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ResolvedDashboardOptions } from '../options.ts';
+import type { Access, ResolvedDashboardOptions } from '../options.ts';
 import { readSession } from '../http/cookies.ts';
 import { Attempts } from './attempts.ts';
 import { matchesPassword, NOBODYS_HASH } from './passwords.ts';
@@ -20,9 +20,11 @@ export class Authentication {
   readonly #sessions: Sessions;
   readonly #attempts: Attempts;
   readonly #now: () => number;
+  #access: Access;
 
   constructor(options: ResolvedDashboardOptions, now: () => number) {
     this.#options = options;
+    this.#access = options.access;
     this.#now = now;
     this.#sessions = new Sessions(now);
     this.#attempts = new Attempts(now);
@@ -31,7 +33,17 @@ export class Authentication {
 
   /** Whether there is a form to sign in. */
   get hasPasswords(): boolean {
-    return this.#options.users.size > 0;
+    return this.#access.users.size > 0;
+  }
+
+  /** Replaces who may sign in. Who is no longer there, or has another password or role, is signed out. */
+  replace(access: Access): void {
+    const before = this.#access.users;
+    this.#access = access;
+    this.#sessions.keepOnly(({ name }) => {
+      const [old, now] = [before.get(name), access.users.get(name)];
+      return old === undefined || (old.passwordHash === now?.passwordHash && old.role === now.role);
+    });
   }
 
   async userOf(request: Request): Promise<User | undefined> {
@@ -46,7 +58,7 @@ export class Authentication {
   /** By a name and a password. Takes as long for a name that nobody has. */
   async signIn(name: string, password: string, address: string): Promise<SignIn> {
     if (this.#attempts.isBlocked(name, address)) return { status: 'later' };
-    const account = this.#options.users.get(name);
+    const account = this.#access.users.get(name);
     const isRight = await matchesPassword(password, account?.passwordHash ?? NOBODYS_HASH);
     if (account === undefined || !isRight) {
       this.#attempts.failed(name, address);
@@ -73,7 +85,7 @@ export class Authentication {
 
   #byToken(token: string): User | undefined {
     const sha256 = createHash('sha256').update(token).digest('hex');
-    const found = this.#options.tokens.find((known) => isSame(known.sha256, sha256));
+    const found = this.#access.tokens.find((known) => isSame(known.sha256, sha256));
     if (found === undefined || this.#now() >= found.expiresAtMs) return undefined;
     return { name: found.name, role: found.role };
   }

@@ -46,6 +46,11 @@ export class Sessions {
     return session.user;
   }
 
+  /** Ends those of people of whom it is not true. */
+  keepOnly(isKept: (user: User) => boolean): void {
+    for (const [key, { user }] of this.#sessions) if (!isKept(user)) this.#sessions.delete(key);
+  }
+
   end(secret: string): void {
     this.#sessions.delete(keyOf(secret));
   }
