@@ -69,6 +69,7 @@ export type { Misfire, ScheduleOptions } from './job/schedule.ts';
 export type { ActivityOptions, JobActivity, LogLine } from './activity.ts';
 export type { History, HistoryFigures, HistoryOptions, HistoryPoint } from './history.ts';
 export { Monitor } from './monitor.ts';
+export type { ContractDetails, ContractView, SchemaStatus } from './store/contract-store.ts';
 export type { AuditOptions, JobPage, PageOptions } from './monitor.ts';
 export type { ScanOptions, ScanPage } from './scan.ts';
 export { OperationNotFoundError } from './operations.ts';

@@ -10,6 +10,7 @@ export { resolveCodecs } from './codec-options.ts';
 export { decodePayload, encodePayload, isEncoded } from './codec.ts';
 export type { PayloadCodecs } from './codec.ts';
 export { validate } from './contract.ts';
+export { describeContract } from './contract-description.ts';
 export { toMs } from './duration.ts';
 export { show } from './errors.ts';
 export { Histogram } from './job/histogram.ts';

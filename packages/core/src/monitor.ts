@@ -14,7 +14,7 @@ import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
 import { activityOf, checkTag, whyOf } from './lookups.ts';
-import { anything, checkOptions, oneOf, queueName, wholeNumber, yesOrNo } from './options.ts';
+import { anything, checkOptions, jobName, oneOf, queueName, wholeNumber, yesOrNo } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { ScanOptions, ScanPage } from './scan.ts';
@@ -25,6 +25,8 @@ import type { AuditEntry, AuditFilter } from './store/audit-reader.ts';
 import { byPlace, placeOf, readAudit } from './store/audit-reader.ts';
 import type { BlockView } from './store/block-reader.ts';
 import { readBlocks } from './store/block-reader.ts';
+import type { ContractDetails, ContractView } from './store/contract-store.ts';
+import { readContract, readContracts } from './store/contract-store.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PageWindow, ShardPage } from './store/page-reader.ts';
 import { readPage } from './store/page-reader.ts';
@@ -204,6 +206,28 @@ export class Monitor {
   async workers(): Promise<WorkerView[]> {
     const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
     return readWorkers(home);
+  }
+
+  /**
+   * What jobs workers handle, or have handled: at most 1,000 names, as the workers described them when they started. Producers
+   * that enqueue by hand find their queues and versions here.
+   */
+  async contracts(): Promise<ContractView[]> {
+    const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
+    return readContracts(home);
+  }
+
+  /**
+   * One of {@link contracts}, with the JSON Schema of its input; undefined: no worker has described it.
+   *
+   * @example
+   * const { schema } = (await monitor.contract('mail.send')) ?? {};
+   */
+  async contract(name: string): Promise<ContractDetails | undefined> {
+    const problem = jobName(name);
+    if (problem !== undefined) throw new OptionError('contract', problem, name);
+    const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
+    return readContract(home, name);
   }
 
   /** Ids of damaged records, with when they were set aside (ms since 1970), newest first; at most 1,000 per shard. */

@@ -78,6 +78,11 @@ export class Handlers {
     return this.#byName.get(name);
   }
 
+  /** The contracts that have a handler, each once. */
+  contracts(): JobContract[] {
+    return [...new Set([...this.#byName.values()].map(({ contract }) => contract))];
+  }
+
   /** Every name that has a handler, aliases too, sorted. */
   names(): string[] {
     return [...this.#byName.keys()].toSorted();

@@ -26,7 +26,7 @@ import type { LinkListener } from './shard-link.ts';
 import { ShardLink } from './shard-link.ts';
 import { Station } from './station.ts';
 import { WakeListener } from './wake-listener.ts';
-import { workerInfo } from './worker-info.ts';
+import { tellContracts, workerInfo } from './worker-info.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** For beats that are far apart; see {@link Station.beaten}. */
@@ -109,6 +109,7 @@ export class Runtime {
     // The first look of the first worker: history begins with it, and no job before.
     await this.#history.record();
     await Promise.all(this.#stations.map((station) => station.register(CONNECT_TIMEOUT_MS)));
+    await tellContracts(links, this.#handlers, this.#options.log);
     if (this.#threadError !== undefined) throw this.#threadError;
     this.#started = true;
     // After an outage nobody knows which calls were executed.

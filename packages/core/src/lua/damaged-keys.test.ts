@@ -5,6 +5,7 @@ import { DAMAGED_FOR_PERSONS } from '../testing/damaged-keys-person.ts';
 import { DAMAGED_FOR_WORKERS } from '../testing/damaged-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
+import { DESCRIBE_DAMAGED } from '../testing/describe-rows.ts';
 import { RECORD_DAMAGED } from '../testing/record-rows.ts';
 import { STEER_DAMAGED } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
@@ -23,6 +24,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...DAMAGED_FOR_PERSONS,
   ...RECORD_DAMAGED,
   ...STEER_DAMAGED,
+  ...DESCRIBE_DAMAGED,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

@@ -4,6 +4,7 @@ import { GONE } from '../testing/key-space.ts';
 import type { Effect } from '../testing/effect.ts';
 import type { Written } from '../testing/script-scenes.ts';
 import { SCENES, SCRIPTS } from '../testing/script-scenes.ts';
+import { describedAgain } from '../testing/describe-rows.ts';
 import { steeredAgain } from '../testing/steer-rows.ts';
 import { Shards } from '../testing/shards.ts';
 
@@ -51,6 +52,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   progress: { reply: 'OK', changes: twice },
   record: nothing('ALREADY'),
   steer: steeredAgain(1),
+  describe: nothing(),
   admit: nothing(['OK', { id: 'A', replaced: false }, { id: 'B', replaced: true }]),
   suspend: nothing('ALREADY'),
   drop: nothing(['ALREADY', 'ALREADY']),
@@ -119,6 +121,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
     },
   },
   steer: steeredAgain(10_000),
+  describe: describedAgain(10_000),
   rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },
 };
 

@@ -24,6 +24,7 @@ const REFUSED: readonly Written[] = [
   'admit',
   'configure',
   'define',
+  'describe',
   'draft',
   'enqueue',
   'gather',

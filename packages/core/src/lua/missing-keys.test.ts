@@ -4,6 +4,7 @@ import { MISSING_FOR_PERSONS } from '../testing/missing-keys-person.ts';
 import { MISSING_FOR_WORKERS } from '../testing/missing-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
+import { DESCRIBE_MISSING } from '../testing/describe-rows.ts';
 import { RECORD_MISSING } from '../testing/record-rows.ts';
 import { STEER_MISSING } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
@@ -22,6 +23,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...MISSING_FOR_PERSONS,
   ...RECORD_MISSING,
   ...STEER_MISSING,
+  ...DESCRIBE_MISSING,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

@@ -64,6 +64,8 @@ export const KEY = {
   workers: 'workers',
   loads: 'loads',
   order: 'order:',
+  contracts: 'contracts',
+  schemas: 'schemas',
   progress: 'progress:',
   log: 'log:',
   audit: 'audit',

@@ -3,6 +3,8 @@ import { KEY } from '../redis/keys.ts';
 import type { ScriptTarget } from '../redis/script.ts';
 import { evalScript, ProtocolError, runScript } from '../redis/script.ts';
 import type { Actor } from './change-call.ts';
+import type { ContractDescription } from './contract-store.ts';
+import { describeContracts } from './contract-store.ts';
 import { HISTORY_FIELDS, HISTORY_SPANS } from './history-reader.ts';
 
 /** Leases and what belongs to a worker rather than to a job, on one shard. */
@@ -74,6 +76,11 @@ export class WorkerRegistry {
       mode: newer('mode') as WorkerOrder['mode'],
       slots: slots === undefined ? undefined : Number(slots),
     };
+  }
+
+  /** See {@link describeContracts}; in the first shard. */
+  describe(descriptions: readonly ContractDescription[], most?: number): Promise<void> {
+    return describeContracts(this.#target, descriptions, most);
   }
 
   /** A woken worker that cannot serve passes the wake-up on. */

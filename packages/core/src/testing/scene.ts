@@ -110,6 +110,8 @@ export const USUAL_KEYS: Readonly<Record<string, readonly string[]>> = {
   workers: ['workers'],
   loads: ['loads'],
   order: [`order:${ADA}`],
+  contracts: ['contracts'],
+  schemas: ['schemas'],
   damaged: ['quarantine'],
   quarantine: [`quarantine:${A}`],
   job: [`job:${A}`],

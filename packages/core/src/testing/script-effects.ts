@@ -2,6 +2,7 @@ import type { Effect } from './effect.ts';
 import { FLOW_EFFECTS } from './effects-flow.ts';
 import { BATCH_EFFECTS } from './effects-batch.ts';
 import { CHANGE_EFFECTS } from './effects-change.ts';
+import { DESCRIBE_EFFECTS } from './describe-rows.ts';
 import { RECORD_EFFECTS } from './record-rows.ts';
 import { STEER_EFFECTS } from './steer-rows.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
@@ -17,4 +18,5 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...CHANGE_EFFECTS,
   ...RECORD_EFFECTS,
   ...STEER_EFFECTS,
+  ...DESCRIBE_EFFECTS,
 };
