@@ -1,7 +1,8 @@
-import type { BulkFilter, JobState, MoveTarget } from '@linstock/core';
-import { defineJob, JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
+import type { BulkFilter, Due, Duration, JobState, MoveTarget } from '@linstock/core';
+import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
+import { contractIn } from './contracts.ts';
 
 const MOST_ROWS = 500;
 
@@ -52,20 +53,27 @@ const move: Change = (id, call, { client }) => {
 const reschedule: Change = (id, call, { client }) =>
   client.reschedule(id, { at: new Date(textIn(call.body, 'at', 64) ?? ''), ...actorOf(call) });
 
-/** Stores a job by its name, as a copy of another one or as somebody wrote it. */
-async function enqueue(call: Call, { client }: Parts): Promise<unknown> {
-  const { body } = call;
-  const name = textIn(body, 'name', 128) ?? '';
-  const queue = textIn(body, 'queue', 128);
-  const priority = textIn(body, 'priority', 16);
+/** Now, after a time, or at an instant. @throws {OptionError} */
+function dueIn(body: unknown): Due | undefined {
   const delay = textIn(body, 'in', 32);
-  const own = { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
-  const contract = defineJob({ name, ...own } as { name: string });
-  const input = fieldIn(body, 'input') ?? null;
+  const at = textIn(body, 'at', 64);
+  if (delay !== undefined && at !== undefined)
+    throw new OptionError('at', 'cannot be given together with a delay', at);
+  if (delay !== undefined) return { in: delay as Duration };
+  if (at === undefined) return undefined;
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) throw new OptionError('at', 'must be an instant, as ISO 8601', at);
+  return { at: instant };
+}
+
+/** Stores a job by its name, as a copy of another one or as somebody wrote it. */
+async function enqueue(call: Call, parts: Parts): Promise<unknown> {
+  const contract = await contractIn(call, parts);
+  const input = fieldIn(call.body, 'input') ?? null;
+  const due = dueIn(call.body);
+  const { client } = parts;
   const handle =
-    delay === undefined
-      ? await client.enqueue(contract, input)
-      : await client.schedule(contract, input, { in: delay as `${number}s` });
+    due === undefined ? await client.enqueue(contract, input) : await client.schedule(contract, input, due);
   return { id: handle.id };
 }
 

@@ -1,14 +1,17 @@
 import type { RecurringChanges, RecurringView, ScheduleOptions } from '@linstock/core';
-import { defineJob, LinstockError, RecurringNotFoundError } from '@linstock/core';
+import { LinstockError, RecurringNotFoundError } from '@linstock/core';
+import { decodeHeader } from '@linstock/core/internal';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, param, textIn } from './call.ts';
+import { contractIn } from './contracts.ts';
 
 const NEXT_RUNS = 5;
 
 /** Input and metadata of a definition stay where they are: secrets may stand in them, and its runs show them masked. */
 function withoutInput({ job, ...definition }: RecurringView): object {
   const { name, queue, priority } = job;
-  return { ...definition, job: { name, queue, priority } };
+  const version = decodeHeader(job.header)?.version;
+  return { ...definition, job: { name, queue, priority, version } };
 }
 
 async function list(_: Call, { client }: Parts): Promise<unknown> {
@@ -70,9 +73,10 @@ function changesIn(call: Call): RecurringChanges {
 }
 
 /** Another definition that somebody made must not be overwritten by chance. */
-async function define(call: Call, { client }: Parts): Promise<unknown> {
+async function define(call: Call, parts: Parts): Promise<unknown> {
   const id = textIn(call.body, 'id', 128) ?? '';
-  const contract = defineJob({ name: textIn(call.body, 'name', 128) ?? '' });
+  const { client } = parts;
+  const contract = await contractIn(call, parts);
   const { input = null, ...options } = changesIn(call);
   if ((await client.recurring.get(id)) !== undefined)
     throw new LinstockError('RECURRING_EXISTS', `there is a recurring job ${id} already`, {

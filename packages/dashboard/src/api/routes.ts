@@ -1,6 +1,7 @@
 import { AUDIT_ROUTES } from './audit.ts';
 import { BATCH_ROUTES } from './batches.ts';
 import type { Route } from './call.ts';
+import { CONTRACT_ROUTES } from './contracts.ts';
 import { ERROR_ROUTES } from './errors.ts';
 import { JOB_ROUTES } from './jobs.ts';
 import { LIMIT_ROUTES } from './limits.ts';
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...ERROR_ROUTES,
   ...QUEUE_ROUTES,
   ...RECURRING_ROUTES,
+  ...CONTRACT_ROUTES,
   ...BATCH_ROUTES,
   ...WORKER_ROUTES,
   ...LIMIT_ROUTES,
