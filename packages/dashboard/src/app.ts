@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import type { Call, Parts, Route } from './api/call.ts';
+import { checkNames } from './api/fields.ts';
 import { ROUTES } from './api/routes.ts';
 import { actionOf, resourcesOf } from './auth/resource.ts';
 import type { User } from './auth/user.ts';
@@ -61,10 +62,13 @@ async function answer(route: Route, c: Context<Env>, parts: Parts): Promise<Resp
   if (refused !== undefined) return send(refused);
   const body = route.method === 'POST' ? await readBody(c.req.raw) : undefined;
   if (body instanceof BodyFault) return send(body.error);
+  const query = new URL(c.req.url).searchParams;
+  checkNames(query.keys(), route.query);
+  if (typeof body === 'object' && body !== null) checkNames(Object.keys(body), route.body);
   const call: Call = {
     request: c.req.raw,
     params: c.req.param(),
-    query: new URL(c.req.url).searchParams,
+    query,
     body,
     user,
     address: c.env?.incoming?.socket?.remoteAddress ?? '',

@@ -1,6 +1,7 @@
 import { BatchError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, numberIn, param } from './call.ts';
+import { REASON, whole } from './fields.ts';
 
 async function list({ query }: Call, { client }: Parts): Promise<unknown> {
   const most = numberIn(query, 'limit', { least: 1, most: 500, otherwise: 100 });
@@ -44,6 +45,8 @@ export const BATCH_ROUTES: readonly Route[] = [
     path: '/api/batches',
     permission: 'read',
     summary: 'Batches and workflows, the newest first.',
+    answer: '{ batches }',
+    query: { limit: whole('At most so many; default 100, most 500.') },
     handle: list,
   },
   {
@@ -51,6 +54,8 @@ export const BATCH_ROUTES: readonly Route[] = [
     path: '/api/batches/:id',
     permission: 'read',
     summary: 'One, with its members.',
+    answer: '{ batch, members }',
+    query: { offset: whole('Members to pass over.') },
     handle: get,
   },
   {
@@ -58,6 +63,8 @@ export const BATCH_ROUTES: readonly Route[] = [
     path: '/api/batches/:id/cancel',
     permission: 'steer',
     summary: 'Cancels what has not ended of it.',
+    answer: '{ changed }',
+    body: REASON,
     handle: cancel,
   },
   {
@@ -65,6 +72,8 @@ export const BATCH_ROUTES: readonly Route[] = [
     path: '/api/operations',
     permission: 'read',
     summary: 'Bulk operations, the newest first.',
+    answer: '{ operations }',
+
     handle: listOperations,
   },
   {
@@ -72,6 +81,8 @@ export const BATCH_ROUTES: readonly Route[] = [
     path: '/api/operations/:id',
     permission: 'read',
     summary: 'How far one is.',
+    answer: '{ operation }',
+
     handle: getOperation,
   },
   {
@@ -79,6 +90,8 @@ export const BATCH_ROUTES: readonly Route[] = [
     path: '/api/operations/:id/cancel',
     permission: 'steer',
     summary: 'Ends one; what it has changed stays.',
+    answer: '{ changed }',
+    body: REASON,
     handle: cancelOperation,
   },
 ];

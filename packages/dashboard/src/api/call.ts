@@ -5,6 +5,7 @@ import type { Permission, User } from '../auth/user.ts';
 import type { HistoryReader } from '../live/history.ts';
 import type { PulseReader } from '../live/pulse.ts';
 import type { ResolvedDashboardOptions } from '../options.ts';
+import type { Fields } from './fields.ts';
 
 /** What routes work with. */
 export interface Parts {
@@ -36,6 +37,12 @@ export interface Route {
   readonly permission: Permission;
   /** One sentence, for the description of the API. */
   readonly summary: string;
+  /** What it answers, for that description. */
+  readonly answer: string;
+  /** What its query may have; anything else is refused. */
+  readonly query?: Fields;
+  /** What its body may have; anything else is refused. */
+  readonly body?: Fields;
   readonly handle: (call: Call, parts: Parts) => unknown;
 }
 

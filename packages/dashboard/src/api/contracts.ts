@@ -56,6 +56,8 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     path: '/api/contracts',
     permission: 'read',
     summary: 'The jobs that workers have described when they started.',
+    answer: '{ contracts }',
+
     handle: list,
   },
   {
@@ -63,6 +65,8 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     path: '/api/contracts/:name',
     permission: 'read',
     summary: 'One of them, with the JSON Schema of its input.',
+    answer: '{ contract }',
+
     handle: get,
   },
 ];

@@ -81,6 +81,8 @@ export const ERROR_ROUTES: readonly Route[] = [
     path: '/api/errors',
     permission: 'read',
     summary: 'The newest failures, in groups.',
+    answer: '{ groups, total, lookedAt }',
+
     handle: list,
   },
 ];

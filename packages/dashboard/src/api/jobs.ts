@@ -3,12 +3,23 @@ import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
+import { anything, choice, flag, object, REASON, required, text, whole } from './fields.ts';
 
 const MOST_ROWS = 500;
+const RANGE = {
+  limit: whole('At most so many; default 50, most 500.'),
+  offset: whole('So many are passed over; most 100,000.'),
+};
+const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
+const BULK = {
+  ...REASON,
+  filter: required(object('state, queue, name, tag: all that match.')),
+  dryRun: flag('Counts them, and changes nothing.'),
+};
 
-function stateIn(text: string | null): JobState {
-  if (JOB_STATES.includes(text as JobState)) return text as JobState;
-  throw new OptionError('state', `must be one of ${JOB_STATES.join(', ')}`, text);
+function stateIn(given: string | null): JobState {
+  if (JOB_STATES.includes(given as JobState)) return given as JobState;
+  throw new OptionError('state', `must be one of ${JOB_STATES.join(', ')}`, given);
 }
 
 /** A page of jobs: of one state (and for `enqueued` one queue), or with a tag. */
@@ -105,13 +116,45 @@ const bulkSteer: Route['handle'] = (call, parts) => {
 };
 
 export const JOB_ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/api/jobs', permission: 'read', summary: 'A page of jobs.', handle: list },
-  { method: 'POST', path: '/api/jobs', permission: 'steer', summary: 'Enqueues a job.', handle: enqueue },
+  {
+    method: 'GET',
+    path: '/api/jobs',
+    permission: 'read',
+    summary: 'A page of jobs.',
+    answer: '{ jobs, total }',
+    query: {
+      ...RANGE,
+      state: choice(JOB_STATES, 'Of which state; or a tag.'),
+      queue: text('Of one queue; only with enqueued.'),
+      tag: text('With this tag, instead of a state.'),
+      reverse: flag('Whether it begins at the other end.'),
+    },
+    handle: list,
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs',
+    permission: 'steer',
+    summary: 'Enqueues a job.',
+    answer: '{ id }',
+    body: {
+      name: required(text('Name of the job.')),
+      queue: text('Default: that of its contract.'),
+      priority: choice(PRIORITIES, 'Default: that of its contract.'),
+      version: whole('Of the contract.'),
+      in: text('Delay, such as 10m.'),
+      at: text('Instant, as ISO 8601.'),
+      input: anything('What the handler gets.'),
+    },
+    handle: enqueue,
+  },
   {
     method: 'GET',
     path: '/api/jobs/:id',
     permission: 'read',
     summary: 'One job, and why it waits.',
+    answer: '{ job, why, activity }',
+
     handle: get,
   },
   {
@@ -119,6 +162,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id/requeue',
     permission: 'steer',
     summary: 'Runs it again.',
+    answer: '{ ok }',
+    body: REASON,
     handle: change(requeue),
   },
   {
@@ -126,6 +171,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id/cancel',
     permission: 'steer',
     summary: 'Cancels it, running or not.',
+    answer: '{ ok }',
+    body: REASON,
     handle: change(cancel),
   },
   {
@@ -133,6 +180,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id/run-now',
     permission: 'steer',
     summary: 'Runs a delayed job now.',
+    answer: '{ ok }',
+    body: REASON,
     handle: change(runNow),
   },
   {
@@ -140,6 +189,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id/move',
     permission: 'steer',
     summary: 'Gives it another queue or priority.',
+    answer: '{ ok }',
+    body: { ...REASON, queue: text('To this queue.'), priority: choice(PRIORITIES, 'To this priority.') },
     handle: change(move),
   },
   {
@@ -147,6 +198,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id/reschedule',
     permission: 'steer',
     summary: 'Makes it due at another time.',
+    answer: '{ ok }',
+    body: { ...REASON, at: required(text('Instant, as ISO 8601.')) },
     handle: change(reschedule),
   },
   {
@@ -154,6 +207,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id/delete',
     permission: 'remove',
     summary: 'Removes it and its history.',
+    answer: '{ ok }',
+    body: REASON,
     handle: change(remove),
   },
   {
@@ -161,6 +216,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/bulk',
     permission: 'steer',
     summary: 'Requeues or cancels all that a filter names.',
+    answer: '{ id } of the operation',
+    body: { ...BULK, verb: required(choice(['requeue', 'cancel'], 'What is done with each.')) },
     handle: bulkSteer,
   },
   {
@@ -168,6 +225,8 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/bulk/delete',
     permission: 'remove',
     summary: 'Deletes all that a filter names.',
+    answer: '{ id } of the operation',
+    body: BULK,
     handle: bulkDelete,
   },
 ];

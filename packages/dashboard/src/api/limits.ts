@@ -12,6 +12,8 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/api/limits',
     permission: 'read',
     summary: 'Limits, rates and paused names that jobs wait for, and who has their places.',
+    answer: '{ blocks }',
+
     handle: list,
   },
 ];

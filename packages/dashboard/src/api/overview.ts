@@ -4,6 +4,7 @@ import { HISTORY_RANGES } from '../live/history.ts';
 import { reportOf } from '../live/report.ts';
 import { streamPulses } from '../live/stream.ts';
 import type { Call, Parts, Route } from './call.ts';
+import { choice } from './fields.ts';
 
 async function overview(_: Call, { pulses }: Parts): Promise<Response> {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
@@ -25,6 +26,8 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     path: '/api/overview',
     permission: 'read',
     summary: 'Counts, the deepest queues, workers, and what needs attention.',
+    answer: '{ at, counts, totals, queues, workers, attention }',
+
     handle: overview,
   },
   {
@@ -32,6 +35,8 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     path: '/api/history',
     permission: 'read',
     summary: 'Throughput, failures, and how long jobs waited and ran: ?last=1h, 6h, 24h, 7d or 30d.',
+    answer: '{ points, total, stepMs }',
+    query: { last: choice(HISTORY_RANGES, 'How far back; default 1h.') },
     handle: history,
   },
   {
@@ -39,6 +44,8 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     path: '/api/live',
     permission: 'read',
     summary: 'The same about once a second, as server-sent events.',
+    answer: 'events `pulse` (as overview) and `trouble` ({ code, message })',
+
     handle: live,
   },
 ];

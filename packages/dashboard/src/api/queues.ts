@@ -1,6 +1,7 @@
 import { OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, param, textIn } from './call.ts';
+import { REASON, required, text } from './fields.ts';
 
 async function list(_: Call, { pulses }: Parts): Promise<unknown> {
   const { queues, workers } = await pulses.latest();
@@ -38,6 +39,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/api/queues',
     permission: 'read',
     summary: 'All queues with what waits in them.',
+    answer: '{ queues }',
+
     handle: list,
   },
   {
@@ -45,6 +48,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/api/queues/:name/pause',
     permission: 'steer',
     summary: 'Nothing of it is claimed any more.',
+    answer: '{ changed }',
+    body: REASON,
     handle: pause,
   },
   {
@@ -52,6 +57,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/api/queues/:name/resume',
     permission: 'steer',
     summary: 'Lets it be claimed again.',
+    answer: '{ changed }',
+    body: REASON,
     handle: resume,
   },
   {
@@ -59,6 +66,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/api/queues/:name/purge',
     permission: 'remove',
     summary: 'Deletes what waits in it.',
+    answer: '{ removed }',
+    body: { ...REASON, confirm: required(text('The name of the queue.')) },
     handle: purge,
   },
 ];

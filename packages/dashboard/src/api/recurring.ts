@@ -3,9 +3,25 @@ import { LinstockError, RecurringNotFoundError } from '@linstock/core';
 import { decodeHeader } from '@linstock/core/internal';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, param, textIn } from './call.ts';
+import { anything, choice, REASON, required, text, whole } from './fields.ts';
 import { contractIn } from './contracts.ts';
 
 const NEXT_RUNS = 5;
+const SCHEDULE = {
+  cron: text('By the clock: minute hour day month weekday.'),
+  every: text('In a fixed rhythm, such as 90s.'),
+  timeZone: text('Of the clock, such as Europe/Berlin; default UTC.'),
+};
+const DEFINITION = {
+  ...REASON,
+  ...SCHEDULE,
+  misfire: choice(['once', 'all', 'skip'], 'What becomes of ticks that nobody was there for.'),
+  overlap: choice(['allow', 'skip'], 'Whether a run may begin before the last one has ended.'),
+  queue: text('Of its jobs.'),
+  priority: choice(['critical', 'high', 'normal', 'low'], 'Of its jobs.'),
+  version: whole('Of the contract.'),
+  input: anything('What the handler gets.'),
+};
 
 /** Input and metadata of a definition stay where they are: secrets may stand in them, and its runs show them masked. */
 function withoutInput({ job, ...definition }: RecurringView): object {
@@ -49,8 +65,8 @@ const remove = async (call: Call, { client }: Parts): Promise<unknown> => ({
 /** The next runs of a schedule that is not stored yet. */
 async function preview({ query }: Call, { client }: Parts): Promise<unknown> {
   const named = (name: string): object => {
-    const text = query.get(name) ?? '';
-    return text === '' ? {} : { [name]: text };
+    const given = query.get(name) ?? '';
+    return given === '' ? {} : { [name]: given };
   };
   const schedule: ScheduleOptions = { ...named('cron'), ...named('every'), ...named('timeZone') };
   const next = await client.recurring.next(schedule, NEXT_RUNS);
@@ -62,8 +78,8 @@ function changesIn(call: Call): RecurringChanges {
   const { body } = call;
   const input = fieldIn(body, 'input');
   const texts = ['cron', 'every', 'timeZone', 'misfire', 'overlap', 'queue', 'priority'].flatMap((name) => {
-    const text = textIn(body, name);
-    return text === undefined ? [] : [[name, text]];
+    const given = textIn(body, name);
+    return given === undefined ? [] : [[name, given]];
   });
   return {
     ...(Object.fromEntries(texts) as RecurringChanges),
@@ -92,12 +108,21 @@ const change = async (call: Call, { client }: Parts): Promise<unknown> => ({
 });
 
 export const RECURRING_ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/api/recurring', permission: 'read', summary: 'All recurring jobs.', handle: list },
+  {
+    method: 'GET',
+    path: '/api/recurring',
+    permission: 'read',
+    summary: 'All recurring jobs.',
+    answer: '{ recurring }',
+    handle: list,
+  },
   {
     method: 'GET',
     path: '/api/recurring/:id',
     permission: 'read',
     summary: 'One, with its next and its last runs.',
+    answer: '{ recurring, next, history }',
+
     handle: get,
   },
   {
@@ -105,6 +130,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/schedule',
     permission: 'read',
     summary: 'The next runs of ?cron=…&timeZone=… or ?every=….',
+    answer: '{ next }',
+    query: SCHEDULE,
     handle: preview,
   },
   {
@@ -112,6 +139,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring',
     permission: 'steer',
     summary: 'Defines one that is not there yet.',
+    answer: '{ id }',
+    body: { ...DEFINITION, id: required(text('Its id.')), name: required(text('Name of the job.')) },
     handle: define,
   },
   {
@@ -119,6 +148,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id/change',
     permission: 'steer',
     summary: 'Changes the parts that are named.',
+    answer: '{ changed }',
+    body: DEFINITION,
     handle: change,
   },
   {
@@ -126,6 +157,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id/trigger',
     permission: 'steer',
     summary: 'Runs it now, beside its ticks.',
+    answer: '{ id } of the job',
+    body: REASON,
     handle: trigger,
   },
   {
@@ -133,6 +166,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id/pause',
     permission: 'steer',
     summary: 'No tick runs until it is resumed.',
+    answer: '{ changed }',
+    body: REASON,
     handle: pause,
   },
   {
@@ -140,6 +175,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id/resume',
     permission: 'steer',
     summary: 'Goes on with the next tick.',
+    answer: '{ changed }',
+    body: REASON,
     handle: resume,
   },
   {
@@ -147,6 +184,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id/skip',
     permission: 'steer',
     summary: 'Passes over the next tick.',
+    answer: '{ changed }',
+    body: REASON,
     handle: skip,
   },
   {
@@ -154,6 +193,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id/remove',
     permission: 'remove',
     summary: 'Removes the definition.',
+    answer: '{ changed }',
+    body: REASON,
     handle: remove,
   },
 ];

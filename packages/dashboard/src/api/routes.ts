@@ -19,6 +19,8 @@ const DESCRIPTION: Route = {
   path: '/api/openapi.json',
   permission: 'read',
   summary: 'This description.',
+  answer: 'OpenAPI 3.1',
+
   handle: () => describeRoutes(ROUTES),
 };
 

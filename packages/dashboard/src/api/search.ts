@@ -1,6 +1,7 @@
 import type { JobView, Monitor } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import type { SearchQuery } from './search-query.ts';
+import { required, text } from './fields.ts';
 import { parseSearch } from './search-query.ts';
 
 /** After so many hits a search pauses; its cursor goes on. */
@@ -81,6 +82,8 @@ export const SEARCH_ROUTES: readonly Route[] = [
     path: '/api/search',
     permission: 'read',
     summary: 'Searches jobs by words and qualifiers; answers lines of JSON while it looks.',
+    answer: 'lines of JSON: { hits, looked, total }, the last one with done',
+    query: { q: required(text('Words and qualifiers.')), cursor: text('From where another search paused.') },
     handle: search,
   },
 ];

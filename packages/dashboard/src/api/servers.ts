@@ -12,6 +12,8 @@ export const SERVER_ROUTES: readonly Route[] = [
     path: '/api/servers',
     permission: 'read',
     summary: 'The Redis servers that hold the jobs: version, memory, persistence.',
+    answer: '{ servers, answeredInMs }',
+
     handle: list,
   },
 ];

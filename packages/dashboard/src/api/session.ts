@@ -1,6 +1,7 @@
 import { sessionCookie } from '../http/cookies.ts';
 import type { Call, Parts, Route } from './call.ts';
 import { textIn } from './call.ts';
+import { text } from './fields.ts';
 
 /** Who one is, and how one could sign in. */
 function me({ user }: Call, { authentication, options }: Parts): unknown {
@@ -44,7 +45,33 @@ function signOut({ request }: Call, { authentication }: Parts): Response {
 }
 
 export const SESSION_ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/api/session', permission: 'public', summary: 'Who one is.', handle: me },
-  { method: 'POST', path: '/api/session', permission: 'public', summary: 'Signs in.', handle: signIn },
-  { method: 'DELETE', path: '/api/session', permission: 'public', summary: 'Signs out.', handle: signOut },
+  {
+    method: 'GET',
+    path: '/api/session',
+    permission: 'public',
+    summary: 'Who one is.',
+    answer: '{ user, readOnly, title, hasPasswords }',
+    handle: me,
+  },
+  {
+    method: 'POST',
+    path: '/api/session',
+    permission: 'public',
+    summary: 'Signs in.',
+    answer: '{ user }, and a cookie',
+    body: {
+      name: text('Of a user.'),
+      password: text('The password of that user.'),
+      link: text('The secret of a link, instead.'),
+    },
+    handle: signIn,
+  },
+  {
+    method: 'DELETE',
+    path: '/api/session',
+    permission: 'public',
+    summary: 'Signs out.',
+    answer: '{ ok }',
+    handle: signOut,
+  },
 ];

@@ -1,5 +1,6 @@
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, param } from './call.ts';
+import { REASON, required, whole } from './fields.ts';
 
 type Order = 'quiet' | 'resume' | 'stop';
 
@@ -25,6 +26,8 @@ export const WORKER_ROUTES: readonly Route[] = [
     path: '/api/workers/:id/quiet',
     permission: 'steer',
     summary: 'It claims nothing more; what runs goes on.',
+    answer: '{ ok }',
+    body: REASON,
     handle: order('quiet'),
   },
   {
@@ -32,6 +35,8 @@ export const WORKER_ROUTES: readonly Route[] = [
     path: '/api/workers/:id/resume',
     permission: 'steer',
     summary: 'It claims again.',
+    answer: '{ ok }',
+    body: REASON,
     handle: order('resume'),
   },
   {
@@ -39,6 +44,8 @@ export const WORKER_ROUTES: readonly Route[] = [
     path: '/api/workers/:id/stop',
     permission: 'steer',
     summary: 'It stops, after what it runs.',
+    answer: '{ ok }',
+    body: REASON,
     handle: order('stop'),
   },
   {
@@ -46,6 +53,8 @@ export const WORKER_ROUTES: readonly Route[] = [
     path: '/api/workers/:id/concurrency',
     permission: 'steer',
     summary: 'How many jobs it runs at once: {"slots": 20}.',
+    answer: '{ ok }',
+    body: { ...REASON, slots: required(whole('How many jobs it runs at once.')) },
     handle: setConcurrency,
   },
 ];
