@@ -22,6 +22,7 @@ export interface Job {
   readonly id: string;
   readonly damaged?: true;
   readonly name: string;
+  readonly version: number;
   readonly displayName?: string;
   readonly state: State;
   readonly queue: string;
@@ -138,10 +139,19 @@ export interface History {
   readonly total: Figures;
 }
 
+/** What workers have described of a job. */
+export interface Contract {
+  readonly name: string;
+  readonly version: number;
+  readonly queue: string;
+  readonly priority: string;
+  readonly hasSchema: boolean;
+}
+
 export interface Recurring {
   readonly id: string;
   readonly schedule: { readonly cron?: string; readonly every?: number; readonly timeZone?: string };
-  readonly job: { readonly name: string; readonly queue: string };
+  readonly job: { readonly name: string; readonly queue: string; readonly version?: number };
   readonly policy: { readonly misfire: string; readonly overlap: string };
   readonly paused?: { readonly by: string; readonly why: string; readonly at: number };
   readonly error?: { readonly message: string };

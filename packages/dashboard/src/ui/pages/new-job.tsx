@@ -1,9 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, post } from '../api.ts';
 import { t } from '../i18n.ts';
-import { pulse } from '../live.ts';
+import { fromField } from '../instants.ts';
 import { Card } from '../parts/basics.tsx';
-import { attempt } from '../parts/toasts.tsx';
+import type { Fault } from '../parts/field.tsx';
+import { Field, faultFrom, faultOf } from '../parts/field.tsx';
+import { isJson, JobInput, JobNames, useContracts } from '../parts/job-input.tsx';
+import { attempt, say } from '../parts/toasts.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { go, place } from '../router.ts';
 import type { Job } from '../types.ts';
@@ -13,20 +16,14 @@ interface Form {
   readonly queue: string;
   readonly priority: string;
   readonly in: string;
+  readonly at: string;
   readonly input: string;
+  /** Of the job that it is a copy of: its input has the shape of that version. */
+  readonly version?: number | undefined;
 }
 
-const EMPTY: Form = { name: '', queue: 'default', priority: 'normal', in: '', input: '{}' };
+const EMPTY: Form = { name: '', queue: 'default', priority: 'normal', in: '', at: '', input: '{}' };
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The form as somebody fills it, begun with the job that it shall be like. */
 function useForm(like: string | null) {
@@ -34,80 +31,96 @@ function useForm(like: string | null) {
   useEffect(() => {
     if (like === null) return;
     const fill = async (): Promise<void> => {
-      const { name, queue, priority, input } = (await get<{ job: Job }>(`jobs/${encodeURIComponent(like)}`))
-        .job;
-      set({ ...EMPTY, name, queue, priority, input: JSON.stringify(input, undefined, 2) });
+      const { job } = await get<{ job: Job }>(`jobs/${encodeURIComponent(like)}`);
+      const { name, queue, priority, version, input } = job;
+      set({ ...EMPTY, name, queue, priority, version, input: JSON.stringify(input, undefined, 2) });
     };
     void attempt(t('editAsNew'), fill);
   }, [like]);
-  const field = (name: keyof Form) => ({
-    value: form[name],
-    onInput: (event: { currentTarget: { value: string } }) =>
-      set({ ...form, [name]: event.currentTarget.value }),
-  });
-  return { form, field };
+  return { form, change: (part: Partial<Form>) => set((before) => ({ ...before, ...part })) };
 }
 
-type Field = ReturnType<typeof useForm>['field'];
+interface FieldsProps {
+  readonly fault: Fault | undefined;
+  /** What a control of this name needs. */
+  readonly control: (name: keyof Form) => object;
+}
 
 /** Where and when it shall run. */
-function Fields({ field }: { field: Field }) {
-  const names = [...new Set(pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []))];
+function Fields({ fault, control }: FieldsProps) {
   return (
     <>
-      <label>
-        {t('name')}
-        <input {...field('name')} list="names" required autocomplete="off" />
-      </label>
-      <datalist id="names">
-        {names.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-      <label>
-        {t('queue')}
-        <input {...field('queue')} required />
-      </label>
-      <label>
-        {t('priority')}
-        <select {...field('priority')}>
+      <Field name="name" label={t('name')} fault={fault}>
+        <input {...control('name')} list="names" required autocomplete="off" />
+      </Field>
+      <Field name="queue" label={t('queue')} fault={fault}>
+        <input {...control('queue')} required />
+      </Field>
+      <Field name="priority" label={t('priority')} fault={fault}>
+        <select {...control('priority')}>
           {PRIORITIES.map((one) => (
             <option key={one}>{one}</option>
           ))}
         </select>
-      </label>
-      <label>
-        {t('delay')}
-        <input {...field('in')} placeholder={t('delayHint')} />
-      </label>
+      </Field>
+      <Field name="in" label={t('delay')} fault={fault}>
+        <input {...control('in')} placeholder={t('delayHint')} />
+      </Field>
+      <Field name="at" label={t('due')} fault={fault}>
+        <input {...control('at')} type="datetime-local" step="any" />
+      </Field>
     </>
   );
 }
 
+/** Stores it; returns its id. */
+async function enqueue({ input, at, ...rest }: Form, version: number | undefined): Promise<string> {
+  const body = { ...rest, at: fromField(at), version, input: JSON.parse(input) as unknown };
+  return (await post<{ id: string }>('jobs', body)).id;
+}
+
 /** A form for a job; also to run one like another, with a changed input. */
 export function NewJob() {
-  const { form, field } = useForm(place.value.query.get('like'));
+  const { form, change } = useForm(place.value.query.get('like'));
+  const [fault, refuse] = useState<Fault>();
+  const { contracts, contract, version } = useContracts(form, ({ queue, priority }) =>
+    change({ queue, priority }),
+  );
   const isGood = isJson(form.input);
+  const control = (name: keyof Form): object => ({
+    value: form[name],
+    onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) => {
+      refuse(undefined);
+      change({ ...(name === 'name' && { version: undefined }), [name]: value });
+    },
+    ...faultOf(name, fault),
+  });
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
-    let id = '';
-    const isDone = await attempt(t('enqueue'), async () => {
-      const { input, ...rest } = form;
-      ({ id } = await post<{ id: string }>('jobs', { ...rest, input: JSON.parse(input) as unknown }));
-    });
-    if (isDone) go(['jobs', id]);
+    try {
+      const id = await enqueue(form, version);
+      say(`${t('enqueue')} ✓`);
+      go(['jobs', id]);
+    } catch (error) {
+      refuse(faultFrom(error));
+    }
   };
+  const known = fault?.field !== undefined && fault.field in EMPTY;
   return (
     <>
       <h1>{t('newJob')}</h1>
       <Card>
         <form class="form" onSubmit={(event) => void send(event)}>
-          <Fields field={field} />
-          <label class="whole">
-            {t('input')}
-            <textarea {...field('input')} rows={10} spellcheck={false} aria-invalid={!isGood} />
-          </label>
-          {!isGood && <Trouble error={{ message: t('notJson') }} />}
+          <Fields fault={fault} control={control} />
+          <JobNames contracts={contracts} />
+          <JobInput
+            contract={contract}
+            label={t('input')}
+            text={form.input}
+            onText={(input) => change({ input })}
+            fault={isGood ? fault : { field: 'input', message: t('notJson') }}
+          />
+          {!known && <Trouble error={fault} />}
           <button type="submit" class="primary" disabled={!isGood || form.name === ''}>
             {t('enqueue')}
           </button>

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, get, post } from '../api.ts';
+import { get, post } from '../api.ts';
 import { locale, t } from '../i18n.ts';
-import { pulse } from '../live.ts';
 import { Card, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
-import { Field, faultOf } from '../parts/field.tsx';
+import { Field, faultFrom, faultOf } from '../parts/field.tsx';
+import { isJson, JobInput, JobNames, useContracts } from '../parts/job-input.tsx';
 import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -26,6 +26,8 @@ interface Form {
   readonly misfire: string;
   readonly overlap: string;
   readonly input: string;
+  /** Of the contract that its input has the shape of; undefined: of the current one. */
+  readonly version?: number | undefined;
 }
 
 const EMPTY: Form = {
@@ -69,6 +71,7 @@ function formOf({ id, job, schedule, policy }: Recurring): Form {
     misfire: policy.misfire,
     overlap: policy.overlap,
     input: '',
+    version: job.version,
   };
 }
 
@@ -113,18 +116,8 @@ function useNextRuns(form: Form): Preview {
 
 /** Where the form shows what the API refused; `schedule` is the field that is shown of the two. */
 function faultIn(error: unknown, { rhythm }: Form): Fault {
-  const message = error instanceof Error ? error.message : String(error);
-  const field = error instanceof ApiError ? error.field : undefined;
+  const { field, message } = faultFrom(error);
   return { field: field === 'schedule' || field === 'recurring' ? rhythm : field, message };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface PartProps {
@@ -137,7 +130,6 @@ interface PartProps {
 
 /** What runs. */
 function Job({ fault, control, isNew }: PartProps) {
-  const names = [...new Set(pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []))];
   return (
     <>
       <Field name="id" label={t('id')} fault={fault}>
@@ -146,11 +138,6 @@ function Job({ fault, control, isNew }: PartProps) {
       <Field name="name" label={t('name')} fault={fault}>
         <input {...control('name')} required readOnly={!isNew} list="names" autocomplete="off" />
       </Field>
-      <datalist id="names">
-        {names.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
       <Field name="queue" label={t('queue')} fault={fault}>
         <input {...control('queue')} required />
       </Field>
@@ -239,33 +226,35 @@ function NextRuns({ next, zone }: Preview) {
   );
 }
 
-async function save(form: Form, isNew: boolean): Promise<void> {
+async function save({ version, ...form }: Form, isNew: boolean): Promise<void> {
   const { id, name, queue, misfire, overlap, input } = form;
   const parts = { queue, misfire, overlap, ...rhythmOf(form) };
   const all = input === '' ? parts : { ...parts, input: JSON.parse(input) as unknown };
-  if (isNew) await post('recurring', { id, name, ...all });
+  if (isNew) await post('recurring', { id, name, version, ...all });
   else await post(`recurring/${encodeURIComponent(id)}/change`, all);
 }
 
 function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
   const [form, set] = useState(start);
   const [refused, refuse] = useState<Fault>();
+  const change = (part: Partial<Form>): void => set((before) => ({ ...before, ...part }));
+  const { contracts, contract, version } = useContracts(form, ({ queue }) => change({ queue }));
   const preview = useNextRuns(form);
   const wrong = preview.fault;
   const isGood = isJson(form.input) || (form.input === '' && !isNew);
   const fault = isGood ? (wrong ?? refused) : { field: 'input', message: t('notJson') };
   const control = (name: keyof Form): object => ({
     value: form[name],
-    onInput: (event: { currentTarget: { value: string } }) => {
+    onInput: ({ currentTarget: { value } }: { currentTarget: { value: string } }) => {
       refuse(undefined);
-      set({ ...form, [name]: event.currentTarget.value });
+      change({ [name]: value });
     },
     ...faultOf(name, fault),
   });
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     try {
-      await save(form, isNew);
+      await save({ ...form, version }, isNew);
       say(`${t('save')} ✓`);
       go(['recurring', form.id]);
     } catch (error) {
@@ -278,9 +267,14 @@ function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
       <Job {...parts} />
       <Rhythm {...parts} />
       <Policy {...parts} />
-      <Field name="input" label={isNew ? t('input') : t('inputStays')} fault={fault} isWhole>
-        <textarea {...control('input')} rows={6} spellcheck={false} />
-      </Field>
+      <JobNames contracts={contracts} />
+      <JobInput
+        contract={contract}
+        label={isNew ? t('input') : t('inputStays')}
+        text={form.input}
+        onText={(input) => change({ input })}
+        fault={fault}
+      />
       <NextRuns {...preview} />
       {fault !== undefined && fault.field === undefined && <Trouble error={fault} />}
       <button type="submit" class="primary" disabled={!isGood || wrong !== undefined}>

@@ -1,10 +1,17 @@
 import type { ComponentChildren } from 'preact';
+import { ApiError } from '../api.ts';
 
 /** What is wrong with a form, and where. */
 export interface Fault {
   /** A field's name; undefined: the form as a whole. */
   readonly field: string | undefined;
   readonly message: string;
+}
+
+/** What the API refused, and where it knows that. */
+export function faultFrom(error: unknown): Fault {
+  const { message } = error as Error;
+  return { field: error instanceof ApiError ? error.field : undefined, message };
 }
 
 interface Props {

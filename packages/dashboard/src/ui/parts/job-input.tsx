@@ -1,0 +1,133 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n.ts';
+import { pulse } from '../live.ts';
+import type { Contract } from '../types.ts';
+import type { Fault } from './field.tsx';
+import { Field, faultOf } from './field.tsx';
+import { later } from './later.tsx';
+import { Trouble } from './trouble.tsx';
+import { useData } from './use-data.ts';
+
+/** Comes with a script of its own, once a schema is known. */
+const SchemaForm = later(async () => (await import('./schema-form.tsx')).SchemaForm);
+
+/** The job that somebody names. `version`: of an input that is there already; only the form of that version fits it. */
+interface Named {
+  readonly name: string;
+  readonly version?: number | undefined;
+}
+
+/** What workers have described: of all jobs, and of the one that is named; `onKnown` hears of it when the input is a new one. */
+export function useContracts({ name, version: own }: Named, onKnown: (contract: Contract) => void) {
+  const { data } = useData<{ contracts: readonly Contract[] }>('contracts', { everyMs: 30_000 });
+  const contracts = data?.contracts ?? [];
+  const contract = contracts.find((one) => one.name === name);
+  const version = own ?? contract?.version;
+  useEffect(() => {
+    if (contract !== undefined && own === undefined) onKnown(contract);
+  }, [contract?.name]);
+  return { contracts, version, contract: contract?.version === version ? contract : undefined };
+}
+
+/** Names of jobs, for a field whose `list` is `names`. */
+export function JobNames({ contracts }: { contracts: readonly Contract[] }) {
+  const handled = pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []) ?? [];
+  return (
+    <datalist id="names">
+      {[...new Set([...contracts.map(({ name }) => name), ...handled])].map((name) => (
+        <option key={name} value={name} />
+      ))}
+    </datalist>
+  );
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Props {
+  /** Undefined: nothing is known of the job. */
+  readonly contract: Contract | undefined;
+  readonly label: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly fault: Fault | undefined;
+}
+
+/** The input of a job as JSON. */
+function Plain({ label, text, onText, fault }: Props) {
+  return (
+    <Field name="input" label={label} fault={fault} isWhole>
+      <textarea
+        value={text}
+        onInput={({ currentTarget }) => onText(currentTarget.value)}
+        rows={10}
+        spellcheck={false}
+        {...faultOf('input', fault)}
+      />
+    </Field>
+  );
+}
+
+/** The input of a job: as a form where the JSON Schema of its contract is known, and as JSON. */
+export function JobInput(props: Props) {
+  // What a form has begun with: another one may begin anew as long as nobody has changed it.
+  const begun = useRef('{}');
+  const { contract } = props;
+  if (contract?.hasSchema !== true) return <Plain {...props} />;
+  return <WithForm key={contract.name} {...props} name={contract.name} begun={begun} />;
+}
+
+interface WithFormProps extends Props {
+  readonly name: string;
+  readonly begun: { current: string };
+}
+
+function WithForm({ name, begun, ...props }: WithFormProps): JSX.Element {
+  const { text, onText, fault } = props;
+  const { data } = useData<{ contract: { schema?: Readonly<Record<string, unknown>> } }>(
+    `contracts/${encodeURIComponent(name)}`,
+    { isHeld: true },
+  );
+  // An empty one stays as it is stored.
+  const [isForm, show] = useState(text !== '');
+  const schema = data?.contract.schema;
+  if (schema === undefined) return <Plain {...props} />;
+  const canShow = text === '' || isJson(text);
+  return (
+    <div class="whole">
+      <div class="choices" role="group" aria-label={props.label}>
+        {[true, false].map((one) => (
+          <button
+            type="button"
+            key={String(one)}
+            class="quiet"
+            aria-pressed={isForm === one}
+            disabled={one && !canShow}
+            onClick={() => show(one)}
+          >
+            {t(one ? 'form' : 'json')}
+          </button>
+        ))}
+      </div>
+      {isForm && canShow ? (
+        <SchemaForm
+          schema={schema}
+          text={text}
+          onText={onText}
+          isFresh={text === '' || text === begun.current}
+          onBegin={(start) => onText((begun.current = start))}
+        />
+      ) : (
+        <Plain {...props} />
+      )}
+      {isForm && canShow && fault?.field === 'input' && <Trouble error={fault} />}
+    </div>
+  );
+}
