@@ -49,8 +49,10 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
       'Time zone': 'Europe/Berlin',
       Input: '{"kind":"daily"}',
     });
-    await eventually(async () => expect(await page.locator('.form li').count()).toBe(5));
-    expect(await page.locator('.form li').first().innerText()).toContain('03:30:00');
+    await eventually(async () =>
+      expect(await page.locator('.form li').first().innerText()).toContain('03:30:00'),
+    );
+    expect(await page.locator('.form li').count()).toBe(5);
     expect(await client.recurring.get('nightly')).toBeUndefined();
     await save(page).click();
     await page.getByRole('heading', { name: 'nightly' }).waitFor();

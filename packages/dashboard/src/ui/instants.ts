@@ -1,16 +1,16 @@
-import { isUtc } from './format.ts';
+/** Between instants and what fields for dates and times hold, in the zone that is shown. Pure. */
 
-/** An instant as a field for dates and times holds it, in the zone that is shown. */
-export function toField(iso: string): string {
+/** What a field holds of an instant. */
+export function toField(iso: string, isUtc: boolean): string {
   const at = new Date(iso);
-  const shown = isUtc.peek() ? at : new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  const shown = isUtc ? at : new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
   return shown
     .toISOString()
     .slice(0, -1)
     .replace(/(:00)?\.000$/, '');
 }
 
-/** The instant that a field for dates and times holds, as ISO 8601; empty: none. */
-export function fromField(text: string): string {
-  return text === '' ? '' : new Date(isUtc.peek() ? `${text}Z` : text).toISOString();
+/** The instant that a field holds, as ISO 8601; empty: none. */
+export function fromField(text: string, isUtc: boolean): string {
+  return text === '' ? '' : new Date(isUtc ? `${text}Z` : text).toISOString();
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, post } from '../api.ts';
+import { isUtc } from '../format.ts';
 import { t } from '../i18n.ts';
 import { fromField } from '../instants.ts';
 import { Card } from '../parts/basics.tsx';
@@ -75,7 +76,7 @@ function Fields({ fault, control }: FieldsProps) {
 
 /** Stores it; returns its id. */
 async function enqueue({ input, at, ...rest }: Form, version: number | undefined): Promise<string> {
-  const body = { ...rest, at: fromField(at), version, input: JSON.parse(input) as unknown };
+  const body = { ...rest, at: fromField(at, isUtc.value), version, input: JSON.parse(input) as unknown };
   return (await post<{ id: string }>('jobs', body)).id;
 }
 

@@ -84,6 +84,8 @@ export function JobInput(props: Props) {
   return <WithForm key={contract.name} {...props} name={contract.name} begun={begun} />;
 }
 
+const MOST_TEXT = 65_536;
+
 interface WithFormProps extends Props {
   readonly name: string;
   readonly begun: { current: string };
@@ -99,7 +101,8 @@ function WithForm({ name, begun, ...props }: WithFormProps): JSX.Element {
   const [isForm, show] = useState(text !== '');
   const schema = data?.contract.schema;
   if (schema === undefined) return <Plain {...props} />;
-  const canShow = text === '' || isJson(text);
+  // A form of thousands of fields helps nobody.
+  const canShow = text === '' || (text.length < MOST_TEXT && isJson(text));
   return (
     <div class="whole">
       <div class="choices" role="group" aria-label={props.label}>

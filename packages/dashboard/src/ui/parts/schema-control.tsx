@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { isUtc } from '../format.ts';
 import { t } from '../i18n.ts';
 import { fromField, toField } from '../instants.ts';
 import type { ShapedProps } from './schema-form.tsx';
@@ -40,6 +41,17 @@ function Choice({ shape, value, attributes }: Pick<ShapedProps, 'shape' | 'value
   );
 }
 
+interface FlagProps {
+  readonly isOn: boolean;
+  readonly onValue: (value: unknown) => void;
+  readonly attributes: object;
+}
+
+/** Yes or no; not to have said anything is no. */
+function Flag({ isOn, onValue, attributes }: FlagProps) {
+  return <input {...attributes} type="checkbox" checked={isOn} onChange={() => onValue(!isOn)} />;
+}
+
 /** A part that one control holds. */
 export function Control({ shape, value, onValue, label, isNeeded, path }: ShapedProps) {
   const { kind, schema, canBeNull } = shape;
@@ -50,7 +62,7 @@ export function Control({ shape, value, onValue, label, isNeeded, path }: Shaped
   const isFlag = kind === 'flag';
   const onInput = ({ currentTarget: field }: { readonly currentTarget: Writable }): void => {
     try {
-      onValue(read(shape, isDate ? fromField(field.value) : field.value, isNeeded));
+      onValue(read(shape, isDate ? fromField(field.value, isUtc.value) : field.value, isNeeded));
       field.setCustomValidity('');
     } catch {
       field.setCustomValidity(t('notJson'));
@@ -62,23 +74,24 @@ export function Control({ shape, value, onValue, label, isNeeded, path }: Shaped
   return (
     <div class={isLong ? 'whole' : undefined}>
       <label class={isFlag ? 'flag' : undefined}>
-        {isFlag && (
-          <input
-            type="checkbox"
-            checked={value === true}
-            onChange={({ currentTarget }) => onValue(currentTarget.checked)}
-            {...hintOf(schema, path)}
-          />
-        )}
+        {isFlag && <Flag isOn={value === true} onValue={onValue} attributes={hintOf(schema, path)} />}
         {label}
         {required && ' *'}
         {kind === 'choice' && <Choice shape={shape} value={value} attributes={attributes} />}
-        {isLong && <textarea {...attributes} class={type} defaultValue={start} rows={4} />}
+        {isLong && (
+          <textarea
+            {...attributes}
+            class={type}
+            placeholder={kind === 'json' ? t('json') : undefined}
+            defaultValue={start}
+            rows={4}
+          />
+        )}
         {!isLong && kind !== 'choice' && !isFlag && (
           <input
             {...attributes}
             type={type as 'text'}
-            defaultValue={isDate && start !== '' ? toField(start) : start}
+            defaultValue={isDate && start !== '' ? toField(start, isUtc.value) : start}
             dir="auto"
           />
         )}

@@ -55,9 +55,9 @@ interface Frame {
 
 /** An object: a field for each of its parts. One that may be left out is switched on first. */
 function Fields({ shape, root, value, onValue, label, isNeeded, path, depth }: ShapedProps) {
+  const isThere = isObject(value);
   const nothing = isNeeded ? null : undefined;
-  const canMiss = !isNeeded || shape.canBeNull;
-  const there = isObject(value) ? value : {};
+  const there = isThere ? value : {};
   const part = (key: string, i: number) => (
     <Part
       key={key}
@@ -71,23 +71,21 @@ function Fields({ shape, root, value, onValue, label, isNeeded, path, depth }: S
       depth={depth + 1}
     />
   );
-  const legend = canMiss ? (
+  const legend = (
     <label>
       <input
         type="checkbox"
-        checked={isObject(value)}
-        onChange={({ currentTarget }) =>
-          onValue(currentTarget.checked ? filled(shape, root, depth) : nothing)
-        }
+        checked={isThere}
+        required={isNeeded && !shape.canBeNull}
+        onChange={() => onValue(isThere ? nothing : filled(shape, root))}
       />
       {label}
     </label>
-  ) : (
-    label
   );
+  const isFixed = isThere && isNeeded && !shape.canBeNull;
   return (
-    <Group shape={shape} path={path} legend={legend}>
-      {(isObject(value) || !canMiss) && <div class="form">{keysOf(shape.schema, there).map(part)}</div>}
+    <Group shape={shape} path={path} legend={isFixed ? label : legend}>
+      {isThere && <div class="form">{keysOf(shape.schema, there).map(part)}</div>}
     </Group>
   );
 }
@@ -136,7 +134,7 @@ function List({ shape, root, value, onValue, label, isNeeded, path, depth }: Sha
       <button
         type="button"
         disabled={entries.length >= Number(maxItems ?? MOST_ENTRIES)}
-        onClick={() => onValue([...entries, initial(items, root, depth) ?? null])}
+        onClick={() => onValue([...entries, initial(items, root) ?? null])}
       >
         {t('add')}
       </button>

@@ -1,4 +1,4 @@
-import type { Schema, Shape } from './schema.ts';
+import type { Kind, Schema, Shape } from './schema.ts';
 import { isObject, isRequired, keysOf, partOf, shapeOf } from './schema.ts';
 
 /** Between what stands in the fields of a form and the JSON of an input. Pure. */
@@ -7,55 +7,65 @@ import { isObject, isRequired, keysOf, partOf, shapeOf } from './schema.ts';
 export const MOST_DEPTH = 8;
 /** More entries, or more names than the schema has, are shown as JSON. */
 export const MOST_ENTRIES = 100;
+/** A form begins with no more parts: a schema may need itself, and in more than one place. */
+const MOST_PARTS = 500;
+
+const TYPE_OF: Readonly<Partial<Record<Kind, string>>> = {
+  text: 'string',
+  number: 'number',
+  flag: 'boolean',
+};
 
 /** Whether a field can hold what is there already; what it cannot hold is shown as JSON. */
 export function fits({ kind, canBeNull, choices, schema }: Shape, value: unknown): boolean {
   if (value === undefined || (value === null && canBeNull)) return true;
-  switch (kind) {
-    case 'text':
-      return typeof value === 'string';
-    case 'number':
-      return typeof value === 'number';
-    case 'flag':
-      return typeof value === 'boolean';
-    case 'choice':
-      return choiceOf(choices, value) >= 0;
-    case 'fields':
-      return isObject(value) && keysOf(schema, value).length <= keysOf(schema, {}).length + MOST_ENTRIES;
-    case 'list':
-      return Array.isArray(value) && value.length <= MOST_ENTRIES;
-    case 'json':
-      return true;
-  }
+  if (kind === 'choice') return choiceOf(choices, value) >= 0;
+  if (kind === 'list') return Array.isArray(value) && value.length <= MOST_ENTRIES;
+  if (kind === 'fields')
+    return isObject(value) && keysOf(schema, value).length <= keysOf(schema, {}).length + MOST_ENTRIES;
+  // An empty field of a text that may be null says null.
+  return kind === 'json' || (typeof value === TYPE_OF[kind] && !(canBeNull && value === ''));
 }
 
 const choiceOf = (choices: readonly unknown[], value: unknown): number =>
   choices.findIndex((choice) => JSON.stringify(choice) === JSON.stringify(value));
 
+/** What forms begin with. */
+function beginner(root: Schema) {
+  let left = MOST_PARTS;
+  const begin = (given: unknown, depth: number): unknown => {
+    const shape = shapeOf(given, root);
+    if (Object.hasOwn(shape.schema, 'default')) return shape.schema['default'];
+    return shape.canBeNull ? null : fill(shape, depth);
+  };
+  const fill = ({ kind, schema, choices }: Shape, depth: number): unknown => {
+    if (kind === 'flag') return false;
+    if (kind === 'choice') return choices.length === 1 ? choices[0] : undefined;
+    if (depth > MOST_DEPTH) return undefined;
+    if (kind === 'list') {
+      const least = Math.min(Number(schema['minItems'] ?? 0), MOST_ENTRIES);
+      return Array.from({ length: least }, () => (left-- > 0 ? begin(schema['items'], depth + 1) : null));
+    }
+    if (kind !== 'fields') return undefined;
+    const parts = keysOf(schema, {}).flatMap((key) => {
+      const part = partOf(schema, key);
+      const isThere = isRequired(schema, key) || Object.hasOwn(shapeOf(part, root).schema, 'default');
+      const value = isThere && left-- > 0 ? begin(part, depth + 1) : undefined;
+      return value === undefined ? [] : [[key, value] as const];
+    });
+    return Object.fromEntries(parts);
+  };
+  return { begin, fill };
+}
+
 /** What a form begins with: defaults, and what can be nothing else. Undefined: nothing. */
-export function initial(given: unknown, root: Schema, depth = 0): unknown {
-  const shape = shapeOf(given, root);
-  if (Object.hasOwn(shape.schema, 'default')) return shape.schema['default'];
-  return shape.canBeNull ? null : filled(shape, root, depth);
+export function initial(given: unknown, root: Schema): unknown {
+  return beginner(root).begin(given, 0);
 }
 
 /** As {@link initial}, of a part that shall be there. */
-export function filled({ kind, schema, choices }: Shape, root: Schema, depth = 0): unknown {
-  if (kind === 'flag') return false;
-  if (kind === 'choice') return choices.length === 1 ? choices[0] : undefined;
-  if (depth > MOST_DEPTH) return undefined;
-  if (kind === 'list') {
-    const least = Math.min(Number(schema['minItems'] ?? 0), MOST_ENTRIES);
-    return Array.from({ length: least }, () => initial(schema['items'], root, depth + 1));
-  }
-  if (kind !== 'fields') return undefined;
-  const parts = keysOf(schema, {}).flatMap((key) => {
-    const part = partOf(schema, key);
-    const isThere = isRequired(schema, key) || Object.hasOwn(shapeOf(part, root).schema, 'default');
-    const value = isThere ? initial(part, root, depth + 1) : undefined;
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  return Object.fromEntries(parts);
+export function filled(shape: Shape, root: Schema): unknown {
+  return beginner(root).fill(shape, 0);
 }
 
 /** What stands in a field that holds a value. */
@@ -120,7 +130,7 @@ export function limitsOf({ kind, schema }: Shape) {
 function patternOf(pattern: unknown): string | undefined {
   if (typeof pattern !== 'string') return undefined;
   try {
-    return new RegExp(`[^]*(?:${pattern})[^]*`, 'v').source;
+    return new RegExp(`[\\s\\S]*(?:${pattern})[\\s\\S]*`, 'v').source;
   } catch {
     // In words of another time.
     return undefined;

@@ -47,49 +47,44 @@ function choicesOf(branches: readonly unknown[]): readonly unknown[] | undefined
 }
 
 /** One step towards a schema that says by itself what it is; undefined: it does, or no form can say it. */
-function stepInto(
-  schema: Schema,
-  root: Schema,
-): { readonly next: Schema; readonly canBeNull: boolean } | undefined {
+function stepInto(schema: Schema, root: Schema): Schema | undefined {
   const { $ref, anyOf, oneOf, allOf, ...rest } = schema;
-  const into = (inner: unknown, canBeNull = false) => ({ next: { ...asSchema(inner), ...rest }, canBeNull });
-  if (typeof $ref === 'string') return into(follow(root, $ref));
+  if (typeof $ref === 'string') return { ...asSchema(follow(root, $ref)), ...rest };
   const branches = asList(anyOf ?? oneOf ?? allOf);
   const others = branches.filter((branch) => !isNull(branch));
-  const canBeNull = others.length < branches.length;
-  if (others.length === 1) return into(others[0], canBeNull);
-  const choices = allOf === undefined && others.length > 0 ? choicesOf(others) : undefined;
-  if (choices !== undefined) return into({ enum: choices }, canBeNull);
+  const choices = allOf === undefined && others.length > 1 ? choicesOf(others) : undefined;
+  const inner = others.length === 1 ? others[0] : choices && { enum: choices };
+  if (inner !== undefined)
+    return { ...asSchema(inner), ...rest, ...(others.length < branches.length && NULLABLE) };
   const types = asList(schema['type']).filter((type) => type !== 'null');
-  return types.length === 1
-    ? { next: { ...schema, type: types[0] }, canBeNull: types.length < asList(schema['type']).length }
-    : undefined;
+  return types.length === 1 ? { ...schema, type: types[0], ...NULLABLE } : undefined;
 }
+
+/** How a schema says, once it says by itself what it is, that it may be null too. */
+const NULLABLE = { nullable: true };
 
 /** How a part of an input is asked for. */
 export function shapeOf(given: unknown, root: Schema): Shape {
   let schema = asSchema(given);
-  let canBeNull = false;
-  for (let hops = 0; hops < MOST_HOPS; hops++) {
-    const step = stepInto(schema, root);
-    if (step === undefined) break;
-    schema = step.next;
-    canBeNull ||= step.canBeNull;
-  }
+  for (let hops = 0; hops < MOST_HOPS; hops++) schema = stepInto(schema, root) ?? schema;
   const choices = choicesOf([schema]) ?? [];
-  return { kind: choices.length > 0 ? 'choice' : kindOf(schema), schema, canBeNull, choices };
+  const kind = choices.length > 0 ? 'choice' : kindOf(schema);
+  return { kind, schema, canBeNull: schema['nullable'] === true, choices };
 }
 
 const COMPOSED = ['$ref', 'anyOf', 'oneOf', 'allOf', 'prefixItems', 'patternProperties'];
+const PLAIN = new Map<unknown, Kind>([
+  ['string', 'text'],
+  ['number', 'number'],
+  ['integer', 'number'],
+  ['boolean', 'flag'],
+]);
 
 function kindOf(schema: Schema): Kind {
-  const { type, items } = schema;
+  const { type = 'object', items, properties } = schema;
   if (COMPOSED.some((word) => word in schema)) return 'json';
-  if (type === 'string') return 'text';
-  if (type === 'number' || type === 'integer') return 'number';
-  if (type === 'boolean') return 'flag';
   if (type === 'array' && isObject(items)) return 'list';
-  return (type ?? 'object') === 'object' && isObject(schema['properties']) ? 'fields' : 'json';
+  return type === 'object' && isObject(properties) ? 'fields' : (PLAIN.get(type) ?? 'json');
 }
 
 /** The names of an object's parts: those of its schema, and those that it has besides. */
