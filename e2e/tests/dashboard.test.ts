@@ -231,7 +231,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
       expect([path, overflow]).toEqual([path, 0]);
     }
     await page.getByLabel('Language').selectOption('fa');
-    expect(await page.evaluate('document.documentElement.dir')).toBe('rtl');
+    await page.locator('html[dir=rtl]').waitFor();
     await page.locator('.settings select').selectOption('en');
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(report.problems).toEqual([]);
