@@ -141,7 +141,7 @@ function Drawing({ batch, members }: { batch: Batch; members: readonly Member[] 
 function Members({ members }: { members: readonly Member[] }) {
   return (
     <Card title={t('members')}>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0}>
         <table>
           <tbody>
             {members.map((member) => (
