@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Alerts } from './alerts.ts';
 import { ClientEvents } from './client-events.ts';
 import type { ClientCall, ClientMiddleware, Send } from './client-middleware.ts';
 import { CallChain } from './client-middleware.ts';
@@ -63,10 +64,13 @@ export class Client {
   readonly operations: Operations;
   /** Workers that live: to quiet, resume, stop, and give other numbers of slots. */
   readonly workers: WorkerOrders;
+  /** Batches: to look at, add to, cancel, wait for. */
+  readonly batches: Batches;
+  /** Alerts: to define, change, silence and remove. */
+  readonly alerts: Alerts;
   readonly #calls: CallChain;
   readonly #changes: JobChanges;
   #opened: readonly [Shard, ...Shard[]] | undefined;
-  #batches: Batches | undefined;
   #closed = false;
 
   constructor(options: ClientOptions) {
@@ -87,8 +91,18 @@ export class Client {
     this.#changes = new JobChanges(host);
     this.operations = new Operations(host);
     this.workers = new WorkerOrders(host);
+    this.alerts = new Alerts(host);
     const plan = (contract: JobContract, run: RunOptions<never>) => this.#plan(contract, run, undefined);
     this.recurring = new RecurringJobs({ ...host, plan, calls: this.#calls });
+    this.batches = new Batches({
+      ...host,
+      plan: (contract, run, due) => this.#plan(contract, run, due),
+      add: async (job, input, home) => this.#enqueuer.add({ ...job, home }, input, await this.#open()),
+      gather: async (jobs) => this.#enqueuer.gather(jobs, await this.#open()),
+      store: async (made) => this.#enqueuer.store(made, await this.#open()),
+      handle: (job) => this.#handle(job),
+      calls: this.#calls,
+    });
   }
 
   /** Wraps every later call that stores jobs, or defines a recurring one; the first one given is the outermost. @throws {OptionError} */
@@ -282,23 +296,6 @@ export class Client {
   /** Lets go on what {@link pause} holds. False: it was not paused. @throws {OptionError} */
   async resume(options?: PauseOptions): Promise<boolean> {
     return toggle('resume', await this.#open(), options);
-  }
-
-  /** Batches: to look at, add to, cancel, wait for. */
-  get batches(): Batches {
-    this.#batches ??= new Batches({
-      retryForMs: this.#options.retryForMs,
-      keepCancelled: this.#options.retention.failedCount,
-      shards: () => this.#open(),
-      plan: (contract, options, due) => this.#plan(contract, options, due),
-      add: async (plan, input, shard) =>
-        this.#enqueuer.add({ ...plan, home: shard }, input, await this.#open()),
-      gather: async (jobs) => this.#enqueuer.gather(jobs, await this.#open()),
-      store: async (made) => this.#enqueuer.store(made, await this.#open()),
-      handle: (job) => this.#handle(job),
-      calls: this.#calls,
-    });
-    return this.#batches;
   }
 
   /**

@@ -2,6 +2,10 @@
  * Linstock's core: contracts of jobs, the client that enqueues from any service, the monitor that reads.
  * @packageDocumentation
  */
+export { AlertNotFoundError } from './alerts.ts';
+export type { Alerts } from './alerts.ts';
+export type { AlertLookout } from './alert-lookout.ts';
+export type { AlertChanges, AlertOptions } from './alert-options.ts';
 export { Client } from './client.ts';
 export type { JobHandle, WaitOptions } from './job-handle.ts';
 export type { ClientCallEvent, ClientEventMap, ClientEvents, EnableEventsOptions } from './client-events.ts';
@@ -86,6 +90,7 @@ export { RecurringNotFoundError } from './recurring-jobs.ts';
 export type { RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';
+export type { AlertDelivery, AlertEvent, AlertKind, AlertView, StoredAlert } from './store/alert-records.ts';
 export type { AuditEntry } from './store/audit-reader.ts';
 export type { BlockView } from './store/block-reader.ts';
 export type { ServerView } from './store/server-reader.ts';

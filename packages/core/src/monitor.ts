@@ -21,6 +21,8 @@ import type { ScanOptions, ScanPage } from './scan.ts';
 import { scanJobs } from './scan.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
+import type { AlertEvent, AlertView } from './store/alert-records.ts';
+import { AlertStore } from './store/alert-store.ts';
 import type { AuditEntry, AuditFilter } from './store/audit-reader.ts';
 import { byPlace, placeOf, readAudit } from './store/audit-reader.ts';
 import type { BlockView } from './store/block-reader.ts';
@@ -254,6 +256,17 @@ export class Monitor {
     return blocks.toSorted((a, b) => b.waiting - a.waiting).slice(0, most);
   }
 
+  /** All alerts, with what the last look at them has found. */
+  async alerts(): Promise<AlertView[]> {
+    return (await this.#alertStore()).list();
+  }
+
+  /** What became of alerts, the newest first; 500 are kept. `most`: 1 to 500. @default 100 @throws {OptionError} */
+  async alertEvents(options: { readonly most?: number } = {}): Promise<AlertEvent[]> {
+    checkOptions(options, { most: wholeNumber(1, 500) }, 'alertEvents');
+    return (await this.#alertStore()).events(options.most ?? 100);
+  }
+
   /** The Redis servers that hold the installation: one, or the masters of a Cluster. Needs the permission for `INFO`. */
   async servers(): Promise<ServerView[]> {
     await this.#shards.open(CONNECT_TIMEOUT_MS);
@@ -276,6 +289,11 @@ export class Monitor {
       for (const job of await shard.reader.findMany(own, this.#viewing)) found.set(job.id, job);
     });
     return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  async #alertStore(): Promise<AlertStore> {
+    const [{ connection, prefix }] = await this.#shards.open(CONNECT_TIMEOUT_MS);
+    return new AlertStore(connection, prefix);
   }
 
   async #each<T>(read: (shard: Shard) => Promise<T>): Promise<T[]> {

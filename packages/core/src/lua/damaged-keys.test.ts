@@ -7,6 +7,7 @@ import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
 import { DESCRIBE_DAMAGED } from '../testing/describe-rows.ts';
 import { RECORD_DAMAGED } from '../testing/record-rows.ts';
+import { ALERT_DAMAGED } from '../testing/alert-rows.ts';
 import { STEER_DAMAGED } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
 import { readable } from '../testing/readable.ts';
@@ -25,6 +26,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...RECORD_DAMAGED,
   ...STEER_DAMAGED,
   ...DESCRIBE_DAMAGED,
+  ...ALERT_DAMAGED,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

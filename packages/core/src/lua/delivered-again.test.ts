@@ -5,6 +5,7 @@ import type { Effect } from '../testing/effect.ts';
 import type { Written } from '../testing/script-scenes.ts';
 import { SCENES, SCRIPTS } from '../testing/script-scenes.ts';
 import { describedAgain } from '../testing/describe-rows.ts';
+import { ALERT_AGAIN, ALERT_LATER } from '../testing/alert-rows.ts';
 import { steeredAgain } from '../testing/steer-rows.ts';
 import { Shards } from '../testing/shards.ts';
 
@@ -79,6 +80,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   operate: nothing('ALREADY'),
   step: nothing({ status: 'DONE' }),
   abort: nothing('ALREADY'),
+  ...ALERT_AGAIN,
 };
 
 /**
@@ -123,6 +125,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   steer: steeredAgain(10_000),
   describe: describedAgain(10_000),
   rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },
+  ...ALERT_LATER,
 };
 
 describe('a call that is executed twice counts once', () => {

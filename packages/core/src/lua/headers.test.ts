@@ -5,6 +5,7 @@ import type { TransitionVerb } from '../job/states.ts';
 import { TRANSITIONS } from '../job/states.ts';
 import { KEY } from '../redis/keys.ts';
 import type { ScriptName } from '../redis/script.ts';
+import { AlertStore } from '../store/alert-store.ts';
 import { JobStore } from '../store/job-store.ts';
 import { BatchStore } from '../store/batch-store.ts';
 import { OperationStore } from '../store/operation-store.ts';
@@ -106,9 +107,15 @@ test.each(VERBS)('%s has a script, a method of the store and a row in docs/state
 });
 
 test('each script that is no transition has a method of a store', () => {
-  const methods = [JobStore, QueueStore, WorkerRegistry, BatchStore, OperationStore, RecurringStore].flatMap(
-    (store) => Object.getOwnPropertyNames(store.prototype),
-  );
+  const methods = [
+    JobStore,
+    QueueStore,
+    WorkerRegistry,
+    BatchStore,
+    OperationStore,
+    RecurringStore,
+    AlertStore,
+  ].flatMap((store) => Object.getOwnPropertyNames(store.prototype));
   const wrapped = (script: string): boolean =>
     methods.includes(script) || (script === 'queue' && methods.includes('learnCodes'));
   expect(SCRIPTS.filter((script) => !(script in TRANSITIONS) && !wrapped(script))).toEqual([]);

@@ -6,6 +6,7 @@ import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
 import { DESCRIBE_MISSING } from '../testing/describe-rows.ts';
 import { RECORD_MISSING } from '../testing/record-rows.ts';
+import { ALERT_MISSING } from '../testing/alert-rows.ts';
 import { STEER_MISSING } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
 import { readable } from '../testing/readable.ts';
@@ -24,6 +25,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...RECORD_MISSING,
   ...STEER_MISSING,
   ...DESCRIBE_MISSING,
+  ...ALERT_MISSING,
 };
 const CASES = SCRIPTS.flatMap((script) => keysOf(script).map((key) => [script, readable(key), key] as const));
 

@@ -1,3 +1,4 @@
+import { ALERT_EFFECTS } from './alert-rows.ts';
 import type { Effect } from './effect.ts';
 import { FLOW_EFFECTS } from './effects-flow.ts';
 import { BATCH_EFFECTS } from './effects-batch.ts';
@@ -19,4 +20,5 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...RECORD_EFFECTS,
   ...STEER_EFFECTS,
   ...DESCRIBE_EFFECTS,
+  ...ALERT_EFFECTS,
 };

@@ -1,6 +1,7 @@
 import { LUA } from '../generated/lua.ts';
 import { KEY } from '../redis/keys.ts';
 import type { ScriptName } from '../redis/script.ts';
+import { ALERT_SCENES } from './alert-rows.ts';
 import { CHANGE_SCENES } from './scenes-change.ts';
 import { BATCH_SCENES } from './scenes-batch.ts';
 import { FLOW_SCENES } from './scenes-flow.ts';
@@ -33,6 +34,7 @@ export const SCENES: Readonly<Record<Written, Scene>> = {
   ...RECORD_SCENES,
   ...STEER_SCENES,
   ...DESCRIBE_SCENES,
+  ...ALERT_SCENES,
 };
 
 const NAME_OF = new Map<string, string>(Object.entries(KEY).map(([name, key]) => [key, name]));

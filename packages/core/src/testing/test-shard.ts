@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { JobTies } from '../job/ties.ts';
 import type { Connection } from '../redis/connect.ts';
 import { shardPrefix } from '../redis/keys.ts';
+import { AlertStore } from '../store/alert-store.ts';
 import { BatchStore } from '../store/batch-store.ts';
 import { JobReader } from '../store/job-reader.ts';
 import type { ClaimCall, ProducerCall } from '../store/job-store.ts';
@@ -58,6 +59,7 @@ export class TestShard {
   readonly reader: JobReader;
   readonly operations: OperationStore;
   readonly recurring: RecurringStore;
+  readonly alerts: AlertStore;
   readonly #claims = new Map<string, number>();
   #calls = 0;
 
@@ -72,6 +74,7 @@ export class TestShard {
     this.reader = new JobReader(stopped, this.prefix);
     this.operations = new OperationStore(stopped, this.prefix);
     this.recurring = new RecurringStore(stopped, this.prefix);
+    this.alerts = new AlertStore(stopped, this.prefix);
   }
 
   /** The call of a producer that stores these jobs; each has a number of its own. */
