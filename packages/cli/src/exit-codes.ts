@@ -21,6 +21,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Every code of an error, with the exit code it leads to. A code that is not here is a failure. */
 export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   // Linstock's
+  ALERTS_FULL: EXIT.failure,
+  ALERT_NOT_FOUND: EXIT.notFound,
   BATCH_ENDED: EXIT.conflict,
   BATCH_GONE: EXIT.failure,
   BATCH_NOT_FOUND: EXIT.notFound,

@@ -1,7 +1,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { AccessOptions, Dashboard } from '@linstock/dashboard';
+import type { AccessOptions, AlertingOptions, Dashboard } from '@linstock/dashboard';
 import { createDashboard } from '@linstock/dashboard';
 import { CliError, UsageError } from './errors.ts';
 import type { Settings } from './options.ts';
@@ -15,6 +15,8 @@ export interface DashboardPlan {
   readonly authFile?: string | undefined;
   /** Told when the file has changed and cannot be used; who may sign in stays as it was. */
   readonly onWrongAuth?: (message: string) => void;
+  /** A JSON file with who is told of alerts. */
+  readonly alertsFile?: string | undefined;
   /** Names under which it is reached, beside its own. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
@@ -45,10 +47,12 @@ export async function serveDashboard(settings: Settings, plan: DashboardPlan): P
       'DASHBOARD_OPEN',
       `a dashboard at ${plan.host} can be reached from other machines, and needs --auth-file with users or tokens`,
     );
+  const alerts = plan.alertsFile === undefined ? undefined : readAlerts(plan.alertsFile);
   const dashboard = createDashboard({
     redis: settings.redis,
     namespace: settings.namespace,
     readOnly: plan.readOnly ?? false,
+    ...(alerts !== undefined && { alerts }),
     ...(auth ?? { signInLink: true }),
     allowedHosts: ['localhost', '127.0.0.1', '[::1]', bracketed(plan.host), ...(plan.allowedHosts ?? [])],
   });
@@ -111,11 +115,24 @@ function followAuth(dashboard: Dashboard, { authFile, onWrongAuth }: DashboardPl
 }
 
 function readAuth(file: string): AccessOptions {
+  const { users, tokens } = readFile<AccessOptions>(file, '--auth-file with "users" and "tokens"');
+  return { ...(users !== undefined && { users }), ...(tokens !== undefined && { tokens }) };
+}
+
+/** What stands in it is checked as an option of the dashboard. */
+function readAlerts(file: string): AlertingOptions {
+  return readFile<AlertingOptions>(file, '--alerts-file with "webhooks" and "mail"');
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what stands there is checked where it is used
+function readFile<T extends object>(file: string, what: string): T {
   try {
-    const { users, tokens } = JSON.parse(readFileSync(file, 'utf8')) as AccessOptions;
-    return { ...(users !== undefined && { users }), ...(tokens !== undefined && { tokens }) };
+    const value = JSON.parse(readFileSync(file, 'utf8')) as T | null;
+    if (typeof value !== 'object' || value === null) throw new TypeError('it holds no object');
+    return value;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--auth-file ${file} cannot be read as JSON with "users" and "tokens": ${reason}`);
+    // A message of JSON.parse holds a piece of the text, which may be a secret.
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message;
+    throw new UsageError(`${file} cannot be read as ${what}: ${reason}`);
   }
 }

@@ -1,5 +1,5 @@
 import { findAlerts } from './alert-findings.ts';
-import { LinstockError } from './errors.ts';
+import { ProtocolError } from './redis/script.ts';
 import type { Shard } from './shard-set.ts';
 import type { AlertDelivery, AlertEvent } from './store/alert-records.ts';
 import { AlertStore } from './store/alert-store.ts';
@@ -37,7 +37,7 @@ export class AlertLookout {
     const rule = { name: 'Test', kind: 'failures', forMs: 0, enabled: false } as const;
     const reply = await store.arrange({ id: '', verb: 'test', rule, ms: heldMs }, { who, why });
     const [event] = typeof reply === 'string' ? [] : await store.find([reply.event]);
-    if (event === undefined) throw new LinstockError('ALERTS_DAMAGED', 'the event was not stored: try again');
+    if (event === undefined) throw new ProtocolError('arrange', reply);
     return event;
   }
 

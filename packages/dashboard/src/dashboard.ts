@@ -1,4 +1,6 @@
 import { Client, Monitor } from '@linstock/core';
+import { Courier, channelsOf } from './alerts/courier.ts';
+import { AlertEngine } from './alerts/engine.ts';
 import { createApp } from './app.ts';
 import { Authentication } from './auth/authenticate.ts';
 import { Assets } from './http/assets.ts';
@@ -6,7 +8,7 @@ import type { NodeHandler } from './http/node.ts';
 import { toNodeHandler } from './http/node.ts';
 import { HistoryReader } from './live/history.ts';
 import { PulseReader } from './live/pulse.ts';
-import type { AccessOptions, DashboardOptions } from './options.ts';
+import type { AccessOptions, DashboardOptions, ResolvedDashboardOptions } from './options.ts';
 import { checkAccess, resolveOptions } from './options.ts';
 
 /** A dashboard: a handler to mount, and what ends it. */
@@ -53,10 +55,9 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const authentication = new Authentication(resolved, Date.now);
   const pulses = new PulseReader(monitor, Date.now);
   const histories = new HistoryReader(monitor, Date.now);
-  const parts = { client, monitor, pulses, histories, authentication, options: resolved };
-  const app = createApp(parts, new Assets(), (error, reference) =>
-    process.emitWarning(`${reference}: ${error.stack ?? error.message}`, 'LinstockDashboard'),
-  );
+  const { courier, engine } = openAlerts(client, resolved);
+  const parts = { client, monitor, pulses, courier, histories, authentication, options: resolved };
+  const app = createApp(parts, new Assets(), warn);
   return {
     fetch: async (request) => app.fetch(request),
     node: toNodeHandler((request, env) => app.fetch(request, env)),
@@ -64,7 +65,27 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     setAccess: (access) => authentication.replace(checkAccess(access)),
     async close() {
       pulses.close();
+      const stopped = engine.stop();
+      await courier.stop();
       await Promise.all([client.close(), monitor.close()]);
+      await stopped;
     },
   };
+}
+
+/** What looks at alerts, and what tells of them. One that only shows looks only if it has somebody to tell. */
+function openAlerts(
+  client: Client,
+  { alerting, title, isReadOnly }: ResolvedDashboardOptions,
+): { readonly courier: Courier; readonly engine: AlertEngine } {
+  const { lookout } = client.alerts;
+  const sender = { installation: title, url: alerting.url };
+  const courier = new Courier({ channels: channelsOf(alerting), lookout, sender });
+  const engine = new AlertEngine({ lookout, courier, onError: (error) => warn(error, 'alerts') });
+  if (!isReadOnly || courier.names.length > 0) engine.start();
+  return { courier, engine };
+}
+
+function warn(error: Error, reference: string): void {
+  process.emitWarning(`${reference}: ${error.stack ?? error.message}`, 'LinstockDashboard');
 }

@@ -4,6 +4,7 @@
  */
 export { createDashboard } from './dashboard.ts';
 export type { Dashboard } from './dashboard.ts';
+export type { AlertingOptions, MailOptions, WebhookOptions } from './alerts/options.ts';
 export type { AccessOptions, DashboardOptions, TokenOptions, UserOptions } from './options.ts';
 export { hashPassword } from './auth/passwords.ts';
 export type { Resource } from './auth/resource.ts';

@@ -2,6 +2,8 @@ import type { CodecOptions, InstallationOptions } from '@linstock/core';
 import { OptionError } from '@linstock/core';
 import { anything, checkOptions, INSTALLATION_RULES, shortText, yesOrNo } from '@linstock/core/internal';
 import type { Rule } from '@linstock/core/internal';
+import type { AlertingOptions } from './alerts/options.ts';
+import { checkAlerting } from './alerts/options.ts';
 import { isPasswordHash } from './auth/passwords.ts';
 import type { Resource } from './auth/resource.ts';
 import type { Role, User } from './auth/user.ts';
@@ -51,6 +53,8 @@ export interface DashboardOptions extends InstallationOptions {
   readonly codecs?: CodecOptions;
   /** Fields to mask beside the usual ones, as for a monitor. */
   readonly redact?: readonly string[];
+  /** Who is told of alerts; docs/dashboard.md. @default nobody: alerts are only shown */
+  readonly alerts?: AlertingOptions;
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -65,6 +69,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   title: shortText(64),
   codecs: anything,
   redact: anything,
+  alerts: anything,
 };
 
 /** Who may sign in, and programs: what can be replaced while a dashboard runs. */
@@ -86,6 +91,7 @@ export interface ResolvedDashboardOptions {
   /** Undefined: any. */
   readonly hosts: ReadonlySet<string> | undefined;
   readonly title: string;
+  readonly alerting: AlertingOptions;
 }
 
 /** Names of loopback, without a port. */
@@ -114,6 +120,7 @@ export function resolveOptions(options: DashboardOptions): ResolvedDashboardOpti
     isReadOnly: options.readOnly ?? false,
     hosts: isOwn ? undefined : new Set((allowedHosts ?? LOOPBACK).map((host) => host.toLowerCase())),
     title: options.title ?? options.namespace ?? 'ls',
+    alerting: checkAlerting(options.alerts, 'Dashboard.alerts'),
   };
 }
 

@@ -9,6 +9,7 @@ interface Flags {
   readonly port?: number;
   readonly readOnly?: boolean;
   readonly authFile?: string;
+  readonly alertsFile?: string;
   readonly allowHost?: readonly string[];
 }
 
@@ -20,6 +21,7 @@ export const dashboard = defineCommand<Flags>({
   examples: [
     'linstock dashboard',
     'linstock dashboard --read-only --port 8080',
+    'linstock dashboard --alerts-file alerts.json',
     'linstock dashboard --host 0.0.0.0 --auth-file auth.json --allow-host jobs.example.com',
   ],
   stopsItself: true,
@@ -28,6 +30,7 @@ export const dashboard = defineCommand<Flags>({
     option('--port <n>', `port; 0: any (default ${DASHBOARD_PORT})`, wholeNumberFrom(0, 65_535)),
     plainOption('--read-only', 'show everything, change nothing'),
     plainOption('--auth-file <file>', 'who may sign in'),
+    plainOption('--alerts-file <file>', 'who is told of alerts: JSON with "webhooks" and "mail"'),
     plainOption('--allow-host <name...>', 'names under which it is reached, such as jobs.example.com'),
   ],
   run: async (invocation) => {
@@ -40,6 +43,7 @@ export const dashboard = defineCommand<Flags>({
       port: options.port ?? DASHBOARD_PORT,
       readOnly: options.readOnly,
       authFile: options.authFile,
+      alertsFile: options.alertsFile,
       allowedHosts: options.allowHost,
       onWrongAuth: (message) => output.warn(`${message}; who may sign in stays as it was`),
     });

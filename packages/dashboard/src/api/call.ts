@@ -1,5 +1,6 @@
 import type { Client, Monitor } from '@linstock/core';
 import { OptionError } from '@linstock/core';
+import type { Courier } from '../alerts/courier.ts';
 import type { Authentication } from '../auth/authenticate.ts';
 import type { Permission, User } from '../auth/user.ts';
 import type { HistoryReader } from '../live/history.ts';
@@ -13,6 +14,8 @@ export interface Parts {
   readonly monitor: Monitor;
   readonly pulses: PulseReader;
   readonly histories: HistoryReader;
+  /** Tells of alerts. */
+  readonly courier: Courier;
   readonly authentication: Authentication;
   readonly options: ResolvedDashboardOptions;
 }

@@ -1,3 +1,4 @@
+import { ALERT_ROUTES } from './alerts.ts';
 import { AUDIT_ROUTES } from './audit.ts';
 import { BATCH_ROUTES } from './batches.ts';
 import type { Route } from './call.ts';
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...BATCH_ROUTES,
   ...WORKER_ROUTES,
   ...LIMIT_ROUTES,
+  ...ALERT_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,
   DESCRIPTION,

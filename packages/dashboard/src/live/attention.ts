@@ -4,6 +4,7 @@ import type { Pulse } from './pulse.ts';
 export interface Attention {
   readonly level: 'bad' | 'warn' | 'info';
   readonly code:
+    | 'ALERT'
     | 'NO_WORKERS'
     | 'QUEUE_UNSERVED'
     | 'FAILED'
@@ -20,9 +21,14 @@ const STALL_MS = 1000;
 const ORDER = { bad: 0, warn: 1, info: 2 } as const;
 
 /** What is to be noticed in a pulse. Pure. */
-export function findAttention({ counts, queues, workers }: Pulse): Attention[] {
+export function findAttention({ counts, queues, workers, alerts }: Pulse): Attention[] {
   const served = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
-  const found: Attention[] = [];
+  const found: Attention[] = alerts.map(({ name }) => ({
+    level: 'bad',
+    code: 'ALERT',
+    about: name,
+    count: 0,
+  }));
   const waits = counts.enqueued + counts.scheduled;
   if (workers.length === 0)
     found.push({ level: waits > 0 ? 'bad' : 'warn', code: 'NO_WORKERS', about: '', count: waits });

@@ -1,3 +1,5 @@
+import type { FiringAlert } from './firing.ts';
+import { FiringReader } from './firing.ts';
 import type { JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
 
 /** What an installation is at one moment. Instants are ms since 1970. */
@@ -8,6 +10,8 @@ export interface Pulse {
   readonly totals: Readonly<Record<string, number>>;
   readonly queues: readonly QueueView[];
   readonly workers: readonly WorkerView[];
+  /** Alerts that fire and are not silent. */
+  readonly alerts: readonly FiringAlert[];
 }
 
 /** Why there is no pulse. */
@@ -27,6 +31,7 @@ const EVERY_MS = 1000;
 export class PulseReader {
   readonly #monitor: Monitor;
   readonly #now: () => number;
+  readonly #firing: FiringReader;
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
   #last: Pulse | undefined;
@@ -36,6 +41,7 @@ export class PulseReader {
   constructor(monitor: Monitor, now: () => number) {
     this.#monitor = monitor;
     this.#now = now;
+    this.#firing = new FiringReader(monitor, now);
   }
 
   /** At most a second old. @throws {RedisError} */
@@ -82,14 +88,15 @@ export class PulseReader {
   }
 
   async #readOnce(): Promise<Pulse> {
-    const [{ counts, queues }, totals, workers] = await Promise.all([
+    const [{ counts, queues }, totals, workers, alerts] = await Promise.all([
       this.#monitor.overview(),
       this.#monitor.totals(),
       this.#monitor.workers(),
+      this.#firing.latest(),
     ]);
     const at = this.#now();
     const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
-    this.#last = { at, counts, totals, queues, workers: alive };
+    this.#last = { at, counts, totals, queues, workers: alive, alerts };
     return this.#last;
   }
 }

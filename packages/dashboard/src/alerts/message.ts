@@ -1,0 +1,112 @@
+import type { AlertEvent } from '@linstock/core';
+
+/** What a channel is told. Instants are ISO 8601; times in `value` and `threshold` are ms. */
+export interface AlertMessage {
+  /** The same when it is told again. */
+  readonly id: string;
+  readonly state: 'firing' | 'resolved' | 'test';
+  readonly installation: string;
+  readonly rule: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly queue?: string;
+  };
+  readonly value: number | null;
+  readonly threshold: number | null;
+  /** A queue, or a recurring job; empty: everything. */
+  readonly about: string;
+  readonly since: string | null;
+  readonly at: string;
+  readonly title: string;
+  readonly text: string;
+  /** Where to look. */
+  readonly url?: string;
+}
+
+/** What messages say of where they come from. */
+export interface Sender {
+  readonly installation: string;
+  /** Where people reach the dashboard. */
+  readonly url?: string | undefined;
+}
+
+const STATES = { fired: 'firing', resolved: 'resolved', test: 'test' } as const;
+const WORDS = { firing: 'Firing', resolved: 'Resolved', test: 'Test' } as const;
+
+/** What is told of an event. Pure. */
+export function messageOf(event: AlertEvent, { installation, url }: Sender): AlertMessage {
+  const { id, what, at, alert, rule, value, since, about } = event;
+  const state = STATES[what as keyof typeof STATES] ?? 'test';
+  const { name = alert, kind = '', queue } = rule ?? {};
+  const link = url === undefined ? undefined : new URL(`#/${pageOf(event)}`, withSlash(url)).href;
+  const lines = [
+    state === 'test' ? 'This is a test: it says that messages arrive.' : sentenceOf(event),
+    ...(since === undefined ? [] : [`Since ${instant(since)}${endOf(event)}.`]),
+    `Installation: ${installation}.`,
+    ...(link === undefined ? [] : [`Look here: ${link}`]),
+  ];
+  return {
+    id,
+    state,
+    installation,
+    rule: { id: alert, name, kind, ...(queue !== undefined && { queue }) },
+    value: value ?? null,
+    threshold: rule?.ageMs ?? rule?.count ?? null,
+    about,
+    since: since === undefined ? null : new Date(since).toISOString(),
+    at: new Date(at).toISOString(),
+    title: state === 'test' ? `[${installation}] Test` : `[${installation}] ${WORDS[state]}: ${name}`,
+    text: lines.join('\n'),
+    ...(link !== undefined && { url: link }),
+  };
+}
+
+/** Until when, and who ended it. */
+function endOf({ what, at, by }: AlertEvent): string {
+  if (what !== 'resolved') return '';
+  return ` until ${instant(at)}${by === undefined ? '' : `, when ${by} removed the alert or switched it off`}`;
+}
+
+function sentenceOf({ what, rule, value, about }: AlertEvent): string {
+  if (rule === undefined || value === undefined) return 'Nobody looks any more.';
+  const { count = 0, withinMs = 0, ageMs = 0 } = rule;
+  const queue = about === '' ? 'all queues' : `queue ${about}`;
+  switch (rule.kind) {
+    case 'failures':
+      return `Jobs that failed for good within ${duration(withinMs)}: ${value}; the limit is ${count}.`;
+    case 'backlog':
+      return rule.queue === undefined && about !== ''
+        ? `Jobs that wait: ${value}, most of them in ${queue}; the limit is ${count}.`
+        : `Jobs that wait in ${queue}: ${value}; the limit is ${count}.`;
+    case 'oldest':
+      return `The oldest job that waits in ${queue} waits for ${duration(value)}; the limit is ${duration(ageMs)}.`;
+    case 'no-worker':
+      if (what === 'resolved') return 'Whatever waits has a live worker again.';
+      return about === ''
+        ? `No worker is alive; jobs that wait: ${value}.`
+        : `Jobs of ${queue} that no live worker takes: ${value}.`;
+    case 'missed':
+      return about === ''
+        ? 'No recurring job is overdue.'
+        : `Recurring job ${about} is overdue by ${duration(value)}; the limit is ${duration(ageMs)}.`;
+  }
+}
+
+/** The page of the dashboard that shows more. */
+function pageOf({ what, rule, about }: AlertEvent): string {
+  if (what === 'test' || rule === undefined) return 'alerts';
+  if (rule.kind === 'failures') return 'errors';
+  if (rule.kind === 'missed') return about === '' ? 'recurring' : `recurring/${encodeURIComponent(about)}`;
+  if (about === '') return rule.kind === 'no-worker' ? 'workers' : 'queues';
+  return `jobs?state=enqueued&queue=${encodeURIComponent(about)}`;
+}
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);
+const instant = (at: number): string => new Date(at).toISOString().replace('T', ' ').replace(/\..*/, ' UTC');
+
+function duration(ms: number): string {
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
+}

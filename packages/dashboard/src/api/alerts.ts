@@ -1,0 +1,121 @@
+import type { AlertChanges, AlertOptions } from '@linstock/core';
+import { LinstockError } from '@linstock/core';
+import { HELD_MS } from '../alerts/engine.ts';
+import type { Call, Parts, Route } from './call.ts';
+import { actorOf, fieldIn, numberIn, param } from './call.ts';
+
+async function list(_: Call, { monitor, courier }: Parts): Promise<unknown> {
+  return { alerts: await monitor.alerts(), channels: courier.names };
+}
+
+async function events({ query }: Call, { monitor }: Parts): Promise<unknown> {
+  const most = numberIn(query, 'limit', { least: 1, most: 500, otherwise: 50 });
+  return { events: await monitor.alertEvents({ most }) };
+}
+
+const FIELDS = ['kind', 'name', 'queue', 'count', 'within', 'age', 'for', 'enabled'] as const;
+
+/** What a form says of an alert; what it leaves empty is not said. Its rules are checked where they are used. */
+function alertIn({ body }: Call): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    FIELDS.flatMap((name) => {
+      const value = fieldIn(body, name);
+      return value === undefined || value === null || value === '' ? [] : [[name, value]];
+    }),
+  );
+}
+
+const create = async (call: Call, { client }: Parts): Promise<unknown> => ({
+  id: await client.alerts.create(alertIn(call) as unknown as AlertOptions, actorOf(call)),
+});
+
+async function change(call: Call, { client }: Parts): Promise<unknown> {
+  const all = fieldIn(call.body, 'queue') === '' ? { queue: undefined } : {};
+  const changes: AlertChanges = { ...all, ...alertIn(call), ...actorOf(call) };
+  return { changed: await client.alerts.change(param(call, 'id'), changes) };
+}
+
+async function silence(call: Call, { client }: Parts): Promise<unknown> {
+  const duration = (fieldIn(call.body, 'for') ?? '1h') as string;
+  await client.alerts.silence(param(call, 'id'), { for: duration, ...actorOf(call) });
+  return { ok: true };
+}
+
+const unsilence = async (call: Call, { client }: Parts): Promise<unknown> => ({
+  changed: await client.alerts.unsilence(param(call, 'id'), actorOf(call)),
+});
+
+const remove = async (call: Call, { client }: Parts): Promise<unknown> => ({
+  changed: await client.alerts.remove(param(call, 'id'), actorOf(call)),
+});
+
+/** Tells all channels something, and what became of that. */
+async function test(call: Call, { client, courier }: Parts): Promise<unknown> {
+  if (courier.names.length === 0)
+    throw new LinstockError(
+      'NO_CHANNELS',
+      'nobody would be told: name webhooks or mail in the option "alerts" of the dashboard',
+    );
+  const { by, reason = '' } = actorOf(call);
+  const event = await client.alerts.lookout.test({ who: by, why: reason }, HELD_MS);
+  return { deliveries: await courier.tell(event) };
+}
+
+export const ALERT_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/alerts',
+    permission: 'read',
+    summary: 'All alerts with their states, and the names of the channels that are told.',
+    handle: list,
+  },
+  {
+    method: 'GET',
+    path: '/api/alerts/events',
+    permission: 'read',
+    summary: 'What became of alerts, the newest first: ?limit=50.',
+    handle: events,
+  },
+  {
+    method: 'POST',
+    path: '/api/alerts',
+    permission: 'steer',
+    summary: 'Makes one: {"kind": "failures", "count": 10, "within": "5m"}.',
+    handle: create,
+  },
+  {
+    method: 'POST',
+    path: '/api/alerts/test',
+    permission: 'steer',
+    summary: 'Tells all channels something, and what became of that.',
+    handle: test,
+  },
+  {
+    method: 'POST',
+    path: '/api/alerts/:id/change',
+    permission: 'steer',
+    summary: 'Changes the parts that are named.',
+    handle: change,
+  },
+  {
+    method: 'POST',
+    path: '/api/alerts/:id/silence',
+    permission: 'steer',
+    summary: 'Tells nobody for a while: {"for": "8h", "reason": "…"}.',
+    handle: silence,
+  },
+  {
+    method: 'POST',
+    path: '/api/alerts/:id/unsilence',
+    permission: 'steer',
+    summary: 'Ends its silence.',
+    handle: unsilence,
+  },
+  {
+    method: 'POST',
+    path: '/api/alerts/:id/remove',
+    permission: 'remove',
+    summary: 'Removes it.',
+    handle: remove,
+  },
+];
