@@ -110,6 +110,7 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
         b: node(stay, {}, { displayName: HOSTILE_TEXTS[6] ?? '', after: ['a'] }),
       })
     ).id;
+    await client.alerts.create({ kind: 'backlog', count: 1 }, { by: TEXT, reason: TEXT });
     await client.recurring.upsert('nightly', stay, {}, { cron: '0 3 * * *' });
     await client.recurring.pause('nightly', { by: `<b onclick=x>`, reason: TEXT });
     await client.bulk({ verb: 'cancel', filter: { state: 'enqueued', queue: 'x' }, by: TEXT, reason: TEXT });
@@ -184,6 +185,7 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
       'workers',
       'operations',
       'limits',
+      'alerts',
       'audit',
     ];
     for (const path of [...pages, ...more, 'redis', `new?like=${told}`]) {
@@ -198,7 +200,7 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
   test('what stands in the address', async () => {
     await open('');
     const routes = ['', 'jobs/', 'jobs?tag=', 'jobs?state=', 'jobs?queue=', 'jobs?offset=', 'recurring/'];
-    const more = ['batches/', 'audit?actor=', 'audit?before=', 'new?like=', 'sign-in?link='];
+    const more = ['batches/', 'alerts/', 'audit?actor=', 'audit?before=', 'new?like=', 'sign-in?link='];
     for (const [i, text] of HOSTILE_TEXTS.entries()) {
       for (const [k, route] of [...routes, ...more].entries()) {
         // Each text in one of the places, and each place with some of the texts.

@@ -113,6 +113,8 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
     'batches',
     'operations',
     'limits',
+    'alerts',
+    'alerts/events',
     'audit',
     'servers',
   ])('the page %s is quick for who asks and for Redis', async (path) => {

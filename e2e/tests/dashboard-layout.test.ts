@@ -40,6 +40,7 @@ describe.skipIf(executable === undefined)('the layout holds', () => {
     const input = { ['k'.repeat(200)]: 'v'.repeat(200) };
     ({ id } = await stage.client.enqueue(long, input, { displayName: WORDS, tags: ['t'.repeat(64)] }));
     await stage.client.queue(NAME).pause({ by: 'Augusta Ada King, Countess of Lovelace', reason: WORDS });
+    await stage.client.alerts.create({ kind: 'oldest', age: '1s', queue: NAME, name: NAME.slice(0, 100) });
     await stage.client.cancel((await stage.client.enqueue(long, input)).id, { reason: 'r'.repeat(1000) });
     await Promise.all(
       Array.from({ length: 500 }, (_, n) =>
@@ -74,7 +75,7 @@ describe.skipIf(executable === undefined)('the layout holds', () => {
       'recurring',
       'recurring/recurring-7',
     ];
-    for (const path of [...paths, 'audit', 'new']) {
+    for (const path of [...paths, 'alerts', 'audit', 'new']) {
       await show(path);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, overflow]).toEqual([path, 0]);

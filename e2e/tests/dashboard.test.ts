@@ -20,6 +20,7 @@ const PAGES = [
   'workers',
   'operations',
   'limits',
+  'alerts',
   'audit',
   'redis',
   'new',

@@ -11,6 +11,7 @@ export const MENU: readonly (readonly [path: string, text: TextKey, key: string]
   ['workers', 'workers', 'w'],
   ['operations', 'operations', 'p'],
   ['limits', 'limits', 'l'],
+  ['alerts', 'alerts', 'n'],
   ['audit', 'audit', 'a'],
   ['redis', 'redis', 'd'],
 ];

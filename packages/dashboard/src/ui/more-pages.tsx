@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { later } from './parts/later.tsx';
 import { Audit } from './pages/audit.tsx';
 import { BatchOne, Batches, Operations } from './pages/batches.tsx';
 import { Errors } from './pages/errors.tsx';
@@ -13,6 +14,8 @@ import { Servers } from './pages/servers.tsx';
 import { Workers } from './pages/workers.tsx';
 import { Empty } from './parts/basics.tsx';
 import { place } from './router.ts';
+
+const Alerts = later(async () => (await import('./pages/alerts.tsx')).Alerts);
 
 interface Props {
   readonly page: string;
@@ -30,6 +33,7 @@ const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> =
   workers: () => <Workers />,
   operations: () => <Operations />,
   limits: () => <Limits />,
+  alerts: (id) => <Alerts id={id} />,
   audit: () => <Audit />,
   redis: () => <Servers />,
   new: () => <NewJob />,

@@ -22,6 +22,7 @@ export function Menu() {
   const numbers: Readonly<Record<string, number | undefined>> = {
     errors: now?.counts.failed,
     workers: now?.workers.length,
+    alerts: now?.alerts.length,
   };
   return (
     <nav ref={menu} class="menu" aria-label="Linstock">
@@ -37,7 +38,7 @@ export function Menu() {
         >
           {t(text)}
           {(numbers[path] ?? 0) > 0 && (
-            <span class={`n ${path === 'errors' ? 'bad-text' : ''}`}>{count(numbers[path] ?? 0)}</span>
+            <span class={`n ${path === 'workers' ? '' : 'bad-text'}`}>{count(numbers[path] ?? 0)}</span>
           )}
         </a>
       ))}

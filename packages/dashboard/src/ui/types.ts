@@ -105,6 +105,43 @@ export interface Attention {
   readonly count: number;
 }
 
+export interface Alert {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'failures' | 'oldest' | 'no-worker' | 'backlog' | 'missed';
+  readonly queue?: string;
+  readonly count?: number;
+  readonly withinMs?: number;
+  readonly ageMs?: number;
+  readonly forMs: number;
+  readonly enabled: boolean;
+  readonly isFiring: boolean;
+  readonly since?: number;
+  readonly value?: number;
+  readonly about: string;
+  readonly silencedUntil?: number;
+}
+
+/** How somebody took what he was told. */
+export interface Delivery {
+  readonly channel: string;
+  readonly ok: boolean;
+  readonly tries: number;
+  readonly error?: string;
+}
+
+export interface AlertEvent {
+  readonly id: string;
+  readonly what: 'fired' | 'resolved' | 'define' | 'change' | 'silence' | 'unsilence' | 'remove' | 'test';
+  readonly at: number;
+  readonly rule?: { readonly name: string; readonly ageMs?: number };
+  readonly value?: number;
+  readonly about: string;
+  readonly by?: string;
+  readonly why: string;
+  readonly deliveries: readonly Delivery[];
+}
+
 export interface Pulse {
   readonly at: number;
   readonly counts: Readonly<Record<State, number>>;
@@ -112,6 +149,8 @@ export interface Pulse {
   readonly queues: readonly Queue[];
   readonly workers: readonly WorkerEntry[];
   readonly attention: readonly Attention[];
+  /** Alerts that fire. */
+  readonly alerts: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** How long something took, ms. */

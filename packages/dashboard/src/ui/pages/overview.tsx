@@ -13,6 +13,7 @@ import { STATES } from '../types.ts';
 /** Where one goes to do something about it. */
 function placeFor({ code, about }: Attention): string {
   if (code === 'FAILED') return to(['errors']);
+  if (code === 'ALERT') return to(['alerts']);
   if (code === 'NO_WORKERS' || code === 'LOOP_BLOCKED') return to(['workers']);
   return to(['jobs'], { state: 'enqueued', queue: about });
 }
