@@ -33,6 +33,7 @@ test.each([
   ['batches.md', 1],
   ['workflows.md', 1],
   ['payloads.md', 1],
+  ['dashboard.md', 1],
 ])(
   'every example of docs/%s prints what its comments say',
   async (page, count) => {

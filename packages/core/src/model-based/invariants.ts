@@ -25,6 +25,8 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, expires?: boolea
   [/^producer:/, 'hash', true],
   [/^((timekeeper|alone)$|progress:)/, 'string', true],
   [/^log:/, 'list', true],
+  [/^(alert|alarm):|^lookout$/, 'hash'],
+  [/^(alerts|alarms|undelivered)$/, 'zset'],
   [/^audit$/, 'stream'],
   [/^quarantine:/, 'string'],
 ];
