@@ -37,6 +37,8 @@ export class Connection {
   readonly redis: Redis | Cluster;
   readonly #commandTimeoutMs: number;
   #lastError: Error | undefined;
+  /** What ends those who wait for the connection. */
+  readonly #waiting = new Set<() => void>();
   #closed = false;
 
   constructor(
@@ -67,6 +69,7 @@ export class Connection {
     this.redis.on('error', onError);
     this.redis.once('ready', ready.resolve);
     if (!this.#closed) this.redis.once('end', onEnd);
+    this.#waiting.add(onEnd);
     try {
       await ready.promise;
     } finally {
@@ -74,6 +77,7 @@ export class Connection {
       this.redis.off('ready', ready.resolve);
       this.redis.off('end', onEnd);
       this.redis.off('error', onError);
+      this.#waiting.delete(onEnd);
     }
   }
 
@@ -93,6 +97,8 @@ export class Connection {
   close(): void {
     this.#closed = true;
     this.redis.disconnect();
+    // Between two tries to connect nothing else tells of the end.
+    for (const end of this.#waiting) end();
   }
 
   get commandTimeoutMs(): number {
