@@ -14,8 +14,9 @@ afterAll(async () => {
 
 let client: Client;
 let monitor: Monitor;
+let place: { readonly redis: string; readonly namespace: string; readonly shards: number };
 beforeEach(() => {
-  const place = { redis: redis.url, namespace: redis.namespace(), shards: 2 };
+  place = { redis: redis.url, namespace: redis.namespace(), shards: 2 };
   client = new Client(place);
   monitor = new Monitor(place);
   opened.push(client, monitor);
@@ -84,9 +85,15 @@ describe('what an alert finds', () => {
     });
   });
 
-  test('failures: nothing where nothing failed', async () => {
-    await client.alerts.create({ kind: 'failures', count: 0 });
+  test('failures: jobs that are failed since then, in all shards', async () => {
+    await client.alerts.create({ kind: 'failures', count: 0, within: '5m' });
     expect(await found()).toEqual([0, '']);
+    const { namespace } = place;
+    const connection = redis.connect();
+    const now = Date.now();
+    await connection.zadd(`{${namespace}:0}:failed`, now, 'a', now - 240_000, 'b', now - 360_000, 'c');
+    await connection.zadd(`{${namespace}:1}:failed`, now - 1000, 'd');
+    expect(await found()).toEqual([3, '']);
   });
 
   test('missed: how long a recurring job is overdue that nobody runs', async () => {

@@ -8,11 +8,13 @@ const EVERY_MS = 10_000;
 const TURN_MS = EVERY_MS * 0.9;
 /** Longer than telling a channel can take, with all tries. */
 export const HELD_MS = 60_000;
+/** What passes by itself, and what the page tells of. */
+const WEATHER: ReadonlySet<string> = new Set(['REDIS_UNREACHABLE', 'CLOSED']);
 
 interface Parts {
   readonly lookout: Pick<AlertLookout, 'survey' | 'judge'>;
   readonly courier: Pick<Courier, 'names' | 'tell'>;
-  /** What is no weather of Redis. */
+  /** What does not pass by itself, such as a permission that is missing; told once. */
   readonly onError: (error: Error) => void;
 }
 
@@ -25,6 +27,7 @@ export class AlertEngine {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isStopped = false;
+  #noticed = '';
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -53,7 +56,6 @@ export class AlertEngine {
   }
 
   async #beat(): Promise<void> {
-    // Redis that is away is no news here: the page says so, and nothing was changed.
     await this.look().catch((error: unknown) => this.#notice(error));
     this.#plan(EVERY_MS);
   }
@@ -73,7 +75,10 @@ export class AlertEngine {
   }
 
   #notice(error: unknown): void {
-    if (error instanceof LinstockError || this.#isStopped) return;
-    this.#parts.onError(error instanceof Error ? error : new Error(String(error)));
+    const fault = error instanceof Error ? error : new Error(String(error));
+    const isWeather = fault instanceof LinstockError && WEATHER.has(fault.code);
+    if (this.#isStopped || isWeather || fault.message === this.#noticed) return;
+    this.#noticed = fault.message;
+    this.#parts.onError(fault);
   }
 }

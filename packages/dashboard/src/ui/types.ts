@@ -119,6 +119,8 @@ export interface Alert {
   readonly since?: number;
   readonly value?: number;
   readonly about: string;
+  readonly lookedAt?: number;
+  readonly changedAt: number;
   readonly silencedUntil?: number;
 }
 

@@ -19,6 +19,8 @@ const SUGGESTED = [
   { kind: 'no-worker', for: '1m' },
   { kind: 'oldest', age: '10m' },
 ] as const;
+/** Somebody looks every ten seconds, or nobody does. */
+const UNSEEN_MS = 120_000;
 const SILENCES = ['1h', '8h', '24h'] as const;
 
 interface Page {
@@ -31,8 +33,10 @@ function limitOf(alert: Pick<Alert, 'count' | 'withinMs' | 'ageMs'>): string {
   return alert.withinMs === undefined ? limit : `${limit} / ${duration(alert.withinMs)}`;
 }
 
-function State({ alert: { enabled, isFiring, silencedUntil = 0 } }: { alert: Alert }) {
+function State({ alert }: { alert: Alert }) {
+  const { enabled, isFiring, silencedUntil = 0, changedAt, lookedAt = changedAt } = alert;
   if (!enabled) return <span class="badge cancelled">{t('paused')}</span>;
+  if (Date.now() - lookedAt > UNSEEN_MS) return <span class="badge awaiting">{t('unseen')}</span>;
   return (
     <>
       <span class={`badge ${isFiring ? 'failed' : 'succeeded'}`}>{t(isFiring ? 'firing' : 'calm')}</span>

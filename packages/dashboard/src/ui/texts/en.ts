@@ -260,6 +260,7 @@ export const EN = {
   alertFor: 'Only if it lasts, for example 2m',
   firing: 'firing',
   calm: 'calm',
+  unseen: 'nobody looks',
   silent: 'silent until',
   silence: 'Silence',
   unsilence: 'End silence',

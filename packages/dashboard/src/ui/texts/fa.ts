@@ -262,6 +262,7 @@ export const FA: Texts = {
   alertFor: 'فقط اگر ادامه یابد، مثلاً 2m',
   firing: 'در حال هشدار',
   calm: 'آرام',
+  unseen: 'کسی نگاه نمی‌کند',
   silent: 'بی‌صدا تا',
   silence: 'بی‌صدا کن',
   unsilence: 'پایان بی‌صدایی',

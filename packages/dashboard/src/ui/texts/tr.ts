@@ -263,6 +263,7 @@ export const TR: Texts = {
   alertFor: 'Yalnızca sürerse, örneğin 2m',
   firing: 'uyarıyor',
   calm: 'sakin',
+  unseen: 'kimse bakmıyor',
   silent: 'sessiz, bitiş:',
   silence: 'Sustur',
   unsilence: 'Susturmayı bitir',
