@@ -153,7 +153,7 @@ function Begin({ onChange }: { onChange: () => void }) {
       <p>{t('noAlerts')}</p>
       <p class="muted">{t('noAlertsHint')}</p>
       {may('steer') && (
-        <p>
+        <p class="actions">
           {SUGGESTED.map((one) => (
             <button
               key={one.kind}

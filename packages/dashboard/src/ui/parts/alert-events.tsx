@@ -28,7 +28,7 @@ function Row({ event }: { event: AlertEvent }) {
       <td class="name">{rule?.name}</td>
       <td class="detail">
         {value !== undefined && <bdi>{amount(value, rule ?? {})}</bdi>} {about}
-        {by} {why}
+        {[by, why].filter(Boolean).join(' · ')}
       </td>
       <td>
         {deliveries.map((one) => (
