@@ -279,7 +279,7 @@ describe.skipIf(executable === undefined)('the form of a new job, in a browser',
     await field('Subject line *').waitFor();
     await field('Name').fill('plain');
     await json().waitFor();
-    expect(await field('Queue').inputValue()).toBe('default');
+    await eventually(async () => expect(await field('Queue').inputValue()).toBe('default'));
     await json().fill('[1]');
     await button('Enqueue').click();
     await eventually(() => ran.length > 0);

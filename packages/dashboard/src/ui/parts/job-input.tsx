@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import type { Contract } from '../types.ts';
@@ -15,17 +15,21 @@ const SchemaForm = later(async () => (await import('./schema-form.tsx')).SchemaF
 /** The job that somebody names. `version`: of an input that is there already; only the form of that version fits it. */
 interface Named {
   readonly name: string;
+  readonly queue: string;
   readonly version?: number | undefined;
 }
 
-/** What workers have described: of all jobs, and of the one that is named; `onKnown` hears of it when the input is a new one. */
-export function useContracts({ name, version: own }: Named, onKnown: (contract: Contract) => void) {
+/** What workers have described: of all jobs, and of the one that is named; `onKnown` hears of it while nobody has chosen another queue. */
+export function useContracts({ name, queue, version: own }: Named, onKnown: (contract: Contract) => void) {
   const { data } = useData<{ contracts: readonly Contract[] }>('contracts', { everyMs: 30_000 });
   const contracts = data?.contracts ?? [];
   const contract = contracts.find((one) => one.name === name);
   const version = own ?? contract?.version;
-  useEffect(() => {
-    if (contract !== undefined && own === undefined) onKnown(contract);
+  const given = useRef('default');
+  useLayoutEffect(() => {
+    if (contract === undefined || own !== undefined || queue !== given.current) return;
+    given.current = contract.queue;
+    onKnown(contract);
   }, [contract?.name]);
   return { contracts, version, contract: contract?.version === version ? contract : undefined };
 }

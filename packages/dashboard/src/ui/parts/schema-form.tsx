@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { Control, Hint, hintOf } from './schema-control.tsx';
 import type { Schema, Shape } from './schema.ts';
@@ -159,7 +159,8 @@ const toText = (value: unknown): string => JSON.stringify(value, undefined, 2) ?
 export function SchemaForm({ schema, text, onText, isFresh, onBegin }: Props) {
   const written = useRef(text);
   const turn = useRef(0);
-  useEffect(() => {
+  // Before anybody sees it, and can write.
+  useLayoutEffect(() => {
     if (isFresh) onBegin(toText(initial(schema, schema)));
   }, [schema]);
   // Somebody else has written it: fields begin anew.
