@@ -51,7 +51,7 @@ export async function readOldest(shard: Shard, queues: readonly string[]): Promi
 async function candidatesOf(shard: Shard, queues: readonly string[]): Promise<Candidate[]> {
   const { connection, prefix } = shard;
   const { redis } = connection;
-  const counts = await readCountsOf(connection, prefix, queues);
+  const counts = await readCountsOf(shard, queues);
   const reads = queues.flatMap((queue, q) => {
     const { lengths = [], grouped = [], entries = 0, enqueued = 0 } = counts[q] ?? {};
     const most = Math.min(LOOKED_AT + Math.max(0, entries - enqueued), MOST_LOOKED_AT);

@@ -1,8 +1,9 @@
-import type { AlertChanges, AlertOptions } from '@linstock/core';
+import type { AlertChanges, AlertKind, AlertOptions } from '@linstock/core';
 import { LinstockError } from '@linstock/core';
 import { HELD_MS } from '../alerts/engine.ts';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param } from './call.ts';
+import { choice, flag, REASON, required, text, whole } from './fields.ts';
 
 async function list(_: Call, { monitor, courier }: Parts): Promise<unknown> {
   return { alerts: await monitor.alerts(), channels: courier.names };
@@ -61,12 +62,32 @@ async function test(call: Call, { client, courier }: Parts): Promise<unknown> {
   return { deliveries: await courier.tell(event) };
 }
 
+const ALERT_KINDS = [
+  'failures',
+  'oldest',
+  'no-worker',
+  'backlog',
+  'missed',
+] as const satisfies readonly AlertKind[];
+const ALERT = {
+  ...REASON,
+  name: text('What people call it.'),
+  queue: text('Of one queue; empty: of all.'),
+  count: whole('More than so many.'),
+  within: text('In so much time, such as 5m.'),
+  age: text('Older, or longer, than this.'),
+  for: text('It must be so for this long.'),
+  enabled: flag('Whether it is looked at.'),
+};
+
 export const ALERT_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/alerts',
     permission: 'read',
     summary: 'All alerts with their states, and the names of the channels that are told.',
+    answer: '{ alerts, channels }',
+
     handle: list,
   },
   {
@@ -74,6 +95,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts/events',
     permission: 'read',
     summary: 'What became of alerts, the newest first: ?limit=50.',
+    answer: '{ events }',
+    query: { limit: whole('At most so many; default 50, most 500.') },
     handle: events,
   },
   {
@@ -81,6 +104,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts',
     permission: 'steer',
     summary: 'Makes one: {"kind": "failures", "count": 10, "within": "5m"}.',
+    answer: '{ id }',
+    body: { ...ALERT, kind: required(choice(ALERT_KINDS, 'What it looks at.')) },
     handle: create,
   },
   {
@@ -88,6 +113,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts/test',
     permission: 'steer',
     summary: 'Tells all channels something, and what became of that.',
+    answer: '{ deliveries }',
+    body: REASON,
     handle: test,
   },
   {
@@ -95,6 +122,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts/:id/change',
     permission: 'steer',
     summary: 'Changes the parts that are named.',
+    answer: '{ changed }',
+    body: ALERT,
     handle: change,
   },
   {
@@ -102,6 +131,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts/:id/silence',
     permission: 'steer',
     summary: 'Tells nobody for a while: {"for": "8h", "reason": "…"}.',
+    answer: '{ ok }',
+    body: { ...REASON, for: text('How long; default 1h.') },
     handle: silence,
   },
   {
@@ -109,6 +140,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts/:id/unsilence',
     permission: 'steer',
     summary: 'Ends its silence.',
+    answer: '{ changed }',
+    body: REASON,
     handle: unsilence,
   },
   {
@@ -116,6 +149,8 @@ export const ALERT_ROUTES: readonly Route[] = [
     path: '/api/alerts/:id/remove',
     permission: 'remove',
     summary: 'Removes it.',
+    answer: '{ changed }',
+    body: REASON,
     handle: remove,
   },
 ];
