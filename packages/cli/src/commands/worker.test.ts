@@ -11,6 +11,8 @@ import { cliFor, jsonOf, outcome, startCli } from '../testing/run-cli.ts';
 const JOBS = fileURLToPath(new URL('../testing/fixture-jobs.ts', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const store = await sharedRedis();
+/** For what starts one process, or two. */
+const STARTS = { timeoutMs: 30_000 };
 let namespace: string;
 let run: ReturnType<typeof cliFor>;
 let env: Record<string, string>;
@@ -37,6 +39,12 @@ async function enqueue(name: string, input: string, queue = 'default'): Promise<
 
 async function state(id: string): Promise<unknown> {
   return jsonOf(await run(['job', 'get', id, '--json']))['state'];
+}
+
+/** Resolves when a job runs. Looked at from here: a command takes as long to start as some jobs to end. */
+async function runs(id: string): Promise<void> {
+  await using client = new Client({ redis: store.url, namespace });
+  await eventually(async () => ((await client.get(id)) as { state?: string }).state === 'processing', STARTS);
 }
 
 async function workers(): Promise<{ info: { pid: number } | null }[]> {
@@ -85,10 +93,9 @@ test('worker --once runs what waits, and ends', async () => {
 });
 
 test('SIGTERM lets a running job end', async () => {
-  // Longer than a look at its state takes, which starts a process.
   const id = await enqueue('sleep', '3000');
   const { child, ended } = start(['worker', JOBS]);
-  await eventually(async () => (await state(id)) === 'processing', { timeoutMs: 10_000 });
+  await runs(id);
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0 });
   expect(await state(id)).toBe('succeeded');
@@ -96,7 +103,7 @@ test('SIGTERM lets a running job end', async () => {
 
 test('a worker that is told to stop from elsewhere ends its process', async () => {
   const { ended } = start(['worker', JOBS]);
-  await eventually(async () => (await workers()).length === 1, { timeoutMs: 10_000 });
+  await eventually(async () => (await workers()).length === 1, STARTS);
   const client = new Client({ redis: store.url, namespace });
   const monitor = new Monitor({ redis: store.url, namespace });
   try {
@@ -111,7 +118,7 @@ test('a worker that is told to stop from elsewhere ends its process', async () =
 test('a second signal gives running jobs back at once', async () => {
   const id = await enqueue('sleep', '60000');
   const { child, ended } = start(['worker', JOBS]);
-  await eventually(async () => (await state(id)) === 'processing', { timeoutMs: 10_000 });
+  await runs(id);
   let stderr = '';
   child.stderr.on('data', (text: string) => (stderr += text));
   child.kill('SIGINT');
@@ -126,11 +133,9 @@ test('of several processes, one that dies is started again, and all stop togethe
   const two = await eventually(async () => {
     const pids = (await workers()).map(({ info }) => info?.pid ?? 0);
     return pids.length === 2 && pids;
-  });
+  }, STARTS);
   process.kill(two[0] ?? 0, 'SIGKILL');
-  await eventually(async () => (await workers()).some(({ info }) => !two.includes(info?.pid ?? 0)), {
-    timeoutMs: 10_000,
-  });
+  await eventually(async () => (await workers()).some(({ info }) => !two.includes(info?.pid ?? 0)), STARTS);
   child.kill('SIGTERM');
   const { code, stderr } = await ended;
   expect([code, stderr]).toEqual([0, expect.stringContaining('is started again')]);
@@ -152,13 +157,13 @@ test('dev restarts its worker when a source changes', async () => {
   const { child, ended } = start(['dev', 'jobs.ts'], folder);
   let stderr = '';
   child.stderr.on('data', (text: string) => (stderr += text));
-  await eventually(() => /worker {3}pid/.test(stderr), { timeoutMs: 10_000 });
+  await eventually(() => /worker {3}pid/.test(stderr), STARTS);
   writeFileSync(
     file,
     `import { defineJob } from '@linstock/core';
     export const again = { contract: defineJob({ name: 'again' }), handler: () => 'here' };`,
   );
-  await eventually(() => /jobs again\n/.test(stderr), { timeoutMs: 10_000 });
+  await eventually(() => /jobs again\n/.test(stderr), STARTS);
   const id = await enqueue('again', 'null');
   expect(await run(['job', 'wait', id])).toMatchObject({ code: 0, stdout: '"here"\n' });
   child.kill('SIGINT');
@@ -172,7 +177,7 @@ test('dev without a module runs a sample on the store that it starts, and says w
   const { child, ended } = start(['dev', '--embedded'], folder);
   let stderr = '';
   child.stderr.on('data', (text: string) => (stderr += text));
-  await eventually(() => /sample {3}it succeeded/.test(stderr), { timeoutMs: 15_000 });
+  await eventually(() => /sample {3}it succeeded/.test(stderr), STARTS);
   expect(stderr).toContain('NOTHING IS KEPT ON DISK');
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0 });
