@@ -50,6 +50,7 @@ export const dev = defineCommand<Flags>({
     const store = await openDevStore(settings, options, output);
     const here = { ...settings, redis: store?.url ?? settings.redis };
     let dashboard: ServedDashboard | undefined;
+    let unwatch: (() => void) | undefined;
     try {
       (await openConnection(here)).close();
       const modules = chosenModules(invocation, settings);
@@ -60,9 +61,11 @@ export const dev = defineCommand<Flags>({
       printStore(output, here, store);
       dashboard = await serveDashboard(here, { host: DASHBOARD_HOST, port: DASHBOARD_PORT });
       output.note(`look     ${dashboard.url}`);
-      await startWorker(worker, output);
+      const started = startWorker(worker, output);
+      // Watched from here: a source may change after its worker has read it and before that is up.
+      unwatch = watchFiles(foldersOf(plan.modules), onChange({ worker, output, started }));
+      await started;
       if (modules[0] === SAMPLE) await runSample(here, output);
-      const unwatch = watchFiles(foldersOf(plan.modules), onChange(worker, output));
       const monitor = new Monitor({ redis: here.redis, namespace: here.namespace });
       await Promise.race([
         signals.first,
@@ -72,6 +75,7 @@ export const dev = defineCommand<Flags>({
       await monitor.close();
       output.note('stopping: running jobs may end; Ctrl-C again gives them back at once');
     } finally {
+      unwatch?.();
       await dashboard?.close();
       await worker?.stop();
       await store?.stop();
@@ -122,9 +126,16 @@ async function startWorker(worker: DevWorker, output: Output): Promise<void> {
   }
 }
 
-function onChange(worker: DevWorker, output: Output): (file: string) => void {
+interface Running {
+  readonly worker: DevWorker;
+  readonly output: Output;
+  /** Its first start. */
+  readonly started: Promise<void>;
+}
+
+function onChange({ worker, output, started }: Running): (file: string) => void {
   // One after the other: a change during a start leads to one more start.
-  let before: Promise<void> = Promise.resolve();
+  let before = started;
   return (file) => {
     before = before.then(() => {
       output.note(`changed  ${path.relative('', file)}`);

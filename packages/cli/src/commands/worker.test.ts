@@ -1,7 +1,7 @@
 import { Client, Monitor } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis } from '@linstock/test-kit/shared-redis';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -166,6 +166,29 @@ test('dev restarts its worker when a source changes', async () => {
   await eventually(() => /jobs again\n/.test(stderr), STARTS);
   const id = await enqueue('again', 'null');
   expect(await run(['job', 'wait', id])).toMatchObject({ code: 0, stdout: '"here"\n' });
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 0 });
+  rmSync(folder, { recursive: true });
+});
+
+test('dev restarts its worker also when a source changes while it starts', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'linstock-cli-'));
+  symlinkSync(MODULES, path.join(folder, 'node_modules'));
+  const file = path.join(folder, 'jobs.mjs');
+  const source = (name: string): string => `import { defineJob } from '@linstock/core';
+    export const job = { contract: defineJob({ name: '${name}' }), handler: () => 'here' };`;
+  const [loading, goOn] = [path.join(folder, 'loading'), path.join(folder, 'go-on')];
+  const slow = `import { existsSync, writeFileSync } from 'node:fs';
+    writeFileSync(${JSON.stringify(loading)}, '');
+    while (!existsSync(${JSON.stringify(goOn)})) await new Promise((resolve) => setTimeout(resolve, 10));`;
+  writeFileSync(file, `${slow}\n${source('old')}`);
+  const { child, ended } = start(['dev', 'jobs.mjs'], folder);
+  let stderr = '';
+  child.stderr.on('data', (text: string) => (stderr += text));
+  await eventually(() => existsSync(loading), STARTS);
+  writeFileSync(file, source('new'));
+  writeFileSync(goOn, '');
+  await eventually(() => /jobs new\n/.test(stderr), STARTS);
   child.kill('SIGINT');
   expect(await ended).toMatchObject({ code: 0 });
   rmSync(folder, { recursive: true });
