@@ -38,7 +38,8 @@ export default defineConfig({
           ],
           maxWorkers: packageWorkers,
           sequence: { groupOrder: 0 },
-          testTimeout: 20_000,
+          // Some start ten processes one after the other, each of which takes two seconds on a busy machine.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
