@@ -18,6 +18,9 @@ afterEach(async () => {
 
 const work = defineJob({ name: 'work', retry: { fixed: 0 } });
 
+/** Sooner than the safety poll: a wake-up has brought it. */
+const SOON_MS = 5000;
+
 /** Runs until its signal aborts, then throws the reason. */
 async function untilAborted(ctx: JobContext, reasons: unknown[]): Promise<never> {
   const { signal } = ctx;
@@ -106,10 +109,13 @@ describe('stop', () => {
     });
     await worker.start();
     await eventually(async () => (await scene.keys()).includes('idle:default'));
-    proxy.delay(100);
+    // So long that the stop begins before the answer of the claim is here.
+    proxy.delay(1000);
     const { id } = await scene.client.enqueue(work, 1);
     await eventually(async () => (await scene.job(id)).state === 'processing');
-    await worker.stop({ now: true });
+    const stopped = worker.stop({ now: true });
+    proxy.delay(0);
+    await stopped;
     expect(await scene.job(id)).toMatchObject({ state: 'enqueued', attempt: 1 });
     expect([started, await scene.leases()]).toEqual([0, []]);
   });
@@ -193,7 +199,7 @@ describe('after stop', () => {
 
   test('Redis keeps no trace of the worker but the jobs and the history', async () => {
     const scene = stage.open({ shards: 1 });
-    const worker = scene.worker({ queues: ['default', 'mail'], leaseMs: 1000 });
+    const worker = scene.worker({ queues: ['default', 'mail'], leaseMs: 2000 });
     worker.handle(work, () => 1);
     await worker.start();
     const handle = await scene.client.enqueue(work, 1);
@@ -239,7 +245,7 @@ describe('quiet', () => {
     quiet.quiet();
     for (let n = 0; n < 5; n++) {
       const handle = await scene.client.enqueue(work, n);
-      expect(await handle.result({ timeoutMs: 2000 })).toBe(true);
+      expect(await handle.result({ timeoutMs: SOON_MS })).toBe(true);
     }
   });
 });
