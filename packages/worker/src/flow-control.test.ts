@@ -84,7 +84,7 @@ describe('a limit of a key', () => {
       await delay(round % 20);
       await scene.client.batches.cancel(id);
     }
-    await eventually(() => expectNothingHeld(scene), { timeoutMs: 5000 });
+    await eventually(() => expectNothingHeld(scene));
   });
 
   test('keeps the order of the jobs of a key', async () => {
@@ -112,7 +112,7 @@ describe('a limit of a key', () => {
       if (n === 0 && ctx.attempt === 1) throw new Error('again, later');
     });
     await worker.start();
-    const options = { concurrency: { key: 'one' }, retry: { fixed: 1500 } };
+    const options = { concurrency: { key: 'one' }, retry: { fixed: 4000 } };
     const first = await scene.client.enqueue(call, { n: 0 }, options);
     const second = await scene.client.enqueue(call, { n: 1 }, options);
     await second.result();
