@@ -255,7 +255,7 @@ describe('Redis that goes away', () => {
 
   test('from the start is an error, and the subscription may be tried again', async () => {
     const server = await startRedis();
-    const own = new Client({ redis: server.url, shards, commandTimeout: '500ms' });
+    const own = new Client({ redis: server.url, shards, commandTimeout: '2s' });
     await own.events.enable();
     await server.kill();
     const events = own.events.subscribe();

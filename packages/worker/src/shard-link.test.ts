@@ -16,6 +16,8 @@ import { Stage } from './testing/stage.ts';
 const store = await sharedRedis();
 const stage = new Stage(store, 1);
 const work = defineJob({ name: 'work' });
+/** After which a call counts as unanswered: longer than a busy machine takes to answer. */
+const COMMAND_MS = 2000;
 
 /** What a link told. */
 class Ear implements LinkListener {
@@ -51,10 +53,10 @@ beforeEach(async () => {
   proxy = await startFlakyProxy({ targetPort: store.port });
   scene = stage.open();
   await scene.client.connect();
-  connection = new Connection(proxy.url, 'commands', { commandTimeoutMs: 500 });
+  connection = new Connection(proxy.url, 'commands', { commandTimeoutMs: COMMAND_MS });
   [shard] = await new ShardSet(connection, scene.target.namespace, 1).open(5000);
   ear = new Ear();
-  const options = resolveOptions({ redis: proxy.url, commandTimeout: 500, log: scene.log });
+  const options = resolveOptions({ redis: proxy.url, commandTimeout: COMMAND_MS, log: scene.log });
   link = new ShardLink(shard, options, ear);
   await link.register('{}');
   link.fenced = false;

@@ -5,7 +5,7 @@ import { Connection } from './connect.ts';
 import { asRedisError, classifyError, says } from './errors.ts';
 
 const server = await startRedis();
-const connection = new Connection(server.url, 'commands', { commandTimeoutMs: 300 });
+const connection = new Connection(server.url, 'commands', { commandTimeoutMs: 2000 });
 const { redis } = connection;
 const admin = server.connect();
 await connection.ready(5000);
