@@ -183,6 +183,9 @@ describe('slots', () => {
 });
 
 describe('how long runs take', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   test('is unknown until twenty have ended', () => {
     handle(() => 1);
     for (let i = 0; i < 19; i++) executor.start(newJob());

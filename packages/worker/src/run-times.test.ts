@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RunTimes } from './run-times.ts';
+
+// Time stands still: a run takes as long as it says, whatever else the machine does.
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 test('nothing is known until twenty runs have ended; runs that never began do not count', () => {
   const times = new RunTimes();
