@@ -299,7 +299,7 @@ describe('callbacks of a batch', () => {
     const callbacks: string[] = [];
     const gates: Gate[] = [];
     const start = async (): Promise<ReturnType<Scene['worker']>> => {
-      const worker = scene.worker({ concurrency: 5, leaseMs: 1000 });
+      const worker = scene.worker({ concurrency: 5, leaseMs: 2000 });
       worker.handle(work, async () => {
         const gate = new Gate();
         gates.push(gate);

@@ -11,8 +11,8 @@ const stage = new Stage(store, testShardCount());
 afterEach(() => stage.closeAll());
 
 const work = defineJob<string>({ name: 'work' });
-/** Beats come each 200 ms. */
-const FAST = { leaseMs: 1000 } as const;
+/** Beats come each 400 ms. */
+const FAST = { leaseMs: 2000 } as const;
 
 async function onlyWorker(scene: Scene): Promise<Awaited<ReturnType<Scene['monitor']['workers']>>[number]> {
   const [worker] = await scene.monitor.workers();

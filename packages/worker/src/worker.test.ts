@@ -221,7 +221,7 @@ describe('order', () => {
     });
     await worker.start();
     // A call brings as many as run in 40 ms, at most 400: two of these for each shard are over long before.
-    await eventually(() => shards.length >= 1200, { timeoutMs: 15_000 });
+    await eventually(() => shards.length >= 1200, { timeoutMs: 40_000 });
     const counts = [...new Set(shards)].map((shard) => shards.filter((other) => other === shard).length);
     expect(counts).toHaveLength(3);
     expect(Math.min(...counts)).toBeGreaterThan(200);
@@ -259,7 +259,7 @@ describe('slots', () => {
     const worker = scene.worker({ concurrency: 150 });
     worker.handle(work, () => gate.opened);
     await worker.start();
-    await eventually(() => worker.running === 150, { timeoutMs: 3000 });
+    await eventually(() => worker.running === 150, { timeoutMs: 6000 });
     gate.open();
   });
 });
