@@ -8,17 +8,26 @@ import { startEmbeddedServer } from './embedded-server.ts';
 import { findFreePort } from './free-port.ts';
 import { measureLatencyMs, probeServer } from './probe-server.ts';
 
+async function quickestMs(call: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    const startedAt = performance.now();
+    await call();
+    times.push(performance.now() - startedAt);
+  }
+  return Math.min(...times.slice(1));
+}
+
 test('replies do not wait for a timer, large ones neither', async () => {
   const store = await startEmbedded();
   const connection = store.connect();
   const large = 'x'.repeat(2_000_000);
-  expect(await measureLatencyMs(store.port)).toBeLessThan(80);
-  const startedAt = performance.now();
-  for (let round = 0; round < 20; round++) await connection.ping();
   await connection.set('k', large);
   expect(await connection.get('k')).toBe(large);
-  // As published: 22 calls of 100 ms and more.
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  // As published each takes 100 ms and more. On a busy machine some do, and not the quickest.
+  expect(await measureLatencyMs(store.port)).toBeLessThan(80);
+  expect(await quickestMs(() => connection.ping())).toBeLessThan(80);
+  expect(await quickestMs(() => connection.get('k'))).toBeLessThan(80);
   await store.stop();
 });
 
