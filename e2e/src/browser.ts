@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import type { Dashboard } from '@linstock/dashboard';
+import { eventually } from '@linstock/test-kit/eventually';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 
@@ -56,6 +57,21 @@ export class Site {
   close(): Promise<void> {
     return this.#close();
   }
+}
+
+/** Opens a page of a dashboard anew: nothing of the page before is left that could be taken for what is waited for. */
+export async function openPage(page: Page, address: string, sign = 'h1'): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(address);
+  await page.locator(sign).first().waitFor();
+}
+
+/** Waits until nothing of a page is wider than its window: charts follow a change of it a little later. */
+export async function fits(page: Page): Promise<void> {
+  await eventually(async () => {
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    if (overflow !== 0) throw new Error(`${page.url()} is ${String(overflow)} px too wide`);
+  });
 }
 
 /** What went wrong in a page, and what it asked of other addresses. */

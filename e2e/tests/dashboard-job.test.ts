@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { findBrowser, fits, launch, openPage, Site, watchPage } from '../src/browser.ts';
 
 const executable = findBrowser();
 const work = defineJob<{ to: string }>({ name: 'work', maxAttempts: 3, retry: { fixed: 0 } });
@@ -66,7 +66,7 @@ describe.skipIf(executable === undefined)('the page of a job, in a browser', () 
   });
 
   const show = async (): Promise<void> => {
-    await page.goto(`${site.origin}/#/jobs/${id}`);
+    await openPage(page, `${site.origin}/#/jobs/${id}`);
     await page.getByRole('heading', { name: 'Errors of two attempts' }).waitFor();
   };
   const texts = (tag: string): Promise<string[]> => page.locator(`.diff ${tag}`).allInnerTexts();
@@ -89,7 +89,7 @@ describe.skipIf(executable === undefined)('the page of a job, in a browser', () 
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await show();
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await fits(page);
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(report.problems).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser } from '../src/browser.ts';
+import { findBrowser, fits, openPage } from '../src/browser.ts';
 import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
@@ -31,8 +31,7 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
   });
 
   const show = async (path: string): Promise<void> => {
-    await page.goto(`${viewer.origin}/#/${path}`);
-    await page.locator('h1').first().waitFor();
+    await openPage(page, `${viewer.origin}/#/${path}`);
   };
   const fill = async (values: Readonly<Record<string, string>>): Promise<void> => {
     for (const [label, value] of Object.entries(values)) await page.getByLabel(label).fill(value);
@@ -104,7 +103,6 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
     ['Id', 'nightly', 'id'],
   ])('says beside %s why it was refused', async (label, text, field) => {
     await show('recurring?form=new');
-    await page.reload();
     await fill({ Id: 'refused', Name: 'report', [label]: text });
     await save(page).click();
     await page.locator(`#${field}-fault`).waitFor();
@@ -115,7 +113,7 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await show('recurring?form=new');
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await fits(page);
     expect(report.problems).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser } from '../src/browser.ts';
+import { findBrowser, fits } from '../src/browser.ts';
 import { Stage } from '../src/stage.ts';
 import { Viewer } from '../src/viewer.ts';
 
@@ -56,7 +56,7 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
 
   test('fit a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await fits(page);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 

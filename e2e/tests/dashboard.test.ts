@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../src/axe.ts';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser } from '../src/browser.ts';
+import { findBrowser, fits, openPage } from '../src/browser.ts';
 import { act, Stage } from '../src/stage.ts';
 import { Viewer } from '../src/viewer.ts';
 
@@ -49,8 +49,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   });
 
   const show = async (path: string): Promise<void> => {
-    await page.goto(`${viewer.origin}/#/${path}`);
-    await page.locator('h1').first().waitFor();
+    await openPage(page, `${viewer.origin}/#/${path}`);
   };
   const stateOf = async (id: string): Promise<string | undefined> => {
     const job = await stage.client.get(id);
@@ -62,7 +61,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await show('');
     await stage.enqueueMany(Array.from({ length: 20 }, () => ({})));
     await eventually(async () => expect(await page.locator('.tile.succeeded strong').innerText()).toBe('20'));
-    expect(await page.locator('.chart canvas').count()).toBe(1);
+    await page.locator('.chart canvas').waitFor();
     expect(report.problems).toEqual([]);
   });
 
@@ -85,8 +84,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
       Array.from({ length: 12 }, () => ({ failures: 1 })),
       once,
     );
-    await eventually(async () => expect((await stage.client.queue('mail').counts()).enqueued).toBe(0));
-    await eventually(async () => expect(await stateOf(alike[11]?.id ?? '')).toBe('failed'));
+    for (const { id } of alike) await eventually(async () => expect(await stateOf(id)).toBe('failed'));
     await show('errors');
     await page.locator('tbody tr', { hasText: 'asked to fail' }).getByRole('button').click();
     await page.getByRole('button', { name: 'Yes, do it' }).click();
@@ -228,10 +226,10 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const path of PAGES) {
       await show(path);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect([path, overflow]).toEqual([path, 0]);
+      await fits(page);
     }
     await page.getByLabel('Language').selectOption('fa');
+    // When its texts are here.
     await page.locator('html[dir=rtl]').waitFor();
     await page.locator('.settings select').selectOption('en');
     await page.setViewportSize({ width: 1280, height: 800 });
