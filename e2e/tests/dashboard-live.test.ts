@@ -5,7 +5,7 @@ import { startRedis } from '@linstock/test-kit/redis';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageReport } from '../src/browser.ts';
-import { findBrowser, launch, Site, watchPage } from '../src/browser.ts';
+import { findBrowser, launch, openPage, Site, watchPage } from '../src/browser.ts';
 import { print } from '../src/campaign.ts';
 import type { RedisWork } from '../src/redis-time.ts';
 import { workDuring } from '../src/redis-time.ts';
@@ -13,6 +13,8 @@ import { act, Stage } from '../src/stage.ts';
 
 const executable = findBrowser();
 const LOOK_MS = 3000;
+/** A pulse comes each second, or later on a busy machine: who looks for so many, asks Redis as often. */
+const PULSES = 3;
 const VIEWERS = 50;
 const QUEUES = 100;
 
@@ -60,8 +62,7 @@ describe.skipIf(executable === undefined)('two who look at the same time', () =>
   }
 
   async function show({ page }: Viewer, path: string): Promise<void> {
-    await page.goto(`${site.origin}/#/${path}`);
-    await page.locator('h1').first().waitFor();
+    await openPage(page, `${site.origin}/#/${path}`);
     await page.evaluate('window.sameOne = true');
   }
 
@@ -132,8 +133,8 @@ describe('those who look share one reader', () => {
     for (let n = 0; n < QUEUES; n++) await stage.client.enqueue(act, {}, { queue: `many-${n}` });
   });
 
-  /** What Redis does while so many listen to the stream, beside what it does anyway; and how many pulses each has heard. */
-  async function workFor(viewers: number): Promise<RedisWork & { readonly heard: readonly number[] }> {
+  /** What Redis does while so many listen to the stream and hear some pulses, beside what it does anyway. */
+  async function workFor(viewers: number): Promise<RedisWork> {
     const end = new AbortController();
     const heard = Array.from({ length: viewers }, () => 0);
     const listening = heard.map(async (_, i) => {
@@ -141,11 +142,15 @@ describe('those who look share one reader', () => {
       for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? [])
         heard[i] = (heard[i] ?? 0) + chunk.split('event: pulse').length - 1;
     });
-    await eventually(() => heard.every((n) => n > 0));
-    const work = await workDuring(redis, () => delay(LOOK_MS));
+    const allHear = (pulses: number): Promise<unknown> => {
+      const before = [...heard];
+      return eventually(() => heard.every((n, i) => n >= (before[i] ?? 0) + pulses));
+    };
+    await allHear(1);
+    const work = await workDuring(redis, () => allHear(PULSES));
     end.abort();
     await Promise.allSettled(listening);
-    return { ...work, heard };
+    return work;
   }
 
   test(`${VIEWERS} cost Redis what one costs, and nobody costs nothing`, async () => {
@@ -163,7 +168,6 @@ describe('those who look share one reader', () => {
       commandMs: (all.commandMs - nobody.commandMs) / seconds,
       cpuMs: (all.cpuMs - nobody.cpuMs) / seconds,
     });
-    expect(Math.min(...all.heard)).toBeGreaterThan(1);
     // A beat more or less fits into the time.
     expect(all.calls).toBeLessThan(one.calls * 2);
     expect(nobody.calls).toBeLessThan(one.calls / 2);
