@@ -55,10 +55,9 @@ export class Child {
     });
     this.#process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.exited = new Promise((resolve) => {
-      this.#process.once('exit', (code, signal) => {
-        this.#exit = { code, signal };
-        resolve(this.#exit);
-      });
+      this.#process.once('exit', (code, signal) => (this.#exit = { code, signal }));
+      // Later than `exit`: all that it has told is read.
+      this.#process.once('close', (code, signal) => resolve({ code, signal }));
     });
     const ready = once(this.#process, 'message').then(() => undefined);
     this.ready = Promise.race([ready, this.exited.then(() => this.#endedEarly())]);

@@ -29,7 +29,8 @@ function run(env: Record<string, string>): Promise<string> {
     });
     let output = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-    child.once('exit', (code) =>
+    // Not `exit`: what it printed last may not have been read then.
+    child.once('close', (code) =>
       code === 0 ? resolve(output) : reject(new Error(`exit code ${code}: ${output}`)),
     );
   });
