@@ -21,9 +21,9 @@ afterEach(async () => {
   await proxy.stop();
 });
 
-/** A client that gives every command one chance and 200 ms. */
+/** A client that gives every command one chance and two seconds: more than a busy machine takes. */
 async function connect(options: ConnectionOptions = {}): Promise<Redis> {
-  const strict = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: 200 };
+  const strict = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: 2000 };
   const client = new Redis({ port: proxy.port, host: '127.0.0.1', ...strict, ...options });
   client.on('error', () => undefined);
   clients.push(client);
