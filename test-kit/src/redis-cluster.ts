@@ -52,7 +52,7 @@ export async function startRedisCluster({ masters = 3 } = {}): Promise<TestClust
 }
 
 function nodeSettings(busPort: number): string[] {
-  return ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '2000'];
+  return ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '10000'];
 }
 
 async function assignSlots(nodes: readonly TestRedis[]): Promise<void> {

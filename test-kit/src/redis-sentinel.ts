@@ -13,7 +13,7 @@ const FORM_TIMEOUT_MS = 30_000;
 export interface StartSentinelOptions {
   /** 1 or 3. @default 1 */
   readonly sentinels?: 1 | 3;
-  /** Silence after which the master counts as down, in ms. @default 500 */
+  /** Silence after which the master counts as down, in ms; a busy machine is silent for a while too. @default 2000 */
   readonly downAfterMs?: number;
 }
 
@@ -61,6 +61,7 @@ export async function startSentinel(options: StartSentinelOptions = {}): Promise
       );
     }
     await waitUntilKnown(sentinels);
+    await waitUntilFollowing(replica);
     return publicFace({ master, replica, sentinels, clients, stop });
   } catch (error) {
     await stop();
@@ -73,7 +74,7 @@ function writeConfig(folder: string, masterPort: number, options: StartSentinelO
   const file = path.join(folder, 'sentinel.conf');
   const lines = [
     `sentinel monitor ${SET_NAME} 127.0.0.1 ${masterPort} ${quorum}`,
-    `sentinel down-after-milliseconds ${SET_NAME} ${options.downAfterMs ?? 500}`,
+    `sentinel down-after-milliseconds ${SET_NAME} ${options.downAfterMs ?? 2000}`,
     `sentinel failover-timeout ${SET_NAME} 5000`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
@@ -91,6 +92,18 @@ async function waitUntilKnown(sentinels: readonly TestRedis[]): Promise<void> {
     timeoutMs: FORM_TIMEOUT_MS,
     intervalMs: 50,
   });
+}
+
+/** A replica that has never followed its master is not promoted. */
+async function waitUntilFollowing(replica: TestRedis): Promise<void> {
+  const connection = replica.connect();
+  try {
+    await eventually(async () => (await connection.info('replication')).includes('master_link_status:up'), {
+      timeoutMs: FORM_TIMEOUT_MS,
+    });
+  } finally {
+    connection.disconnect();
+  }
 }
 
 async function askSentinel(
