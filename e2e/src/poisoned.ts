@@ -7,15 +7,18 @@ export function poisoned(jobs: readonly StoredJob[]): string[] {
   return jobs.filter((job) => storedState(job) === 'F' && job.tail.at(-1)?.code === 'W').map(({ id }) => id);
 }
 
+/** What waits for poison is waited for no longer, until somebody has looked for it. */
+const LOOK_EVERY_MS = 20_000;
+
 /** Resolves when all is done. What kills have made poison runs again, as a person would let it: others may wait for it. */
-export async function drainedOfPoison(stage: Stage, timeoutMs: number): Promise<void> {
-  try {
-    await stage.drained(timeoutMs);
-  } catch (error) {
-    if ((await requeuePoison(stage)) === 0) throw error;
-    return drainedOfPoison(stage, timeoutMs);
+export async function drainedOfPoison(stage: Stage, timeoutMs = 150_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const failure = await stage.drained(LOOK_EVERY_MS).catch((error: unknown) => ({ error }));
+    const requeued = await requeuePoison(stage);
+    if (failure === undefined && requeued === 0) return;
+    if (failure !== undefined && requeued === 0 && performance.now() > deadline) throw failure.error;
   }
-  if ((await requeuePoison(stage)) > 0) return drainedOfPoison(stage, timeoutMs);
 }
 
 async function requeuePoison(stage: Stage): Promise<number> {

@@ -45,7 +45,7 @@ export async function defineMissed(
 }
 
 /** Resolves when no recurring job has a tick to come. */
-export async function allTicked(stage: Stage, timeoutMs: number): Promise<void> {
+export async function allTicked(stage: Stage, timeoutMs = 100_000): Promise<void> {
   const look = async (): Promise<void> => {
     const left = (await stage.client.recurring.list()).filter(({ nextAt }) => nextAt !== undefined);
     if (left.length > 0) throw new Error(`ticks to come: ${left.map(({ id }) => id).join(', ')}`);

@@ -213,7 +213,7 @@ export class Stage {
   }
 
   /** Resolves when nothing waits, also for other jobs, is due later, or runs. */
-  async drained(timeoutMs = 40_000): Promise<void> {
+  async drained(timeoutMs = 100_000): Promise<void> {
     let last = '';
     let empty = 0;
     const look = async (): Promise<boolean> => {

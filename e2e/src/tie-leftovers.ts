@@ -17,7 +17,7 @@ export async function nothingTied(redis: TestRedis, leaseMs: number): Promise<vo
     if (left.length > 0) throw new Error(`${left.length} left over: ${left.slice(0, 20).join(', ')}`);
   };
   try {
-    await eventually(look, { timeoutMs: leaseMs + 10_000, intervalMs: 200 });
+    await eventually(look, { timeoutMs: leaseMs + 40_000, intervalMs: 200 });
   } finally {
     connection.disconnect();
   }

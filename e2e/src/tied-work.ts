@@ -37,8 +37,8 @@ export class TiedWork {
 
   /** Resolves when all is done, and nothing is tied to anything. */
   async done(leaseMs: number): Promise<void> {
-    await allTicked(this.#stage, 30_000);
-    await drainedOfPoison(this.#stage, 40_000);
+    await allTicked(this.#stage);
+    await drainedOfPoison(this.#stage);
     await nothingTied(this.#redis, leaseMs);
   }
 }

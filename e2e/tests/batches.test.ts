@@ -35,7 +35,7 @@ const anyMoment = (): 'before' | 'after' => (Math.random() < 0.5 ? 'after' : 'be
 
 /** Resolves when nothing is half begun any more. */
 async function lookedAfter(redis: TestRedis): Promise<void> {
-  await eventually(async () => expect(await hurry(redis)).toBe(0), { timeoutMs: 60_000, intervalMs: 200 });
+  await eventually(async () => expect(await hurry(redis)).toBe(0), { timeoutMs: 100_000, intervalMs: 200 });
 }
 
 /** In a campaign all; else every second one with one shard, and the others with several. */
@@ -92,7 +92,7 @@ test.each(onShards(4))(
     await lookedAfter(redis);
     const rest = await stage.client.bulk({ verb: 'cancel', filter: { state: 'enqueued', queue: 'nowhere' } });
     await rest.done({ timeoutMs: 30_000 });
-    await drainedOfPoison(stage, 60_000);
+    await drainedOfPoison(stage);
     await nothingTied(redis, LEASE_MS);
     const snapshot = await stage.snapshot();
     const jobs = new Map(snapshot.flatMap((shard) => [...shard.jobs]));

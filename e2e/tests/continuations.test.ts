@@ -28,7 +28,7 @@ test.each(onShards(8))(
     }
     await faults;
     await fleet.allAwake();
-    await drainedOfPoison(stage, 40_000);
+    await drainedOfPoison(stage);
     await nothingTied(redis, LEASE_MS);
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
     const alsoKnown = [...childrenOf(jobs.values()).values()].flat();

@@ -53,9 +53,7 @@ describe.skipIf(executable === undefined)('the past, in a browser', () => {
     // When it ends it tells what it has not told yet.
     worker.signal('SIGTERM');
     await worker.exited;
-    await eventually(async () => expect(await legend('Jobs per minute')).toContain('finished 30'), {
-      timeoutMs: 20_000,
-    });
+    await eventually(async () => expect(await legend('Jobs per minute')).toContain('finished 30'));
     expect(await legend('Failures per minute')).toMatch(/failed attempts 1\s+failed for good 1/);
     expect(await legend('Time to run')).toMatch(/p50 (19\d|2\d\d) ms/);
     expect(report.problems).toEqual([]);

@@ -104,20 +104,17 @@ describe.skipIf(executable === undefined)('two who look at the same time', () =>
     await redis.kill();
     for (const { page } of [ada, grace]) {
       const trouble = page.locator('.trouble');
-      await trouble.waitFor({ timeout: 20_000 });
+      await trouble.waitFor();
       // Which address, and what keeps it from being reached.
-      await eventually(async () => expect(await trouble.innerText()).toContain(`127.0.0.1:${redis.port}`), {
-        timeoutMs: 20_000,
-      });
+      await eventually(async () => expect(await trouble.innerText()).toContain(`127.0.0.1:${redis.port}`));
       expect(await trouble.innerText()).toMatch(/REDIS_\w+/);
       // What was known stays.
       expect((await page.locator('main').innerText()).length).toBeGreaterThan(20);
     }
     await ada.page.getByRole('button', { name: 'Cancel' }).click();
-    await ada.page.locator('.toasts .bad').waitFor({ timeout: 20_000 });
+    await ada.page.locator('.toasts .bad').waitFor();
     await redis.restart();
-    for (const { page } of [ada, grace])
-      await page.locator('.trouble').waitFor({ state: 'detached', timeout: 20_000 });
+    for (const { page } of [ada, grace]) await page.locator('.trouble').waitFor({ state: 'detached' });
     await stage.enqueueMany([{}, {}, {}]);
     await eventually(async () =>
       expect(await grace.page.locator('.tile.succeeded strong').innerText()).toBe('3'),

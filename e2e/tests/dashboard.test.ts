@@ -258,9 +258,9 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   test('while Redis is away it says so, and goes on by itself', async () => {
     await show('');
     redis.pause();
-    await page.locator('.trouble').waitFor({ timeout: 20_000 });
+    await page.locator('.trouble').waitFor();
     redis.resume();
-    await page.locator('.trouble').waitFor({ state: 'detached', timeout: 20_000 });
+    await page.locator('.trouble').waitFor({ state: 'detached' });
     expect(report.problems).toEqual([]);
   });
 });

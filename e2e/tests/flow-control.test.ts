@@ -29,7 +29,7 @@ test.each(onShards(8))(
     }
     await faults;
     await fleet.allAwake();
-    await drainedOfPoison(stage, 40_000);
+    await drainedOfPoison(stage);
     await nothingTied(redis, LEASE_MS);
     const { problems, counts } = await stage.audit({
       mostExtraStarts: fleet.mostExtraStarts,

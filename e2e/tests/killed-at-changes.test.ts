@@ -133,7 +133,7 @@ test.each(onShards(4))(
         { queue: QUEUE },
       );
       for (const id of ids) limits.set(id, [[`queue:${QUEUE}`, 1]]);
-      await drainedOfPoison(stage, 40_000);
+      await drainedOfPoison(stage);
     }
     await nothingTied(redis, LEASE_MS);
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
@@ -176,7 +176,7 @@ test.each(onShards(4))(
     };
     const first = await start(redis.url);
     await add(1500);
-    await drainedOfPoison(stage, 40_000);
+    await drainedOfPoison(stage);
     await first.kill();
     const missed: string[] = [];
     let kills = 1;
@@ -193,7 +193,7 @@ test.each(onShards(4))(
       }
     }
     await start(redis.url);
-    await drainedOfPoison(stage, 40_000);
+    await drainedOfPoison(stage);
     await nothingTied(redis, LEASE_MS);
     const snapshot = await stage.snapshot();
     const jobs = new Map(snapshot.flatMap((shard) => [...shard.jobs]));

@@ -44,7 +44,7 @@ test(
     // Redis must know the scripts: a trap waits for a call by its name.
     const first = await start(redis.url);
     await add(0);
-    await drainedOfPoison(stage, 60_000);
+    await drainedOfPoison(stage);
     await first.kill();
     const late: CaughtRequest[] = [];
     const missed: string[] = [];
@@ -61,7 +61,7 @@ test(
       if (i % 2 === 1) await late.shift()?.deliver();
     }
     await start(redis.url);
-    await drainedOfPoison(stage, 60_000);
+    await drainedOfPoison(stage);
     for (const call of late) await call.deliver();
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
     const { problems, counts } = await stage.audit({ mostExtraStarts: (rounds + 1) * CONCURRENCY });

@@ -45,8 +45,8 @@ test.each(onShards(4))(
     }
     await faults;
     await fleet.allAwake();
-    await allTicked(stage, 30_000);
-    await drainedOfPoison(stage, 40_000);
+    await allTicked(stage);
+    await drainedOfPoison(stage);
     const jobs = new Map((await stage.snapshot()).flatMap((shard) => [...shard.jobs]));
     const madeUp = once.map(({ id, last }) => ({ id, first: last, last }));
     const ofAlone = [...jobs.values()].filter(({ header }) =>
@@ -64,7 +64,7 @@ test.each(onShards(4))(
     // Nothing stands in the way of the next run of any.
     const all = (await stage.client.recurring.list()).map(({ id }) => id);
     await Promise.all(all.map((id) => stage.client.recurring.trigger(id)));
-    await drainedOfPoison(stage, 40_000);
+    await drainedOfPoison(stage);
     const after = (await stage.snapshot()).flatMap((shard) => [...shard.jobs.keys()]);
     expect(after).toHaveLength(jobs.size + all.length);
     const { problems, counts } = await stage.audit({

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long to wait. */
 export interface EventuallyOptions {
-  /** Long enough for a busy machine, and within the time of a test. @default 15000 */
+  /** Long enough for a busy machine, and within the time of a test. @default 30000 */
   readonly timeoutMs?: number;
   /** Pause between two tries, in ms. @default 10 */
   readonly intervalMs?: number;
@@ -18,7 +18,7 @@ type NotYet = false | null | 0 | '';
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 15_000, intervalMs = 10 }: EventuallyOptions = {},
+  { timeoutMs = 30_000, intervalMs = 10 }: EventuallyOptions = {},
 ): Promise<Exclude<T, NotYet>> {
   const startedAt = performance.now();
   let tries = 0;

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function run(request: BulkRequest): Promise<OperationView> {
-  return (await client.bulk(request)).done({ timeoutMs: 20_000 });
+  return (await client.bulk(request)).done({ timeoutMs: 40_000 });
 }
 
 async function statesOf(ids: readonly string[]): Promise<string[]> {

@@ -36,7 +36,7 @@ async function each<T>(read: (prefix: string) => Promise<T>): Promise<T[]> {
 }
 
 async function run(request: BulkRequest): Promise<OperationView> {
-  return (await client.bulk(request)).done({ timeoutMs: 20_000 });
+  return (await client.bulk(request)).done({ timeoutMs: 40_000 });
 }
 
 async function statesOf(ids: readonly string[]): Promise<string[]> {

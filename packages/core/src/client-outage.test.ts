@@ -194,7 +194,7 @@ test('a wait for a result outlives connections that are cut while they subscribe
   const isSubscribe = (request: Buffer): boolean => /\nsubscribe\r/i.test(request.toString());
   const handle = await client.enqueue(greet, 1);
   const first = proxy.captureNextRequest(isSubscribe);
-  const ended = handle.result({ timeoutMs: 10_000 }).catch((error: unknown) => error);
+  const ended = handle.result({ timeoutMs: 30_000 }).catch((error: unknown) => error);
   await first;
   for (let n = 0; n < 3; n++) {
     const cut = proxy.cutAfterNextRequest(isSubscribe);

@@ -19,7 +19,7 @@ describe('a deadline', () => {
     const job = await scene.client.enqueue(call, { n: 1 }, { expireIn: 50 });
     const worker = scene.worker({ queues: ['other'] });
     await worker.start();
-    await expect(job.result({ timeoutMs: 15_000 })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await expect(job.result({ timeoutMs: 30_000 })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
   });
 
   test('fails it, when it says so, with an error that a person sees', async () => {
@@ -28,7 +28,7 @@ describe('a deadline', () => {
     const job = await scene.client.enqueue(call, { n: 1 }, late);
     const worker = scene.worker({ queues: ['other'] });
     await worker.start();
-    await expect(job.result({ timeoutMs: 15_000 })).rejects.toMatchObject({ code: 'JOB_FAILED' });
+    await expect(job.result({ timeoutMs: 30_000 })).rejects.toMatchObject({ code: 'JOB_FAILED' });
     expect(await scene.job(job.id)).toMatchObject({ state: 'failed', error: { code: 'EXPIRED' } });
     expect(await scene.monitor.counts()).toMatchObject({ failed: 1, cancelled: 0, enqueued: 0 });
   });
@@ -45,8 +45,8 @@ describe('a deadline', () => {
     const gone = await scene.client.enqueue(call, { n: 2 }, { ...mutex, expireIn: 100 });
     const failed = await scene.client.enqueue(call, { n: 3 }, { ...mutex, expireIn: 100, onExpired: 'fail' });
     const patient = await scene.client.enqueue(call, { n: 4 }, mutex);
-    await expect(gone.result({ timeoutMs: 15_000 })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
-    await expect(failed.result({ timeoutMs: 15_000 })).rejects.toMatchObject({ code: 'JOB_FAILED' });
+    await expect(gone.result({ timeoutMs: 30_000 })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await expect(failed.result({ timeoutMs: 30_000 })).rejects.toMatchObject({ code: 'JOB_FAILED' });
     expect(worker.running).toBe(1);
     gate.open();
     await Promise.all([first.result(), patient.result()]);
@@ -68,7 +68,7 @@ describe('a deadline', () => {
     await eventually(async () => (await timesPutOff()) >= 2);
     gate.open();
     // It has used no attempt.
-    expect(await second.result({ timeoutMs: 15_000 })).toBe(1);
+    expect(await second.result({ timeoutMs: 30_000 })).toBe(1);
     await first.result();
   });
 

@@ -63,7 +63,7 @@ async function shardsWith(scene: Scene, pattern: string): Promise<number> {
 }
 
 describe('the limit of a queue whose jobs lie in several shards', () => {
-  test.each([1, 6])('%i is never passed, and all run', { timeout: 60_000 }, async (limit) => {
+  test.each([1, 6])('%i is never passed, and all run', async (limit) => {
     const scene = stage.open();
     await scene.client.queue('mail').configure({ limit });
     const jobs = await scatter(scene, 6);
@@ -74,7 +74,7 @@ describe('the limit of a queue whose jobs lie in several shards', () => {
     expect(most()).toBeGreaterThan(limit / 2);
   });
 
-  test('set while jobs lie everywhere already, holds them too', { timeout: 60_000 }, async () => {
+  test('set while jobs lie everywhere already, holds them too', async () => {
     const scene = stage.open();
     const jobs = await scene.client.enqueueMany(
       send,
@@ -105,7 +105,7 @@ describe('the limit of a queue whose jobs lie in several shards', () => {
 });
 
 describe('the rate of a queue whose jobs lie in several shards', () => {
-  test('is never passed, and all start', { timeout: 60_000 }, async () => {
+  test('is never passed, and all start', async () => {
     const scene = stage.open();
     await scene.client.queue('mail').configure({ rate: { limit: 20, per: '1s', burst: 5 } });
     const jobs = await scatter(scene, 8);
@@ -123,7 +123,7 @@ describe('the rate of a queue whose jobs lie in several shards', () => {
 });
 
 describe('a change of a queue that did not reach all shards', () => {
-  test('is completed: a limit', { timeout: 30_000 }, async () => {
+  test('is completed: a limit', async () => {
     const scene = stage.open();
     await scene.client.queue('mail').configure({ limit: 7 });
     const holders = await Promise.all(
@@ -142,7 +142,7 @@ describe('a change of a queue that did not reach all shards', () => {
       );
   });
 
-  test('is completed: a pause, with who and why, and its end', { timeout: 30_000 }, async () => {
+  test('is completed: a pause, with who and why, and its end', async () => {
     const scene = stage.open();
     const paused = (shard: number): Promise<unknown> =>
       scene.call('HGET', `${scene.prefix(shard)}paused`, 'mail');

@@ -138,9 +138,8 @@ describe('the stream of events', () => {
       work,
       Array.from({ length: 2000 }, () => 'good'),
     );
-    await eventually(
-      () => expect(listener.transitions.filter(({ verb }) => verb === 'succeed')).toHaveLength(2000),
-      { timeoutMs: 20_000 },
+    await eventually(() =>
+      expect(listener.transitions.filter(({ verb }) => verb === 'succeed')).toHaveLength(2000),
     );
     const first = new Map<string, EventVerb[]>();
     for (const { id, verb } of listener.transitions) first.set(id, [...(first.get(id) ?? []), verb]);

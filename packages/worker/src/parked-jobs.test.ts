@@ -61,7 +61,7 @@ async function untilLooked(scene: Scene): Promise<void> {
     const reasons = (await scene.call('ZRANGE', timers, '0', '-1')) as string[];
     // Whoever has looked sets the time of the next look.
     for (const reason of reasons) await scene.call('ZADD', timers, 'XX', '1', reason);
-    await eventually(async () => (await scene.call('ZCOUNT', timers, '0', '1')) === 0, { timeoutMs: 15_000 });
+    await eventually(async () => (await scene.call('ZCOUNT', timers, '0', '1')) === 0);
   }
 }
 

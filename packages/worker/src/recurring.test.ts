@@ -97,7 +97,7 @@ describe('a recurring job', () => {
     await scene.client.recurring.upsert('due', report, { kind: 'a' }, EVERY_SECOND);
     const costOfTwo = async (): Promise<number> => {
       const [before, commands] = [runs, await call()];
-      await eventually(() => runs >= before + 2, { timeoutMs: 10_000 });
+      await eventually(() => runs >= before + 2);
       return (await call()) - commands;
     };
     const alone = await costOfTwo();
@@ -117,7 +117,7 @@ describe('a recurring job', () => {
     worker.handle(report, () => undefined);
     await worker.start();
     await scene.client.recurring.upsert('j', report, { kind: 'a' }, { ...EVERY_SECOND, jitter: '800ms' });
-    await eventually(async () => (await scene.monitor.counts()).succeeded >= 3, { timeoutMs: 15_000 });
+    await eventually(async () => (await scene.monitor.counts()).succeeded >= 3);
     await scene.client.recurring.pause('j');
     const runs = (await scene.client.recurring.history('j')).filter(({ job }) => job !== undefined);
     expect(new Set(runs.map(({ tick }) => tick)).size).toBe(runs.length);
@@ -182,16 +182,13 @@ describe('a recurring job', () => {
     worker.handle(report, () => gate.opened);
     await worker.start();
     await scene.client.recurring.upsert('r', report, { kind: 'x' }, { ...EVERY_SECOND, overlap: 'skip' });
-    await eventually(
-      async () => {
-        const history = await scene.client.recurring.history('r');
-        const skipped = history.filter((entry) => entry.skipped === 'overlap');
-        // However many they are, they push out no run.
-        expect(skipped).toHaveLength(1);
-        expect(skipped[0]?.count).toBeGreaterThan(1);
-      },
-      { timeoutMs: 20_000 },
-    );
+    await eventually(async () => {
+      const history = await scene.client.recurring.history('r');
+      const skipped = history.filter((entry) => entry.skipped === 'overlap');
+      // However many they are, they push out no run.
+      expect(skipped).toHaveLength(1);
+      expect(skipped[0]?.count).toBeGreaterThan(1);
+    });
     expect(await ticksOf(scene, 'r')).toHaveLength(1);
     gate.open();
   });
@@ -257,7 +254,7 @@ describe('a recurring job', () => {
       await worker.start();
       const good = places.map((place) => `${place}good`);
       const count = (kind: string): number => runs.filter((each) => each === kind).length;
-      await eventually(() => good.every((kind) => count(kind) >= 2), { timeoutMs: 15_000 });
+      await eventually(() => good.every((kind) => count(kind) >= 2));
       expect(new Set(runs)).toEqual(new Set(good));
       for (const id of places.flatMap((place) => [`${place}:bad`, `${place}:worse`]))
         expect(await scene.client.recurring.get(id)).toMatchObject({

@@ -99,7 +99,7 @@ describe('a worker whose lease was removed', () => {
     await registering;
     proxy.blackhole(true);
     const before = errors;
-    await eventually(() => errors > before + 8, { timeoutMs: 15_000 });
+    await eventually(() => errors > before + 8);
     proxy.blackhole(false);
     proxy.cutAll();
     const handle = await scene.client.enqueue(work, 1);

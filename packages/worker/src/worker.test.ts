@@ -221,7 +221,7 @@ describe('order', () => {
     });
     await worker.start();
     // A call brings as many as run in 40 ms, at most 400: two of these for each shard are over long before.
-    await eventually(() => shards.length >= 1200, { timeoutMs: 40_000 });
+    await eventually(() => shards.length >= 1200, { timeoutMs: 50_000 });
     const counts = [...new Set(shards)].map((shard) => shards.filter((other) => other === shard).length);
     expect(counts).toHaveLength(3);
     expect(Math.min(...counts)).toBeGreaterThan(200);
@@ -277,7 +277,7 @@ describe('results', () => {
     await worker.start();
     await eventually(() => worker.running === 60);
     gate.open();
-    await eventually(async () => (await scene.monitor.counts()).succeeded === 60, { timeoutMs: 15_000 });
+    await eventually(async () => (await scene.monitor.counts()).succeeded === 60);
     expect(String(await handles[59]?.result())).toHaveLength(1_000_000);
     expect(scene.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });

@@ -14,7 +14,7 @@ afterAll(() => connection.close());
 
 const chosen = store.kind === 'embedded' || testShardCount() > 1 ? FLOW_MUTANTS.slice(0, 2) : FLOW_MUTANTS;
 
-test.each(chosen)('the model of tied jobs finds out when $name', { timeout: 120_000 }, async (mutant) => {
+test.each(chosen)('the model of tied jobs finds out when $name', { timeout: 300_000 }, async (mutant) => {
   const scripts = new TimelessScripts(mutate(mutant));
   const newPlace = () => ({ connection, scripts, namespace: store.namespace(), shard: testShardCount() - 1 });
   // As many runs as the real scripts have.

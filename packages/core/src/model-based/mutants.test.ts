@@ -13,7 +13,7 @@ afterAll(() => connection.close());
 
 const chosen = store.kind === 'embedded' || testShardCount() > 1 ? MUTANTS.slice(0, 2) : MUTANTS;
 
-test.each(chosen)('the model finds out when $name', { timeout: 120_000 }, async (mutant) => {
+test.each(chosen)('the model finds out when $name', { timeout: 300_000 }, async (mutant) => {
   const scripts = new TimelessScripts(mutate(mutant));
   const newPlace = () => ({ connection, scripts, namespace: store.namespace(), shard: testShardCount() - 1 });
   // As many runs as the real scripts have.

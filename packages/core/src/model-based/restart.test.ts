@@ -24,7 +24,7 @@ async function restart(): Promise<void> {
   if (++restarts % 2 === 0) await server.kill();
   await server.restart();
   await closed;
-  await eventually(() => connection.redis.ping(), { timeoutMs: 10_000 });
+  await eventually(() => connection.redis.ping());
 }
 
 test(
