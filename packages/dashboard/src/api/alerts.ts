@@ -123,7 +123,7 @@ export const ALERT_ROUTES: readonly Route[] = [
     permission: 'steer',
     summary: 'Changes the parts that are named.',
     answer: '{ changed }',
-    body: ALERT,
+    body: { ...ALERT, kind: choice(ALERT_KINDS, 'It stays what it is.') },
     handle: change,
   },
   {
