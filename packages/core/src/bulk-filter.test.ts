@@ -137,6 +137,74 @@ describe('a filter', () => {
   });
 });
 
+describe('a filter by batch', () => {
+  const make = (numbers: readonly number[]) =>
+    client.batch(async (b) => {
+      await b.enqueueMany(greet, numbers);
+      await b.enqueue(wave, 9);
+      await b.batch((inner) => inner.enqueueMany(greet, [7, 8]), { name: 'inner' });
+    });
+  const failAll = async (): Promise<void> => {
+    await fail('mail');
+    await fail('pics');
+  };
+
+  test('runs its failed members again, and those of the batches within; it goes on by that', async () => {
+    const { id } = await make([1, 2]);
+    const other = await make([1]);
+    await client.enqueue(greet, 1);
+    const claimed = await worker.claim('mail');
+    const [done = ''] = await client.batches.members(id);
+    await worker.succeed(done, 'done');
+    for (const one of claimed) if (one !== done) await worker.fail(one, { message: 'no paper' });
+    await fail('pics');
+    // A batch within counts as one.
+    expect(await client.batches.get(id)).toMatchObject({ state: 'failed', succeeded: 1, failed: 3 });
+    const filter = { state: 'failed', batch: id } as const;
+    expect(await run({ verb: 'requeue', filter, dryRun: true })).toMatchObject({ matched: 4, filter });
+    expect(await run({ verb: 'requeue', filter })).toMatchObject({ state: 'done', looked: 6, changed: 4 });
+    expect(await client.batches.get(id)).toMatchObject({ state: 'running', failed: 0, pending: 3 });
+    expect(await client.batches.get(other.id)).toMatchObject({ state: 'failed' });
+    // Those that fail anew stay failed: nobody has asked for them again.
+    await failAll();
+    expect(await run({ verb: 'requeue', filter: { ...filter, name: 'wave' } })).toMatchObject({ changed: 1 });
+  });
+
+  test('takes any verb and state, and what else is named', async () => {
+    const { id } = await make([1, 2]);
+    await make([1, 2]);
+    const filter = { state: 'enqueued', batch: id } as const;
+    expect(await run({ verb: 'move', filter, to: { priority: 'low' } })).toMatchObject({ changed: 5 });
+    expect(await run({ verb: 'cancel', filter: { ...filter, queue: 'pics' } })).toMatchObject({ changed: 1 });
+    expect(await run({ verb: 'cancel', filter })).toMatchObject({ changed: 4 });
+    expect(await client.batches.get(id)).toMatchObject({ state: 'failed', cancelled: 2 + 1, pending: 0 });
+  });
+
+  test('looks only at the members, whatever else has failed; a batch that there is none of has none', async () => {
+    const many = Array.from({ length: 600 }, (_, i) => i);
+    await client.cancelMany(idsOf(await client.enqueueMany(greet, many)));
+    const { id } = await make(many);
+    const all = { looked: 604, total: 604, changed: 603 };
+    expect(await run({ verb: 'cancel', filter: { state: 'enqueued', batch: id } })).toMatchObject(all);
+    expect(await run({ verb: 'requeue', filter: { state: 'cancelled', batch: id } })).toMatchObject(all);
+    expect(await client.batches.get(id)).toMatchObject({ state: 'running', pending: 602 });
+    const [job] = await client.enqueueMany(greet, [1]);
+    const none = { state: 'enqueued', batch: job?.id ?? '' } as const;
+    expect(await run({ verb: 'cancel', filter: none })).toMatchObject({ looked: 0, changed: 0 });
+  });
+
+  test('does not see a draft', async () => {
+    let looked: OperationView | undefined;
+    const { id } = await client.batch(async (b) => {
+      await b.enqueueMany(greet, [1, 2]);
+      await b.flush();
+      looked = await run({ verb: 'cancel', filter: { state: 'awaiting', batch: b.id } });
+    });
+    expect(looked).toMatchObject({ state: 'done', looked: 0 });
+    expect(await client.batches.get(id)).toMatchObject({ state: 'running', pending: 2 });
+  });
+});
+
 describe('an operation on running jobs', () => {
   test('cancels what runs, and leaves alone what is claimed later', async () => {
     const greets = idsOf(await client.enqueueMany(greet, [1, 2, 3, 4, 5, 6, 7]));

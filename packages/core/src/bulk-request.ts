@@ -6,7 +6,7 @@ import type { MoveTarget } from './job-changes.ts';
 import { newPlace } from './job-changes.ts';
 import type { Due } from './job-factory.ts';
 import { dueText } from './job-factory.ts';
-import { idPrefix } from './job/job-id.ts';
+import { idPrefix, isJobId } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES, STATE_LETTERS } from './job/states.ts';
 import type { Rule } from './options.ts';
@@ -23,6 +23,8 @@ export interface BulkFilter {
   /** The job's name. */
   readonly name?: string;
   readonly tag?: string;
+  /** The id of a batch or workflow: its members, and those of the batches within. Not together with `olderThan` and `newerThan`. */
+  readonly batch?: string;
   /**
    * Older than this, or than this instant: since they ended (succeeded, failed, cancelled) or began to wait for others (awaiting),
    * else since they were created.
@@ -55,6 +57,7 @@ const FILTER_RULES: Readonly<Record<string, Rule>> = {
   queue: queueName,
   name: jobName,
   tag: shortText(128),
+  batch: (value) => (typeof value === 'string' && isJobId(value) ? undefined : 'must be the id of a batch'),
   olderThan: anything,
   newerThan: anything,
   errorContains: shortText(500),
@@ -81,6 +84,9 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
   checkOptions(filter, FILTER_RULES, 'bulk.filter');
   if (filter?.state === undefined)
     throw new OptionError('bulk.filter.state', `must be one of ${JOB_STATES.join(', ')}`, filter?.state);
+  for (const age of ['olderThan', 'newerThan'] as const)
+    if (filter.batch !== undefined && filter[age] !== undefined)
+      throw new OptionError(`bulk.filter.${age}`, 'does not go together with batch', filter[age]);
   const from = statesFor(verb satisfies PersonVerb);
   if (!from.includes(filter.state))
     throw new OptionError(
@@ -92,7 +98,7 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
 }
 
 function storedFilter(filter: BulkFilter, now: number): StoredFilter {
-  const { state, queue, name, tag, errorContains } = filter;
+  const { state, queue, name, tag, batch, errorContains } = filter;
   const before = instantOf(filter.olderThan, now, 'bulk.filter.olderThan');
   const after = instantOf(filter.newerThan, now, 'bulk.filter.newerThan');
   return {
@@ -100,6 +106,7 @@ function storedFilter(filter: BulkFilter, now: number): StoredFilter {
     ...(queue !== undefined && { queue }),
     ...(name !== undefined && { name }),
     ...(tag !== undefined && { tag }),
+    ...(batch !== undefined && { batch }),
     ...(after !== undefined && { after, afterId: idPrefix(after) }),
     ...(before !== undefined && { before, beforeId: idPrefix(before) }),
     ...(errorContains !== undefined && { error: JSON.stringify(errorContains).slice(1, -1) }),

@@ -242,12 +242,13 @@ function stateOf(parts: readonly StoredOperation[]): OperationView['state'] {
 const STATE_OF = new Map<string, JobState>(JOB_STATES.map((state) => [STATE_LETTERS[state], state]));
 
 function filterView({ filter }: StoredOperation): OperationView['filter'] {
-  const { queue, name, tag, before, after, error } = filter;
+  const { queue, name, tag, batch, before, after, error } = filter;
   return {
     state: STATE_OF.get(filter.state) ?? 'failed',
     ...(queue !== undefined && { queue }),
     ...(name !== undefined && { name }),
     ...(tag !== undefined && { tag }),
+    ...(batch !== undefined && { batch }),
     ...(before !== undefined && { olderThan: new Date(before) }),
     ...(after !== undefined && { newerThan: new Date(after) }),
     ...(error !== undefined && { errorContains: JSON.parse(`"${error}"`) as string }),

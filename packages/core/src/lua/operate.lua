@@ -37,7 +37,8 @@ redis.call('ZADD', $operations, now(), id)
 --@include plan
 local lowest, highest = filter.after and string.format('%.0f', filter.after) or '-inf', math.min(filter.before or now(), now())
 local SORTED = { F = $failed, C = $cancelled, A = $awaiting }
-if SORTED[filter.state] then addSorted(lowest, string.format('%.0f', highest), SORTED[filter.state])
+if filter.batch then openBatch(filter.batch)
+elseif SORTED[filter.state] then addSorted(lowest, string.format('%.0f', highest), SORTED[filter.state])
 elseif filter.state == 'S' then addSorted('-inf', redis.pcall('ZRANGE', $scheduled, -1, -1, 'WITHSCORES')[2] or '0', $scheduled)
 elseif filter.state == 'D' then addList('-', $succeeded)
 elseif filter.state == 'P' then

@@ -16,6 +16,7 @@ export interface StoredFilter {
   readonly queue?: string;
   readonly name?: string;
   readonly tag?: string;
+  readonly batch?: string;
   readonly after?: number;
   readonly before?: number;
   /** What ids begin with that were made at these instants. */

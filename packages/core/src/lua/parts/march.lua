@@ -5,6 +5,8 @@ local room = rate > 0 and not dry and math.max(1, math.floor(rate / 10)) or 500
 local function look(job, place)
   local found, mark = stateOf(job)
   looked = looked + 1
+  -- A batch within a batch.
+  if not found and filter.batch then openBatch(job) end
   if found == 'D' then bytes = bytes + redis.call('STRLEN', $job .. job) end
   if not mark or not isSelected(job, found, mark, place) then return end
   local result = dry or APPLY[verb](job, found, mark)

@@ -19,6 +19,10 @@ local function addSorted(lowest, highest, key)
   local count = redis.pcall('ZCOUNT', key, lowest, highest)
   if count ~= 0 then add({ 'Z ' .. lowest .. ' ' .. highest .. ' ' .. string.sub(key, #P + 1) }, count) end
 end
+-- The members of a batch, of any state; a draft's are not seen.
+local function openBatch(batch)
+  if redis.pcall('HGET', $batch .. batch, 'state') == 'open' then addList('-', $members .. batch) end
+end
 local function openQueue(queue)
   -- What is parked, before and after the lists: a job goes from one to the other while it waits. A dry run would count it twice.
   local before = redis.call('LLEN', plan)
