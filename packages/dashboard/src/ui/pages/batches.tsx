@@ -1,7 +1,9 @@
+import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Graph } from '../parts/graph.tsx';
+import { BulkDialog } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -162,6 +164,7 @@ export function BatchOne({ id }: { id: string }) {
       everyMs: 1000,
     },
   );
+  const [isRetrying, setRetrying] = useState(false);
   if (data === undefined) return <Pending error={error} />;
   const { batch, members } = data;
   const cancel = async (): Promise<void> => {
@@ -179,7 +182,15 @@ export function BatchOne({ id }: { id: string }) {
             {t('cancel')}
           </button>
         )}
+        {may('steer') && batch.failed > 0 && (
+          <button type="button" onClick={() => setRetrying(true)}>
+            {t('retryFailed')} …
+          </button>
+        )}
       </div>
+      {isRetrying && (
+        <BulkDialog filter={{ state: 'failed', batch: id }} onClose={() => setRetrying(false)} />
+      )}
       <Counts batch={batch} />
       <Drawing batch={batch} members={members} />
       <Members members={members} />

@@ -155,6 +155,7 @@ export const EN = {
   noBatchesHint: 'Create one: client.batch(async (b) => { await b.enqueueMany(job, inputs) })',
   progress: 'Progress',
   members: 'Members',
+  retryFailed: 'Retry failed',
   quiet: 'Quiet',
   isQuiet: 'quiet',
   stop: 'Stop',

@@ -157,6 +157,7 @@ export const FA: Texts = {
   noBatchesHint: 'بسازید: client.batch(async (b) => { await b.enqueueMany(job, inputs) })',
   progress: 'پیشرفت',
   members: 'اعضا',
+  retryFailed: 'اجرای دوبارهٔ ناموفق‌ها',
   quiet: 'خاموش کن',
   isQuiet: 'خاموش',
   stop: 'پایان بده',

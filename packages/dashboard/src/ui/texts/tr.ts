@@ -157,6 +157,7 @@ export const TR: Texts = {
   noBatchesHint: 'Oluşturun: client.batch(async (b) => { await b.enqueueMany(job, inputs) })',
   progress: 'İlerleme',
   members: 'Üyeler',
+  retryFailed: 'Başarısızları yeniden çalıştır',
   quiet: 'Sessize al',
   isQuiet: 'sessiz',
   stop: 'Durdur',

@@ -1,0 +1,75 @@
+import { Client, defineJob } from '@linstock/core';
+import { startRedis } from '@linstock/test-kit/redis';
+import { Worker } from '@linstock/worker';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
+import { findBrowser } from '../src/browser.ts';
+import { Viewer } from '../src/viewer.ts';
+
+const executable = findBrowser();
+const namespace = 'albums';
+const resize = defineJob<{ image: number }>({ name: 'image.resize', maxAttempts: 1 });
+
+describe.skipIf(executable === undefined)('a batch, in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let client: Client;
+  let worker: Worker;
+  let viewer: Viewer;
+  let page: Page;
+  let hasPaper = false;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Client({ redis: redis.url, namespace });
+    worker = new Worker({ redis: redis.url, namespace });
+    worker.handle(resize, ({ image }) => {
+      if (image > 1 && !hasPaper) throw new Error('no paper');
+    });
+    await worker.start();
+    const batch = await client.batch(
+      async (b) => {
+        await b.enqueueMany(
+          resize,
+          [1, 2, 3].map((image) => ({ image })),
+        );
+        await b.batch((inner) => inner.enqueue(resize, { image: 4 }), { name: 'covers' });
+      },
+      { name: 'album' },
+    );
+    await batch.finished({ timeoutMs: 60_000 });
+    viewer = await Viewer.open({ redis: redis.url, namespace, role: 'operator' });
+    page = viewer.page;
+    await page.goto(`${viewer.origin}/#/batches/${batch.id}`);
+  }, 90_000);
+  afterAll(async () => {
+    await viewer?.close();
+    await worker?.stop();
+    await client?.close();
+    await redis?.stop();
+  });
+
+  const retry = () => page.getByRole('button', { name: 'Retry failed' });
+
+  test.each(['light', 'dark'] as const)('asks before it runs what has failed again, %s', async (theme) => {
+    await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+    await retry().click();
+    // Also that of the batch within.
+    await page.getByRole('heading', { name: 'Requeue all 3 jobs that match?' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
+  test('runs again what has failed of it, and of the batches within', async () => {
+    hasPaper = true;
+    await retry().click();
+    await page.getByRole('heading', { name: 'Requeue all 3 jobs that match?' }).waitFor();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByText('3 · Done').waitFor();
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.locator('h1 .badge', { hasText: 'Succeeded' }).waitFor();
+    expect(await retry().count()).toBe(0);
+    expect(viewer.report.problems).toEqual([]);
+  });
+});
