@@ -27,6 +27,7 @@ import type { ActivityOptions, JobActivity } from './activity.ts';
 import { activityOf, findByKey, findByTag, whyOf } from './lookups.ts';
 import type { BulkHandle } from './operations.ts';
 import { Operations } from './operations.ts';
+import { Limits } from './limits.ts';
 import { anything, checkOptions } from './options.ts';
 import type { PauseOptions } from './pauses.ts';
 import { toggle } from './pauses.ts';
@@ -68,6 +69,8 @@ export class Client {
   readonly batches: Batches;
   /** Alerts: to define, change, silence and remove. */
   readonly alerts: Alerts;
+  /** What jobs hold by keys: to look at, and to take from those that have no right to it. */
+  readonly limits: Limits;
   readonly #calls: CallChain;
   readonly #changes: JobChanges;
   #opened: readonly [Shard, ...Shard[]] | undefined;
@@ -92,11 +95,12 @@ export class Client {
     this.operations = new Operations(host);
     this.workers = new WorkerOrders(host);
     this.alerts = new Alerts(host);
-    const plan = (contract: JobContract, run: RunOptions<never>) => this.#plan(contract, run, undefined);
+    this.limits = new Limits(host);
+    const plan = (contract: JobContract, run: RunOptions<never>, due?: Due) => this.#plan(contract, run, due);
     this.recurring = new RecurringJobs({ ...host, plan, calls: this.#calls });
     this.batches = new Batches({
       ...host,
-      plan: (contract, run, due) => this.#plan(contract, run, due),
+      plan,
       add: async (job, input, home) => this.#enqueuer.add({ ...job, home }, input, await this.#open()),
       gather: async (jobs) => this.#enqueuer.gather(jobs, await this.#open()),
       store: async (made) => this.#enqueuer.store(made, await this.#open()),

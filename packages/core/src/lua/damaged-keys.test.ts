@@ -6,6 +6,7 @@ import { DAMAGED_FOR_WORKERS } from '../testing/damaged-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
 import { DESCRIBE_DAMAGED } from '../testing/describe-rows.ts';
+import { LIMIT_DAMAGED } from '../testing/limit-rows.ts';
 import { RECORD_DAMAGED } from '../testing/record-rows.ts';
 import { ALERT_DAMAGED } from '../testing/alert-rows.ts';
 import { STEER_DAMAGED } from '../testing/steer-rows.ts';
@@ -23,6 +24,7 @@ afterAll(() => shards.close());
 const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...DAMAGED_FOR_WORKERS,
   ...DAMAGED_FOR_PERSONS,
+  ...LIMIT_DAMAGED,
   ...RECORD_DAMAGED,
   ...STEER_DAMAGED,
   ...DESCRIBE_DAMAGED,

@@ -8,6 +8,7 @@ import type { ScriptName } from '../redis/script.ts';
 import { AlertStore } from '../store/alert-store.ts';
 import { JobStore } from '../store/job-store.ts';
 import { BatchStore } from '../store/batch-store.ts';
+import { LimitStore } from '../store/limit-store.ts';
 import { OperationStore } from '../store/operation-store.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { RecurringStore } from '../store/recurring-store.ts';
@@ -112,6 +113,7 @@ test('each script that is no transition has a method of a store', () => {
     QueueStore,
     WorkerRegistry,
     BatchStore,
+    LimitStore,
     OperationStore,
     RecurringStore,
     AlertStore,

@@ -5,6 +5,7 @@ import { MISSING_FOR_WORKERS } from '../testing/missing-keys-worker.ts';
 import type { Deviations } from '../testing/deviation.ts';
 import { expectedEffect } from '../testing/deviation.ts';
 import { DESCRIBE_MISSING } from '../testing/describe-rows.ts';
+import { LIMIT_MISSING } from '../testing/limit-rows.ts';
 import { RECORD_MISSING } from '../testing/record-rows.ts';
 import { ALERT_MISSING } from '../testing/alert-rows.ts';
 import { STEER_MISSING } from '../testing/steer-rows.ts';
@@ -22,6 +23,7 @@ afterAll(() => shards.close());
 const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...MISSING_FOR_WORKERS,
   ...MISSING_FOR_PERSONS,
+  ...LIMIT_MISSING,
   ...RECORD_MISSING,
   ...STEER_MISSING,
   ...DESCRIBE_MISSING,

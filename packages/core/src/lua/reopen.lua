@@ -18,6 +18,7 @@ local P = KEYS[1]
 --@include loosen
 --@include detach
 --@include timekeeper
+--@include holder
 --@include reopen
 local worker, most, reply = ARGV[1], tonumber(ARGV[2]), {}
 local OTHERS = { deadline = true, todo = true, ticks = true, draft = true, launch = true, halt = true, forget = true,

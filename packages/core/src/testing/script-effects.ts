@@ -4,6 +4,7 @@ import { FLOW_EFFECTS } from './effects-flow.ts';
 import { BATCH_EFFECTS } from './effects-batch.ts';
 import { CHANGE_EFFECTS } from './effects-change.ts';
 import { DESCRIBE_EFFECTS } from './describe-rows.ts';
+import { LIMIT_EFFECTS } from './limit-rows.ts';
 import { RECORD_EFFECTS } from './record-rows.ts';
 import { STEER_EFFECTS } from './steer-rows.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
@@ -17,6 +18,7 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...BATCH_EFFECTS,
   ...FLOW_EFFECTS,
   ...CHANGE_EFFECTS,
+  ...LIMIT_EFFECTS,
   ...RECORD_EFFECTS,
   ...STEER_EFFECTS,
   ...DESCRIBE_EFFECTS,

@@ -6,6 +6,7 @@ import { CHANGE_SCENES } from './scenes-change.ts';
 import { BATCH_SCENES } from './scenes-batch.ts';
 import { FLOW_SCENES } from './scenes-flow.ts';
 import { DESCRIBE_SCENES } from './describe-rows.ts';
+import { LIMIT_SCENES } from './limit-rows.ts';
 import { RECORD_SCENES } from './record-rows.ts';
 import type { Scene } from './scene.ts';
 import { STEER_SCENES } from './steer-rows.ts';
@@ -31,6 +32,7 @@ export const SCENES: Readonly<Record<Written, Scene>> = {
   ...FLOW_SCENES,
   ...CHANGE_SCENES,
   ...BATCH_SCENES,
+  ...LIMIT_SCENES,
   ...RECORD_SCENES,
   ...STEER_SCENES,
   ...DESCRIBE_SCENES,

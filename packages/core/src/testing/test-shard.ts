@@ -7,6 +7,7 @@ import { BatchStore } from '../store/batch-store.ts';
 import { JobReader } from '../store/job-reader.ts';
 import type { ClaimCall, ProducerCall } from '../store/job-store.ts';
 import { DEFAULT_RETENTION, JobStore } from '../store/job-store.ts';
+import { LimitStore } from '../store/limit-store.ts';
 import { OperationStore } from '../store/operation-store.ts';
 import { QueueStore } from '../store/queue-store.ts';
 import { RecurringStore } from '../store/recurring-store.ts';
@@ -57,6 +58,7 @@ export class TestShard {
   readonly workers: WorkerRegistry;
   readonly batches: BatchStore;
   readonly reader: JobReader;
+  readonly limits: LimitStore;
   readonly operations: OperationStore;
   readonly recurring: RecurringStore;
   readonly alerts: AlertStore;
@@ -72,6 +74,7 @@ export class TestShard {
     this.workers = new WorkerRegistry(stopped, this.prefix);
     this.batches = new BatchStore(stopped, this.prefix);
     this.reader = new JobReader(stopped, this.prefix);
+    this.limits = new LimitStore(stopped, this.prefix);
     this.operations = new OperationStore(stopped, this.prefix);
     this.recurring = new RecurringStore(stopped, this.prefix);
     this.alerts = new AlertStore(stopped, this.prefix);

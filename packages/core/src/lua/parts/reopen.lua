@@ -1,23 +1,10 @@
 -- Looks after what blocks jobs: whose time has come, and what lost its holder without a word. Needs enter's parts.
--- Whether a place is still kept for a job that waits for a slot.
-local function keepsPlace(id)
-  local mark = redis.pcall('GETRANGE', $job .. id, '0', '31')
-  return isMark(mark) and string.byte(mark) == 69 and isReserved(mark)
-end
--- Places of a limit whose holder runs no more: its worker is dead, or the job has gone on. At most 100 are looked at.
+-- Places of a limit whose holder runs no more. At most 100 are looked at.
 local function dropDeadHolders(key)
   local holders = $holders .. key
   local members = redis.pcall('SRANDMEMBER', holders, 100)
   for i = 1, members.err and 0 or #members do
-    local worker, no, id = string.sub(members[i], 1, 12), string.sub(members[i], 13, 24), string.sub(members[i], 25)
-    local lives = type(redis.pcall('ZSCORE', $leases, worker)) == 'string' or redis.pcall('SISMEMBER', $rescuing, worker) == 1
-    if worker .. no == NOBODY then
-      lives = keepsPlace(id)
-    elseif lives and redis.pcall('SISMEMBER', $processing .. worker .. ':' .. no, id) ~= 1 then
-      -- A person has ended it, and its handler may not have ended yet; whatever else became of it, it does not run.
-      lives = redis.pcall('HEXISTS', $processing .. worker, '~' .. no .. id) == 1
-    end
-    if not lives then redis.call('SREM', holders, members[i]) end
+    if not rightOf(members[i]) then redis.call('SREM', holders, members[i]) end
   end
 end
 -- The list in which a job waits for a slot, and its priority there.
