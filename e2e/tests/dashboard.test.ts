@@ -120,7 +120,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await show('limits');
     const row = page.locator('tbody tr', { hasText: 'printer' });
     await eventually(async () => expect(await row.locator('td.n').first().innerText()).toBe('3'));
-    expect(await row.locator('a').count()).toBe(2);
+    expect(await row.locator('a.badge').count()).toBe(2);
     for (const { id } of jobs) await stage.client.cancel(id);
     await page.getByText('No job waits for a limit').waitFor();
     expect(report.problems).toEqual([]);

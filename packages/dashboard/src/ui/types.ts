@@ -268,6 +268,27 @@ export interface Block {
   readonly next?: string;
 }
 
+export interface PlaceOfLimit {
+  readonly job: string;
+  readonly worker?: string;
+  readonly right?: 'runs' | 'stops' | 'waits';
+}
+
+export interface LimitOfKey {
+  readonly key: string;
+  readonly taken: number;
+  readonly places: readonly PlaceOfLimit[];
+  readonly waiting: number;
+  readonly waitingForRate: number;
+  readonly isCounting: boolean;
+}
+
+export interface Lock {
+  readonly id: string;
+  readonly state?: State;
+  readonly expiresInMs?: number;
+}
+
 export interface Server {
   readonly address: string;
   readonly version?: string;

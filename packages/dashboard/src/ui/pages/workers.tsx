@@ -4,6 +4,7 @@ import { bytes, count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
+import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { to } from '../router.ts';
 import type { WorkerEntry } from '../types.ts';
@@ -19,7 +20,6 @@ export function slotsOf({ info, load }: WorkerEntry): number {
 /** What a person may want of a worker. */
 function Steer({ worker }: { worker: WorkerEntry }) {
   const [slots, setSlots] = useState('');
-  const [isSure, ask] = useState(false);
   const act = (verb: string, text: string, body?: object): void =>
     void attempt(text, () => post(`workers/${worker.id}/${verb}`, body));
   const setConcurrency = (event: Event): void => {
@@ -33,14 +33,7 @@ function Steer({ worker }: { worker: WorkerEntry }) {
       <button type="button" onClick={() => act(verb, t(verb))}>
         {t(verb)}
       </button>
-      <button
-        type="button"
-        class="danger quiet"
-        onBlur={() => ask(false)}
-        onClick={() => (isSure ? act('stop', t('stop')) : ask(true))}
-      >
-        {isSure ? t('confirm') : t('stop')}
-      </button>
+      <SureButton text={t('stop')} onSure={() => act('stop', t('stop'))} />
       <form class="inline" onSubmit={setConcurrency}>
         <input
           type="number"
