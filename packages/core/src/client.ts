@@ -69,7 +69,7 @@ export class Client {
   readonly batches: Batches;
   /** Alerts: to define, change, silence and remove. */
   readonly alerts: Alerts;
-  /** What jobs hold by keys: to look at, and to take from those that have no right to it. */
+  /** What jobs hold by keys: to look at, and to take back. */
   readonly limits: Limits;
   readonly #calls: CallChain;
   readonly #changes: JobChanges;
@@ -118,7 +118,6 @@ export class Client {
   /**
    * Stores a job that may run now; resolves when Redis has it. Calls of one tick travel together; each has its own outcome.
    * The handler runs at least once: it may run again after a crash.
-   *
    * @throws {PayloadError} the input is invalid, not JSON, or over 1 MiB. @throws {OptionError}
    * @throws {RedisError} `REDIS_UNREACHABLE` after `retryFor`. @throws {RedisFullError} @throws {EnqueueUncertainError}
    */

@@ -87,7 +87,6 @@ export const ALERT_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'All alerts with their states, and the names of the channels that are told.',
     answer: '{ alerts, channels }',
-
     handle: list,
   },
   {

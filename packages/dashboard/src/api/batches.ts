@@ -73,7 +73,6 @@ export const BATCH_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'Bulk operations, the newest first.',
     answer: '{ operations }',
-
     handle: listOperations,
   },
   {
@@ -82,7 +81,6 @@ export const BATCH_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'How far one is.',
     answer: '{ operation }',
-
     handle: getOperation,
   },
   {

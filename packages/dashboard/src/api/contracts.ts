@@ -57,7 +57,6 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'The jobs that workers have described when they started.',
     answer: '{ contracts }',
-
     handle: list,
   },
   {
@@ -66,7 +65,6 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'One of them, with the JSON Schema of its input.',
     answer: '{ contract }',
-
     handle: get,
   },
 ];

@@ -82,7 +82,6 @@ export const ERROR_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'The newest failures, in groups.',
     answer: '{ groups, total, lookedAt }',
-
     handle: list,
   },
 ];

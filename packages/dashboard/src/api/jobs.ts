@@ -154,7 +154,6 @@ export const JOB_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'One job, and why it waits.',
     answer: '{ job, why, activity }',
-
     handle: get,
   },
   {

@@ -1,9 +1,15 @@
 import type { LockRef } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, textIn } from './call.ts';
+import { choice, REASON, required, text } from './fields.ts';
 
 const MOST = 200;
 const MOST_KEY = 206;
+const LOCK = {
+  kind: choice(['unique', 'key', 'debounce', 'throttle'], 'Default: unique.'),
+  job: required(text('Name of the job.')),
+  key: required(text('The key.')),
+};
 
 async function list(_: Call, { monitor }: Parts): Promise<unknown> {
   return { blocks: await monitor.blocks({ most: MOST }) };
@@ -49,7 +55,6 @@ export const LIMIT_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'Limits, rates and paused names that jobs wait for, and who has their places.',
     answer: '{ blocks }',
-
     handle: list,
   },
   {
@@ -57,6 +62,8 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/api/limits/key',
     permission: 'read',
     summary: 'What is held by a key of a limit or a rate, and by what right.',
+    answer: '{ limit }',
+    query: { key: required(text('Of a limit or a rate.')) },
     handle: get,
   },
   {
@@ -64,6 +71,8 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/api/limits/lock',
     permission: 'read',
     summary: 'Who has a key of unique jobs, or of `key`, `debounce`, `throttle`; null: nobody.',
+    answer: '{ lock }',
+    query: LOCK,
     handle: getLock,
   },
   {
@@ -71,6 +80,12 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/api/limits/release',
     permission: 'steer',
     summary: 'Takes a place of a limit from a job that does not run any more: {"key", "id"}.',
+    answer: '{ ok }',
+    body: {
+      ...REASON,
+      key: required(text('Of a limit.')),
+      id: required(text('Of the job that has the place.')),
+    },
     handle: release,
   },
   {
@@ -78,6 +93,8 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/api/limits/reset',
     permission: 'steer',
     summary: 'Forgets the starts that a rate has counted: {"key"}.',
+    answer: '{ changed }',
+    body: { ...REASON, key: required(text('Of a rate.')) },
     handle: reset,
   },
   {
@@ -85,6 +102,8 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/api/limits/unlock',
     permission: 'steer',
     summary: 'Frees a key whose job neither waits nor runs: {"kind", "job", "key"}.',
+    answer: '{ id } of the job that had it',
+    body: { ...REASON, ...LOCK },
     handle: unlock,
   },
 ];

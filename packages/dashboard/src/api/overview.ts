@@ -27,7 +27,6 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'Counts, the deepest queues, workers, and what needs attention.',
     answer: '{ at, counts, totals, queues, workers, attention }',
-
     handle: overview,
   },
   {
@@ -45,7 +44,6 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'The same about once a second, as server-sent events.',
     answer: 'events `pulse` (as overview) and `trouble` ({ code, message })',
-
     handle: live,
   },
 ];

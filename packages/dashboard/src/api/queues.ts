@@ -40,7 +40,6 @@ export const QUEUE_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'All queues with what waits in them.',
     answer: '{ queues }',
-
     handle: list,
   },
   {

@@ -122,7 +122,6 @@ export const RECURRING_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'One, with its next and its last runs.',
     answer: '{ recurring, next, history }',
-
     handle: get,
   },
   {

@@ -21,7 +21,6 @@ const DESCRIPTION: Route = {
   permission: 'read',
   summary: 'This description.',
   answer: 'OpenAPI 3.1',
-
   handle: () => describeRoutes(ROUTES),
 };
 

@@ -104,6 +104,7 @@ function addToFilter(filter: Filter, key: string, value: string): boolean {
   if (key === 'state') filter.state = value as JobState;
   else if (key === 'queue') filter.queue = value;
   else if (key === 'tag') filter.tag = value;
+  else if (key === 'batch') filter.batch = value;
   else if (key === 'name' && !value.endsWith('*')) filter.name = value;
   else return false;
   return true;

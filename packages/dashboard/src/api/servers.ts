@@ -13,7 +13,6 @@ export const SERVER_ROUTES: readonly Route[] = [
     permission: 'read',
     summary: 'The Redis servers that hold the jobs: version, memory, persistence.',
     answer: '{ servers, answeredInMs }',
-
     handle: list,
   },
 ];
