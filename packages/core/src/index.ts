@@ -90,6 +90,7 @@ export type { QueueSettings } from './queue-settings.ts';
 export type { RecurringChanges } from './recurring-change.ts';
 export { RecurringNotFoundError } from './recurring-jobs.ts';
 export type { RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
+export type { RecurringPage, RecurringPageOptions, RecurringRow } from './recurring-page.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';
 export type { AlertDelivery, AlertEvent, AlertKind, AlertView, StoredAlert } from './store/alert-records.ts';
@@ -105,6 +106,7 @@ export type { WorkerInfo, WorkerLoad, WorkerView } from './store/worker-reader.t
 export type { LimitView, PlaceView } from './store/limit-reader.ts';
 export type { LimitHolder } from './store/why-blocks.ts';
 export type { PendingParent } from './store/why-parents.ts';
+export type { TickHealth, TickHealthOptions } from './tick-health.ts';
 export type { WhyReasons } from './why.ts';
 export type { CancelCause, DelayCause, WhyCode, WhyReason } from './why-reason.ts';
 export type { QueueDefaults } from './queue-defaults.ts';

@@ -40,6 +40,8 @@ import { readQuarantine, readStateCounts, readTotals } from './store/shard-reade
 import { readTagged } from './store/tag-reader.ts';
 import type { WorkerView } from './store/worker-reader.ts';
 import { readWorkers } from './store/worker-reader.ts';
+import type { TickHealth, TickHealthOptions } from './tick-health.ts';
+import { readTickHealth } from './tick-health.ts';
 import type { WhyReasons } from './why.ts';
 
 /** Which jobs a page shows: those of one state, or those with a tag. */
@@ -265,6 +267,11 @@ export class Monitor {
   async alertEvents(options: { readonly most?: number } = {}): Promise<AlertEvent[]> {
     checkOptions(options, { most: wholeNumber(1, 500) }, 'alertEvents');
     return (await this.#alertStore()).events(options.most ?? 100);
+  }
+
+  /** Whether the ticks of recurring jobs are run: which are late, and which were missed. @throws {OptionError} */
+  async ticks(options: TickHealthOptions = {}): Promise<TickHealth> {
+    return readTickHealth(await this.#shards.open(CONNECT_TIMEOUT_MS), options);
   }
 
   /** The Redis servers that hold the installation: one, or the masters of a Cluster. Needs the permission for `INFO`. */

@@ -12,6 +12,8 @@ import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import type { Rule } from './options.ts';
 import { oneOf, recurringId } from './options.ts';
+import type { RecurringPage, RecurringPageOptions } from './recurring-page.ts';
+import { readRecurringPage } from './recurring-page.ts';
 import type { RecurringChanges } from './recurring-change.ts';
 import { changedDefinition } from './recurring-change.ts';
 import { recurringRun } from './recurring-run.ts';
@@ -46,7 +48,7 @@ export class RecurringNotFoundError extends LinstockError {
 
 /** What these need of the client. */
 export interface RecurringHost {
-  shards(): Promise<readonly Shard[]>;
+  shards(): Promise<readonly [Shard, ...Shard[]]>;
   plan(contract: JobContract, options: RunOptions<never>): JobPlan;
   /** What is wrapped around {@link RecurringJobs.upsert}. */
   readonly calls: CallChain;
@@ -155,6 +157,18 @@ export class RecurringJobs {
       shards.map(async ({ recurring }) => recurring.findMany(await recurring.ids({ most }))),
     );
     return all.flat().toSorted(byNextTick).slice(0, most);
+  }
+
+  /**
+   * A page of recurring jobs with their last runs; each costs about the same, however many there are.
+   *
+   * @example
+   * const { recurring, next } = await client.recurring.page({ state: 'late', text: 'report' });
+   *
+   * @throws {OptionError}
+   */
+  async page(options: RecurringPageOptions = {}): Promise<RecurringPage> {
+    return readRecurringPage(await this.#host.shards(), options);
   }
 
   /** The next ticks of a recurring job, or of a schedule that is not stored; at most 100. @throws {RecurringNotFoundError} */

@@ -1,0 +1,79 @@
+import { KEY } from '../redis/keys.ts';
+import type { Shard } from '../shard-set.ts';
+import type { TickEntry } from './recurring-store.ts';
+
+/** A tick that is older than this counts as one that nobody runs, ms. */
+const LATE_MS = 60_000;
+
+/** Recurring jobs whose next ticks lie between two instants, as Redis writes them. */
+export interface TickRange {
+  readonly min: string;
+  readonly max: string;
+}
+
+/** All of them; those that have no next tick come last. */
+export const ANY_TICK: TickRange = { min: '-inf', max: '+inf' };
+/** Those that have none: they are paused, switched off, or over. */
+export const NO_NEXT_TICK: TickRange = { min: '+inf', max: '+inf' };
+
+/** Those whose tick nobody has run, by the clock of Redis. */
+export function overdue(now: number): TickRange {
+  return { min: '-inf', max: String(now - LATE_MS) };
+}
+
+/** Recurring jobs of a shard with what orders them among shards. */
+export interface TickPage {
+  readonly entries: readonly { readonly id: string; readonly order: number }[];
+  /** How many the range has. */
+  readonly total: number;
+}
+
+/** Reads recurring jobs in the order of their next ticks: so many, after so many others. */
+export async function readTicks(
+  { connection: { redis }, prefix }: Shard,
+  { min, max }: TickRange,
+  { from, most }: { readonly from: number; readonly most: number },
+): Promise<TickPage> {
+  const key = prefix + KEY.ticks;
+  const [flat, total] = await Promise.all([
+    redis.zrangebyscore(key, min, max, 'WITHSCORES', 'LIMIT', from, most),
+    redis.zcount(key, min, max),
+  ]);
+  const entries = Array.from({ length: flat.length / 2 }, (_, i) => ({
+    id: flat[2 * i] ?? '',
+    order: orderOf(flat[2 * i + 1]),
+  }));
+  return { entries, total };
+}
+
+/** What became of the last two ticks of each, the newest first. */
+export async function readLastTicks(
+  { connection: { redis }, prefix }: Shard,
+  ids: readonly string[],
+): Promise<TickEntry[][]> {
+  const lists = await Promise.all(ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, 1)));
+  return lists.map((lines) => lines.flatMap(entryIn));
+}
+
+function entryIn(line: string): TickEntry[] {
+  try {
+    return [JSON.parse(line) as TickEntry];
+  } catch {
+    // Somebody has written here by hand: one line must not hide all the others.
+    return [];
+  }
+}
+
+/** Whether the last tick was not run, or long after its time. Pure. */
+export function isMissed([last, before]: readonly TickEntry[]): boolean {
+  if (last === undefined) return false;
+  if (last.job === undefined) return last.skipped === 'missed';
+  if (last.at - (last.tick ?? last.at) > LATE_MS) return true;
+  // One run for many that were missed stands behind them, written at the same instant.
+  return before?.skipped === 'missed' && before.at === last.at;
+}
+
+function orderOf(score: string | undefined): number {
+  const order = Number(score);
+  return Number.isFinite(order) ? order : Number.MAX_VALUE;
+}
