@@ -1,3 +1,4 @@
+import { healthAttention } from './health-attention.ts';
 import type { Pulse } from './pulse.ts';
 
 /** Something that a person should look at, the worst first. */
@@ -7,21 +8,35 @@ export interface Attention {
     | 'ALERT'
     | 'NO_WORKERS'
     | 'QUEUE_UNSERVED'
+    | 'WORKER_DEAD'
     | 'FAILED'
+    | 'FAILING'
     | 'QUEUE_PAUSED'
     | 'SUSPECTS'
     | 'LOOP_BLOCKED'
-    | 'BLOCKED';
-  /** What it is about: a queue, a worker; empty: everything. */
+    | 'BLOCKED'
+    | 'TICKS_LATE'
+    | 'TICKS_MISSED'
+    | 'EVICTION'
+    | 'MEMORY'
+    | 'NO_LOG';
+  /** What it is about: a queue, a worker, a job, a recurring job, a server; empty: everything. */
   readonly about: string;
   readonly count: number;
+  /** More in words, as a job or a server told it. */
+  readonly detail?: string;
 }
 
 const STALL_MS = 1000;
 const ORDER = { bad: 0, warn: 1, info: 2 } as const;
 
 /** What is to be noticed in a pulse. Pure. */
-export function findAttention({ counts, queues, workers, alerts }: Pulse): Attention[] {
+export function findAttention(pulse: Pulse): Attention[] {
+  const found = [...pulseAttention(pulse), ...healthAttention(pulse.health)];
+  return found.toSorted((a, b) => ORDER[a.level] - ORDER[b.level] || b.count - a.count);
+}
+
+function pulseAttention({ counts, queues, workers, dead, alerts }: Pulse): Attention[] {
   const served = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
   const found: Attention[] = alerts.map(({ name }) => ({
     level: 'bad',
@@ -46,5 +61,8 @@ export function findAttention({ counts, queues, workers, alerts }: Pulse): Atten
     if (load !== undefined && load.stallMs > STALL_MS)
       found.push({ level: 'warn', code: 'LOOP_BLOCKED', about: id, count: Math.round(load.stallMs) });
   }
-  return found.toSorted((a, b) => ORDER[a.level] - ORDER[b.level] || b.count - a.count);
+  // Workers of one process die together.
+  for (const about of new Set(dead.map(({ host }) => host)))
+    found.push({ level: 'warn', code: 'WORKER_DEAD', about, count: 0 });
+  return found;
 }

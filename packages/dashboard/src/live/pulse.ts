@@ -1,6 +1,10 @@
 import type { FiringAlert } from './firing.ts';
 import { FiringReader } from './firing.ts';
 import type { JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
+import type { DeadWorker } from './dead-workers.ts';
+import { DeadWorkers } from './dead-workers.ts';
+import type { Health } from './health.ts';
+import { HealthReader } from './health.ts';
 
 /** What an installation is at one moment. Instants are ms since 1970. */
 export interface Pulse {
@@ -12,6 +16,10 @@ export interface Pulse {
   readonly workers: readonly WorkerView[];
   /** Alerts that fire and are not silent. */
   readonly alerts: readonly FiringAlert[];
+  /** Those that have died in the last while. */
+  readonly dead: readonly DeadWorker[];
+  /** At most some seconds older than the rest. */
+  readonly health: Health;
 }
 
 /** Why there is no pulse. */
@@ -32,6 +40,8 @@ export class PulseReader {
   readonly #monitor: Monitor;
   readonly #now: () => number;
   readonly #firing: FiringReader;
+  readonly #health: HealthReader;
+  readonly #dead = new DeadWorkers();
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
   #last: Pulse | undefined;
@@ -42,6 +52,7 @@ export class PulseReader {
     this.#monitor = monitor;
     this.#now = now;
     this.#firing = new FiringReader(monitor, now);
+    this.#health = new HealthReader(monitor, now);
   }
 
   /** At most a second old. @throws {RedisError} */
@@ -88,15 +99,17 @@ export class PulseReader {
   }
 
   async #readOnce(): Promise<Pulse> {
-    const [{ counts, queues }, totals, workers, alerts] = await Promise.all([
+    const [{ counts, queues }, totals, workers, alerts, health] = await Promise.all([
       this.#monitor.overview(),
       this.#monitor.totals(),
       this.#monitor.workers(),
       this.#firing.latest(),
+      this.#health.latest(),
     ]);
     const at = this.#now();
     const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
-    this.#last = { at, counts, totals, queues, workers: alive, alerts };
+    const dead = this.#dead.look(workers, alive, at);
+    this.#last = { at, counts, totals, queues, workers: alive, dead, health, alerts };
     return this.#last;
   }
 }

@@ -10,8 +10,19 @@ const reports = new WeakMap<Pulse, string>();
 export function reportOf(pulse: Pulse): string {
   const known = reports.get(pulse);
   if (known !== undefined) return known;
+  const { at, counts, totals, workers } = pulse;
   const queues = pulse.queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, MOST);
-  const report = JSON.stringify({ ...pulse, queues, attention: findAttention(pulse).slice(0, MOST) });
+  const all = findAttention(pulse);
+  const attention = all.slice(0, MOST);
+  const report = JSON.stringify({
+    at,
+    counts,
+    totals,
+    queues,
+    workers,
+    attention,
+    attentionTotal: all.length,
+  });
   reports.set(pulse, report);
   return report;
 }

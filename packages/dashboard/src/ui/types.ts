@@ -103,6 +103,7 @@ export interface Attention {
   readonly code: string;
   readonly about: string;
   readonly count: number;
+  readonly detail?: string;
 }
 
 export interface Alert {
@@ -153,6 +154,8 @@ export interface Pulse {
   readonly attention: readonly Attention[];
   /** Alerts that fire. */
   readonly alerts: readonly { readonly id: string; readonly name: string }[];
+  /** How many there are; the first of them stand in `attention`. */
+  readonly attentionTotal: number;
 }
 
 /** How long something took, ms. */

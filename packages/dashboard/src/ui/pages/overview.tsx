@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { count, duration } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
@@ -14,22 +15,37 @@ import { STATES } from '../types.ts';
 function placeFor({ code, about }: Attention): string {
   if (code === 'FAILED') return to(['errors']);
   if (code === 'ALERT') return to(['alerts']);
-  if (code === 'NO_WORKERS' || code === 'LOOP_BLOCKED') return to(['workers']);
+  if (code === 'FAILING') return to(['search'], { q: `state:failed name:${about}` });
+  if (/WORKER|LOOP/.test(code)) return to(['workers']);
+  if (code.startsWith('TICKS')) return to(['recurring'], { state: code.slice(6).toLowerCase() });
+  if (/EVICTION|MEMORY|NO_LOG/.test(code)) return to(['redis']);
   return to(['jobs'], { state: 'enqueued', queue: about });
 }
 
-function AttentionList({ list }: { list: readonly Attention[] }) {
-  if (list.length === 0) return <p class="well">✓ {t('allWell')}</p>;
+/** So many are shown before somebody asks for all. */
+const FIRST = 12;
+
+function AttentionList({ list, total }: { list: readonly Attention[]; total: number }) {
+  const [most, setMost] = useState(FIRST);
+  const shown = list.slice(0, most);
+  const more = t('andMore', { count: count(total - shown.length) });
   return (
-    <ul class="attention">
-      {list.slice(0, 12).map((entry) => (
-        <li key={entry.code + entry.about} class={entry.level}>
-          <a href={placeFor(entry)}>
-            {t(entry.code as TextKey, { about: entry.about, count: count(entry.count) })}
-          </a>
-        </li>
-      ))}
-    </ul>
+    <>
+      {list.every(({ level }) => level === 'info') && <p class="well">✓ {t('allWell')}</p>}
+      <ul class="attention">
+        {shown.map((entry) => (
+          <li key={entry.code + entry.about} class={entry.level}>
+            <a href={placeFor(entry)}>{t(entry.code as TextKey, { ...entry, count: count(entry.count) })}</a>
+          </li>
+        ))}
+      </ul>
+      {list.length > most && (
+        <button type="button" class="link" onClick={() => setMost(list.length)}>
+          {more}
+        </button>
+      )}
+      {list.length <= most && total > shown.length && <p class="muted">{more}</p>}
+    </>
   );
 }
 
@@ -76,7 +92,7 @@ export function Overview() {
           <RateChart />
         </Card>
         <Card title={t('attention')}>
-          <AttentionList list={now.attention} />
+          <AttentionList list={now.attention} total={now.attentionTotal} />
         </Card>
       </div>
       <History />

@@ -1,0 +1,157 @@
+import type { ServerView } from '@linstock/core';
+import { defineJob, Monitor } from '@linstock/core';
+import { KEY, shardPrefix } from '@linstock/core/internal';
+import { startRedis } from '@linstock/test-kit/redis';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { Board } from '../testing/board.ts';
+import type { Attention } from './attention.ts';
+import { DeadWorkers } from './dead-workers.ts';
+import { healthAttention } from './health-attention.ts';
+import type { Health } from './health.ts';
+import { HealthReader } from './health.ts';
+
+const redis = await startRedis();
+const connection = redis.connect();
+const boards: Board[] = [];
+afterEach(async () => {
+  await Promise.all(boards.splice(0).map((board) => board.close()));
+});
+afterAll(async () => {
+  connection.disconnect();
+  await redis.stop();
+});
+
+const work = defineJob<null>({ name: 'work' });
+
+function open(): Board {
+  const board = new Board(redis.url);
+  boards.push(board);
+  return board;
+}
+
+async function overview(board: Board): Promise<{ attention: Attention[]; attentionTotal: number }> {
+  const answer = await board.ask('GET', '/api/overview', { role: 'viewer' });
+  return (await answer.json()) as { attention: Attention[]; attentionTotal: number };
+}
+
+describe('what needs attention', () => {
+  test('tells of recurring jobs that nobody runs, and of runs that were missed', async () => {
+    const board = open();
+    const key = shardPrefix(board.namespace, 0);
+    for (const id of ['late', 'later', 'missed', 'fine'])
+      await board.client.recurring.upsert(id, work, null, { cron: '@daily' });
+    await connection.zadd(key + KEY.ticks, Date.now() - 120_000, 'late', Date.now() - 180_000, 'later');
+    await connection.lpush(`${key}${KEY.history}missed`, '{"at":1,"skipped":"missed","count":2}');
+    const { attention } = await overview(board);
+    expect(attention).toContainEqual({ level: 'bad', code: 'TICKS_LATE', about: 'later', count: 2 });
+    expect(attention).toContainEqual({ level: 'warn', code: 'TICKS_MISSED', about: 'missed', count: 1 });
+  });
+
+  test('tells of a Redis that keeps no append-only file, and of nothing else where all is well', async () => {
+    const { attention } = await overview(open());
+    expect(attention.map(({ level, code }) => `${level} ${code}`)).toEqual([
+      'warn NO_WORKERS',
+      'info NO_LOG',
+    ]);
+  });
+
+  test('shows the first hundred of many, and how many there are', async () => {
+    const board = open();
+    for (let n = 0; n < 120; n++) {
+      await board.client.enqueue(work, null, { queue: `q${n}` });
+      await board.client.queue(`q${n}`).pause();
+    }
+    const { attention, attentionTotal } = await overview(board);
+    expect([attention.length, attentionTotal]).toEqual([100, 122]);
+  });
+});
+
+const ticks = { late: 0, latest: undefined, missed: [] };
+const server: ServerView = {
+  address: 'a:1',
+  version: '7.2.0',
+  mode: 'standalone',
+  uptime: 1,
+  clients: 1,
+  opsPerSecond: 0,
+  memoryBytes: 0,
+  memoryLimitBytes: 100,
+  evictionPolicy: 'noeviction',
+  hasAppendOnlyFile: true,
+  lastSaveAt: 0,
+  replicas: 0,
+  keys: 0,
+};
+
+describe('the health of an installation', () => {
+  const told = (part: Partial<ServerView>): string[] => {
+    const health: Health = { servers: [{ ...server, ...part }], ticks, failing: undefined };
+    return healthAttention(health).map(({ level, code, count }) => `${level} ${code} ${count}`);
+  };
+
+  test.each([
+    [{}, []],
+    [{ memoryBytes: 79 }, []],
+    [{ memoryBytes: 80 }, ['warn MEMORY 80']],
+    [{ memoryBytes: 96 }, ['bad MEMORY 96']],
+    [{ memoryBytes: 96, memoryLimitBytes: 0 }, []],
+    [{ evictionPolicy: 'allkeys-lru' }, ['bad EVICTION 0']],
+    [{ hasAppendOnlyFile: false }, ['info NO_LOG 0']],
+    // A user without the permission for INFO sees nothing of it.
+    [{ evictionPolicy: undefined, memoryBytes: undefined, hasAppendOnlyFile: undefined }, []],
+  ])('%j is told as %j', (part, expected) => {
+    expect(told(part)).toEqual(expected);
+  });
+
+  test('is looked at every 15 seconds, once for all who ask', async () => {
+    const board = open();
+    const monitor = new Monitor({ redis: redis.url, namespace: board.namespace });
+    let now = 0;
+    const reader = new HealthReader(monitor, () => now);
+    const looks = async (): Promise<number> => {
+      const stats = await connection.info('commandstats');
+      return Number(/cmdstat_zcount:calls=(\d+)/.exec(stats)?.[1] ?? 0) / 2;
+    };
+    const before = await looks();
+    await Promise.all([reader.latest(), reader.latest()]);
+    expect((await looks()) - before).toBe(1);
+    now += 14_000;
+    await reader.latest();
+    expect((await looks()) - before).toBe(1);
+    now += 60_000;
+    await reader.latest();
+    expect((await looks()) - before).toBe(2);
+    await monitor.close();
+  });
+});
+
+describe('workers that have died', () => {
+  const worker = (id: string, leaseExpiresAt: number) => ({
+    id,
+    leaseExpiresAt,
+    info: undefined,
+    load: undefined,
+  });
+  const idsOf = (dead: readonly { readonly id: string }[]): string[] => dead.map(({ id }) => id);
+
+  test('are those whose lease ran out, also when their jobs went to others before anybody looked', () => {
+    const dead = new DeadWorkers();
+    const [a, b, c] = [worker('a', 1500), worker('b', 9000), worker('c', 1500)];
+    expect(idsOf(dead.look([a, b, c], [a, b, c], 1000))).toEqual([]);
+    // a is still there with a lease that ran out; b has stopped in order; c is gone after its lease would have run out.
+    expect(idsOf(dead.look([a], [], 3000)).toSorted()).toEqual(['a', 'c']);
+    expect(idsOf(dead.look([], [], 4000)).toSorted()).toEqual(['a', 'c']);
+  });
+
+  test('are told of for ten minutes, and not when nobody looked meanwhile', () => {
+    const dead = new DeadWorkers();
+    const a = worker('a', 1500);
+    dead.look([a], [a], 1000);
+    dead.look([], [], 2000);
+    expect(idsOf(dead.look([], [], 601_000))).toEqual(['a']);
+    expect(idsOf(dead.look([], [], 602_000))).toEqual([]);
+    const later = new DeadWorkers();
+    later.look([a], [a], 1000);
+    expect(idsOf(later.look([], [], 100_000))).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+import type { JobView, Monitor, ServerView, TickHealth } from '@linstock/core';
+import type { ErrorGroup } from '../api/errors.ts';
+import { groupErrors } from '../api/errors.ts';
+
+/** What is looked at less often than a pulse. What could not be read is undefined. */
+export interface Health {
+  readonly servers: readonly ServerView[];
+  readonly ticks: Pick<TickHealth, 'late' | 'latest'> & { readonly missed: readonly string[] };
+  /** What most of the newest failures have in common. */
+  readonly failing: ErrorGroup | undefined;
+}
+
+const EVERY_MS = 15_000;
+/** Nobody has looked for a while. */
+const TOO_OLD_MS = 60_000;
+/** Of the newest failures. */
+const LOOK_AT = 100;
+const NOTHING: Health = {
+  servers: [],
+  ticks: { late: 0, latest: undefined, missed: [] },
+  failing: undefined,
+};
+
+/** Looks at what changes slowly or costs more, every 15 seconds while somebody looks, once for all who do. */
+export class HealthReader {
+  readonly #monitor: Monitor;
+  readonly #now: () => number;
+  #health = NOTHING;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
+  /** Recurring jobs are looked at a thousand at a time: from where on, and what was found since the first of them. */
+  #offset = 0;
+  #found: readonly string[] = [];
+
+  constructor(monitor: Monitor, now: () => number) {
+    this.#monitor = monitor;
+    this.#now = now;
+  }
+
+  /** What was seen last. Whoever comes first waits for a look; later ones happen beside what is shown. Never fails. */
+  async latest(): Promise<Health> {
+    const age = this.#now() - this.#readAt;
+    if (age >= EVERY_MS) {
+      this.#readAt = this.#now();
+      this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    }
+    if (age >= TOO_OLD_MS) await this.#reading;
+    return this.#health;
+  }
+
+  /** A part that cannot be read hides no other: a user of Redis may lack the permission for `INFO`. */
+  async #read(): Promise<void> {
+    const [servers, ticks, failing] = await Promise.all([
+      this.#monitor.servers().catch(() => NOTHING.servers),
+      this.#readTicks().catch(() => NOTHING.ticks),
+      this.#readFailing().catch(() => undefined),
+    ]);
+    this.#health = { servers, ticks, failing };
+  }
+
+  async #readTicks(): Promise<Health['ticks']> {
+    const { late, latest, missed, next } = await this.#monitor.ticks({ offset: this.#offset });
+    const found = this.#offset === 0 ? missed : [...this.#found, ...missed];
+    this.#found = found;
+    this.#offset = next ?? 0;
+    const isWhole = next === undefined;
+    // What an earlier round has found stands until this one is over.
+    return { late, latest, missed: isWhole ? found : [...new Set([...this.#health.ticks.missed, ...found])] };
+  }
+
+  async #readFailing(): Promise<ErrorGroup | undefined> {
+    const { jobs } = await this.#monitor.page({ state: 'failed', limit: LOOK_AT });
+    return groupErrors(jobs.filter((job): job is JobView => !('damaged' in job)))[0];
+  }
+}
