@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { startRedis } from '@linstock/test-kit/redis';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
 import { findBrowser } from '../src/browser.ts';
 import { act, Stage } from '../src/stage.ts';
 import { Viewer } from '../src/viewer.ts';
@@ -49,6 +51,26 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await page.getByRole('button', { name: 'Search on' }).click();
     await page.getByText('400 found').waitFor();
     expect(await page.getByRole('button', { name: 'Change all that match' }).count()).toBe(1);
+  });
+
+  test('is saved as a file, with all that it would find', async () => {
+    await search('input.ms:41');
+    await page.getByText('1 found').waitFor();
+    await search('state:enqueued name:act');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export as CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^jobs-state-enqueued-name-act-\w+\.csv$/);
+    const text = await readFile(await download.path(), 'utf8');
+    expect(text.trim().split('\r\n').length).toBe(601);
+    expect(new URL(page.url()).hash).toContain('#/search?');
+  });
+
+  test.each(['light', 'dark'] as const)('is fit for everybody, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.getByRole('link', { name: 'Export as NDJSON' }).waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 
   test('says what it knows when it is asked for something else', async () => {

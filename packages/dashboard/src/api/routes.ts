@@ -4,6 +4,7 @@ import { BATCH_ROUTES } from './batches.ts';
 import type { Route } from './call.ts';
 import { CONTRACT_ROUTES } from './contracts.ts';
 import { ERROR_ROUTES } from './errors.ts';
+import { EXPORT_ROUTES } from './export.ts';
 import { JOB_ROUTES } from './jobs.ts';
 import { LIMIT_ROUTES } from './limits.ts';
 import { describeRoutes } from './open-api.ts';
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...OVERVIEW_ROUTES,
   ...JOB_ROUTES,
   ...SEARCH_ROUTES,
+  ...EXPORT_ROUTES,
   ...ERROR_ROUTES,
   ...QUEUE_ROUTES,
   ...RECURRING_ROUTES,

@@ -69,6 +69,18 @@ export function parseSearch(text: string, now: number): SearchQuery {
   };
 }
 
+/** What a request asks for by `q`, `state`, `queue` and `tag`: all of it must hold, and one must be there. @throws {OptionError} */
+export function askedJobs(query: URLSearchParams, now: number): SearchQuery {
+  const chosen = ['state', 'queue', 'tag'].flatMap((key) => {
+    const value = query.get(key) ?? '';
+    if (value === '') return [];
+    if (value.includes('"')) throw new OptionError(key, 'must have no quotes', value);
+    return [`${key}:"${value}"`];
+  });
+  // They come first: a quote that somebody left open must not swallow them.
+  return parseSearch([...chosen, (query.get('q') ?? '').slice(0, 1000)].join(' '), now);
+}
+
 function testOf(key: string, value: string, now: number): Test {
   const [first = '', ...path] = key.split('.');
   if (first === 'input' || first === 'result') return (job) => sameText(valueAt(job[first], path), value);

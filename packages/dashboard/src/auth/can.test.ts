@@ -45,7 +45,7 @@ test.each(guarded.map((route) => [route.method, route.path, actionOf(route)] as 
       asked.push(`${name} ${role} ${what} ${kind}`);
       return false;
     });
-    const answer = await board.ask(method, `${pathOf(path)}${path === '/api/search' ? '?q=x' : ''}`, {
+    const answer = await board.ask(method, `${pathOf(path)}${/search|export/.test(path) ? '?q=x' : ''}`, {
       role: 'admin',
     });
     expect(await answer.json()).toMatchObject({ error: { code: 'NOT_PERMITTED' } });
@@ -69,6 +69,8 @@ test('S14 whoever has one queue sees and changes what is in it, and nothing else
   expect(await get(`/api/jobs/${mine}`)).toBe(200);
   expect(await get('/api/jobs?state=enqueued&queue=mail')).toBe(200);
   expect(await get('/api/search?q=queue:mail%20work')).toBe(200);
+  expect(await get('/api/export?tag=x&queue=mail')).toBe(200);
+  expect(await get('/api/export?q=queue:mail%20work')).toBe(200);
   for (const path of [
     `/api/jobs/${other}`,
     '/api/jobs?state=enqueued',
@@ -77,6 +79,9 @@ test('S14 whoever has one queue sees and changes what is in it, and nothing else
     '/api/jobs?tag=x&queue=mail',
     '/api/search?q=work&queue=mail',
     '/api/search?q=%22queue:mail%20work%22',
+    '/api/export?state=enqueued',
+    '/api/export?state=enqueued&queue=money',
+    '/api/export?q=%22queue:mail%20work%22',
     '/api/errors?queue=mail',
     '/api/queues?queue=mail',
   ])

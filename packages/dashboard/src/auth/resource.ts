@@ -1,6 +1,6 @@
 import type { Call, Parts, Route } from '../api/call.ts';
 import { fieldIn, textIn } from '../api/call.ts';
-import { parseSearch } from '../api/search-query.ts';
+import { askedJobs, parseSearch } from '../api/search-query.ts';
 
 /** What somebody wants to do something to. What is not there is not known, or is all of them. */
 export interface Resource {
@@ -52,6 +52,7 @@ const QUEUE_OF: Readonly<Record<string, (call: Call) => string | null | undefine
   recurring: inBody,
   bulk: ({ body }) => textIn(fieldIn(body, 'filter'), 'queue'),
   search: inSearch,
+  export: ({ query }) => askedJobs(query, Date.now()).namedQueue,
 };
 
 function named<Key extends string>(key: Key, value: string | undefined): { readonly [key in Key]?: string } {

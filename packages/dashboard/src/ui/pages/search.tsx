@@ -4,6 +4,7 @@ import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
+import { ExportLinks } from '../parts/export-link.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import type { Search } from '../parts/use-search.ts';
 import { useSearch } from '../parts/use-search.ts';
@@ -64,7 +65,12 @@ export function SearchResults() {
         </p>
       )}
       {error === undefined && <Progress search={search} />}
-      {may('steer') && filter !== undefined && hits.length > 0 && <ChangeAll filter={filter} />}
+      {hits.length > 0 && (
+        <div class="toolbar">
+          {may('steer') && filter !== undefined && <ChangeAll filter={filter} />}
+          <ExportLinks query={{ q: text }} />
+        </div>
+      )}
       {state === 'done' && hits.length === 0 && error === undefined && (
         <Empty text="searchNothing" hint="searchHelp" />
       )}

@@ -120,6 +120,7 @@ export const EN = {
   searchHelp:
     'Words are looked for in ids, names, inputs and errors. Qualifiers: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'Search on',
+  exportAs: 'Export as {format}',
   changeAll: 'Change all that match',
   noJobs: 'No jobs here.',
   noJobsHint: 'Enqueue one from your code, or with the button New job.',

@@ -122,6 +122,7 @@ export const FA: Texts = {
   searchHelp:
     'واژه‌ها در شناسه‌ها، نام‌ها، ورودی‌ها و خطاها جست‌وجو می‌شوند. قیدها: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'ادامهٔ جست‌وجو',
+  exportAs: 'برون‌بری به {format}',
   changeAll: 'تغییر همهٔ یافته‌ها',
   noJobs: 'کاری اینجا نیست.',
   noJobsHint: 'از کد خود یا با دکمهٔ کار تازه بیفزایید.',

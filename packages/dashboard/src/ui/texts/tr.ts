@@ -122,6 +122,7 @@ export const TR: Texts = {
   searchHelp:
     'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'Aramaya devam et',
+  exportAs: '{format} olarak dışa aktar',
   changeAll: 'Eşleşenlerin tümünü değiştir',
   noJobs: 'Burada iş yok.',
   noJobsHint: 'Kodunuzdan veya Yeni iş düğmesiyle ekleyin.',

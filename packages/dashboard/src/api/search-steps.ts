@@ -1,0 +1,55 @@
+import type { JobView, Monitor } from '@linstock/core';
+import type { SearchQuery } from './search-query.ts';
+
+/** Jobs of one look: some ms of Redis at the most. */
+const STEP = 100;
+
+/** What one look has found. */
+export interface SearchStep {
+  readonly hits: readonly JobView[];
+  /** How many entries were looked at. */
+  readonly looked: number;
+  /** From where a search goes on behind it. */
+  readonly cursor: string;
+}
+
+/** Goes through all jobs that can match, some at a time, from a cursor on; empty: from the beginning. */
+export async function* searchSteps(
+  monitor: Monitor,
+  wanted: SearchQuery,
+  cursor: string,
+): AsyncGenerator<SearchStep, undefined> {
+  const [, first = '0', after = ''] = /^(\d) (.*)$/s.exec(cursor) ?? [];
+  const queue = wanted.queue === undefined ? {} : { queue: wanted.queue };
+  for (const [i, state] of wanted.states.entries()) {
+    if (i < Number(first)) continue;
+    const place = i === Number(first) && after !== '' ? { after } : {};
+    for await (const page of monitor.scan({ state, step: STEP, ...queue, ...place })) {
+      const hits = page.jobs.filter((job): job is JobView => !('damaged' in job) && wanted.matches(job));
+      const next = page.cursor === undefined ? `${i + 1} ` : `${i} ${page.cursor}`;
+      yield { hits, looked: page.looked, cursor: next };
+    }
+  }
+}
+
+/** Sends texts as they come, no faster than they are read. Ends with the request. */
+export function streamTexts(
+  texts: AsyncGenerator<string, undefined>,
+  { signal }: Request,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const encoder = new TextEncoder();
+  const stop = (): void => void texts.return(undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value } = await texts.next();
+      if (value === undefined) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: stop,
+  });
+  return new Response(body, {
+    headers: { 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', ...headers },
+  });
+}
