@@ -61,6 +61,7 @@ export type {
 } from './event-subscription.ts';
 export type { ChangeableOptions, JobUpdate, MoveTarget } from './job-changes.ts';
 export type { Due } from './job-factory.ts';
+export type { ClockEffect } from './job/clock-effect.ts';
 export { Cron } from './job/cron.ts';
 export type { Weekday } from './job/cron.ts';
 export type { JobMetadata, JobOptions } from './job/job.ts';
@@ -89,7 +90,7 @@ export type { QueueHandle } from './queue-handle.ts';
 export type { QueueSettings } from './queue-settings.ts';
 export type { RecurringChanges } from './recurring-change.ts';
 export { RecurringNotFoundError } from './recurring-jobs.ts';
-export type { RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
+export type { NextRun, RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
 export type { RecurringPage, RecurringPageOptions, RecurringRow } from './recurring-page.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';

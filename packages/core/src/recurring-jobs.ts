@@ -5,6 +5,7 @@ import type { JobContract, RunOptions } from './contract.ts';
 import { LinstockError, OptionError, show } from './errors.ts';
 import type { JobPlan } from './job-factory.ts';
 import { makeTemplate } from './job-factory.ts';
+import type { ClockEffect } from './job/clock-effect.ts';
 import { shardOfSlot, slotOf } from './job/placement.ts';
 import type { Misfire, Schedule, ScheduleOptions } from './job/schedule.ts';
 import { nextTick, parseSchedule } from './job/schedule.ts';
@@ -34,6 +35,13 @@ export interface RecurringOptions extends ScheduleOptions {
 
 /** A recurring job, as people see it. */
 export type RecurringView = StoredRecurring;
+
+/** A tick that is to come. */
+export interface NextRun {
+  readonly at: Date;
+  /** What a change of the clock does to it; undefined: nothing. */
+  readonly clock: ClockEffect | undefined;
+}
 
 const GRACE_MS = 60_000;
 const isMisfire = oneOf(['once', 'all', 'skip']);
@@ -173,11 +181,24 @@ export class RecurringJobs {
 
   /** The next ticks of a recurring job, or of a schedule that is not stored; at most 100. @throws {RecurringNotFoundError} */
   async next(idOrSchedule: string | ScheduleOptions, count = 5): Promise<Date[]> {
+    return (await this.nextRuns(idOrSchedule, count)).map(({ at }) => at);
+  }
+
+  /**
+   * The same, and what changes of the clock do to them.
+   *
+   * @example
+   * const runs = await client.recurring.nextRuns({ cron: '30 2 * * *', timeZone: 'Europe/Berlin' }, 100);
+   * console.log(runs.filter(({ clock }) => clock !== undefined));
+   *
+   * @throws {RecurringNotFoundError} @throws {OptionError}
+   */
+  async nextRuns(idOrSchedule: string | ScheduleOptions, count = 5): Promise<NextRun[]> {
     if (typeof idOrSchedule !== 'string')
-      return ticksOf(parseSchedule(idOrSchedule, 'schedule'), Date.now(), count);
+      return runsOf(parseSchedule(idOrSchedule, 'schedule'), Date.now(), count);
     const { schedule, nextAt } = await this.#require(idOrSchedule);
     if (nextAt === undefined) return [];
-    return ticksOf(parseStored(schedule), nextAt - 1, count);
+    return runsOf(parseStored(schedule), nextAt - 1, count);
   }
 
   /** What became of the last 100 ticks, newest first. */
@@ -309,13 +330,13 @@ function firstTick(schedule: Schedule, { startAt }: StoredSchedule, now: number)
   return nextTick(schedule, startAt !== undefined && startAt > now ? startAt - 1 : now);
 }
 
-function ticksOf(schedule: Schedule, after: number, count: number): Date[] {
-  const ticks: Date[] = [];
-  for (let tick = nextTick(schedule, after); tick !== undefined && ticks.length < Math.min(count, 100);) {
-    ticks.push(new Date(tick));
+function runsOf(schedule: Schedule, after: number, count: number): NextRun[] {
+  const runs: NextRun[] = [];
+  for (let tick = nextTick(schedule, after); tick !== undefined && runs.length < Math.min(count, 100);) {
+    runs.push({ at: new Date(tick), clock: schedule.clockAt(tick) });
     tick = nextTick(schedule, tick);
   }
-  return ticks;
+  return runs;
 }
 
 function byNextTick(a: StoredRecurring, b: StoredRecurring): number {

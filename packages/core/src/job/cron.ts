@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 /** What comes at all comes within 40 years: a certain weekday on 29 February, around 2100. */
 const HORIZON_DAYS = 50 * 366;
 /** More than any change since 1970 moved a clock (24 h), and less than lies between two changes (62 h at the least). */
-const NEAR_MS = 30 * 3_600_000;
+export const NEAR_MS = 30 * 3_600_000;
 const DAYS_OF_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
@@ -173,7 +173,7 @@ function wallFrom(times: CronTimes, clock: WallClock, from: number): number {
 }
 
 /** The first local time at or after another that fits, both in ms as if the zone were UTC; undefined when none comes within 50 years. */
-function firstWallTime(times: CronTimes, from: number): number | undefined {
+export function firstWallTime(times: CronTimes, from: number): number | undefined {
   const today = Math.floor(from / DAY_MS);
   const rest = firstSecond(times, (from - today * DAY_MS) / 1000);
   let day = rest === undefined ? today + 1 : today;

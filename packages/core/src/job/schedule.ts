@@ -3,6 +3,8 @@ import { CronExpressionParser } from 'cron-parser';
 import type { Duration } from '../duration.ts';
 import { toMs } from '../duration.ts';
 import { OptionError } from '../errors.ts';
+import type { ClockEffect } from './clock-effect.ts';
+import { clockEffects } from './clock-effect.ts';
 import type { CronTimes } from './cron.ts';
 import { cronTicks, dayRule, neverComes, WallClock } from './cron.ts';
 
@@ -41,6 +43,8 @@ export interface ScheduleOptions {
 export interface Schedule {
   /** First tick at or after an instant; start and end are not looked at. */
   readonly tickFrom: (fromMs: number) => number | undefined;
+  /** What a change of the clock does to a tick; undefined: nothing. */
+  readonly clockAt: (tick: number) => ClockEffect | undefined;
   readonly startMs: number;
   readonly endMs: number;
   readonly jitterMs: number;
@@ -75,16 +79,21 @@ export function parseSchedule(options: ScheduleOptions, where: string): Schedule
   if (every !== undefined && timeZone !== undefined) {
     throw new OptionError(`${where}.timeZone`, 'goes with "cron", not with "every"', timeZone);
   }
-  const tickFrom =
+  const ticks =
     every === undefined
       ? ticksOfCron(options, where)
-      : everyTicks(parsePeriod(every, `${where}.every`), startMs);
-  return { tickFrom, startMs, endMs, jitterMs };
+      : { tickFrom: everyTicks(parsePeriod(every, `${where}.every`), startMs), clockAt: NO_EFFECT };
+  return { ...ticks, startMs, endMs, jitterMs };
 }
 
-function ticksOfCron({ cron, timeZone }: ScheduleOptions, where: string): Schedule['tickFrom'] {
+function ticksOfCron(
+  { cron, timeZone }: ScheduleOptions,
+  where: string,
+): Pick<Schedule, 'tickFrom' | 'clockAt'> {
   const zone = parseZone(timeZone, `${where}.timeZone`);
-  return isNever(cron) ? NEVER : cronTicks(parseCron(cron, `${where}.cron`), zone);
+  if (isNever(cron)) return { tickFrom: NEVER, clockAt: NO_EFFECT };
+  const times = parseCron(cron, `${where}.cron`);
+  return { tickFrom: cronTicks(times, zone), clockAt: clockEffects(times, zone) };
 }
 
 /** First tick strictly after an instant, or undefined when none comes any more. */
@@ -182,6 +191,7 @@ function parseZone(timeZone: string | undefined, option: string): WallClock {
 }
 
 const NEVER: Schedule['tickFrom'] = () => undefined;
+const NO_EFFECT: Schedule['clockAt'] = () => undefined;
 
 function isNever(cron: unknown): boolean {
   return typeof cron === 'string' && cron.trim().toLowerCase() === '@never';
