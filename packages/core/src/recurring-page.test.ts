@@ -123,7 +123,7 @@ describe('a page of recurring jobs', () => {
       await redis.zadd(key + KEY.ticks, Date.now() + 1000, id);
     }
     const page = await client.recurring.page({ text: 'last' });
-    expect(page).toMatchObject({ recurring: [], total: 2101, next: 2000 });
+    expect(page).toMatchObject({ recurring: [], total: 2101, next: 1500 });
     expect(await idsOf({ text: 'last', offset: page.next ?? 0 })).toEqual(['last']);
   });
 

@@ -2,7 +2,7 @@ import type { JobState } from './job/states.ts';
 import { checkOptions, oneOf, shortText, wholeNumber } from './options.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredRecurring, TickEntry } from './store/recurring-store.ts';
-import type { TickPage, TickRange } from './store/tick-reader.ts';
+import type { TickRange } from './store/tick-reader.ts';
 import { ANY_TICK, isMissed, NO_NEXT_TICK, overdue, readLastTicks, readTicks } from './store/tick-reader.ts';
 
 const STATES = ['paused', 'error', 'late', 'missed'] as const;
@@ -43,17 +43,14 @@ const RULES = {
 /** So many are read at once where a filter chooses among them. */
 const STEP = 250;
 /** After so many a page ends, whatever it has found: some ten ms of Redis. */
-const MOST_LOOKED = 2000;
+const MOST_LOOKED = 1500;
 /** So much input may come along on the way, in characters. */
 const MOST_INPUT = 4_000_000;
 
-type Fits = (one: StoredRecurring, ticks: readonly TickEntry[]) => boolean;
-
-/** One recurring job on its way to a page. */
+/** A recurring job on its way to a page. */
 interface Found {
   readonly shard: Shard;
   readonly one: StoredRecurring;
-  readonly ticks: readonly TickEntry[];
 }
 
 /** Reads a page of recurring jobs. @throws {OptionError} */
@@ -64,23 +61,23 @@ export async function readRecurringPage(
   checkOptions(options, RULES, 'recurring');
   const { offset = 0, limit = 50, text, state } = options;
   const range = await rangeOf(shards[0], state);
-  const fits = filterOf(text?.toLowerCase(), state);
   const most = text === undefined && state === undefined ? limit : STEP;
   const found: Found[] = [];
   let [at, total, input] = [offset, 0, 0];
   do {
     const window = await readWindow(shards, range, { from: at, most });
     total = window.total;
-    if (window.found.length === 0) break;
-    for (const one of window.found) {
+    if (window.entries.length === 0) break;
+    const read = await readDefinitions(window.entries, state === 'missed');
+    for (const { id } of window.entries) {
       if (found.length === limit) break;
       at++;
-      if (one === undefined || !fits(one.one, one.ticks)) continue;
-      found.push(one);
+      const one = read.get(id);
+      input += one?.one.job.payload.length ?? 0;
+      if (one !== undefined && fits(one.one, options)) found.push(one);
     }
-    input += window.found.reduce((sum, one) => sum + (one?.one.job.payload.length ?? 0), 0);
   } while (found.length < limit && at < total && at - offset < MOST_LOOKED && input < MOST_INPUT);
-  return { recurring: await withStates(found), total, next: at < total ? at : undefined };
+  return { recurring: await withLastTicks(found), total, next: at < total ? at : undefined };
 }
 
 function rangeOf(home: Shard, state: RecurringPageOptions['state']): Promise<TickRange> | TickRange {
@@ -88,19 +85,14 @@ function rangeOf(home: Shard, state: RecurringPageOptions['state']): Promise<Tic
   return state === 'paused' || state === 'error' ? NO_NEXT_TICK : ANY_TICK;
 }
 
-function filterOf(text: string | undefined, state: RecurringPageOptions['state']): Fits {
-  return (one, ticks) => {
-    const { id, job, paused, error } = one;
-    if (text !== undefined && !`${id}\n${job.name}`.toLowerCase().includes(text)) return false;
-    if (state === 'paused') return paused !== undefined;
-    if (state === 'error') return error !== undefined;
-    return state !== 'missed' || isMissed(ticks);
-  };
+function fits({ id, job, paused, error }: StoredRecurring, { text, state }: RecurringPageOptions): boolean {
+  if (text !== undefined && !`${id}\n${job.name}`.toLowerCase().includes(text.toLowerCase())) return false;
+  if (state === 'paused') return paused !== undefined;
+  return state !== 'error' || error !== undefined;
 }
 
 interface Window {
-  /** In order; undefined where a definition is gone. */
-  readonly found: readonly (Found | undefined)[];
+  readonly entries: readonly { readonly shard: Shard; readonly id: string }[];
   readonly total: number;
 }
 
@@ -113,40 +105,55 @@ async function readWindow(
   const start = shards.length === 1 ? from : 0;
   const reach = { from: start, most: from + most - start };
   const pages = await Promise.all(shards.map((shard) => readTicks(shard, range, reach)));
-  const entries = merge(shards, pages).slice(from - start, from - start + most);
-  const found = new Map<string, Found>();
-  await Promise.all(
-    shards.map(async (shard) => {
-      const ids = entries.filter((entry) => entry.shard === shard).map(({ id }) => id);
-      const [ones, lasts] = await Promise.all([shard.recurring.findMany(ids), readLastTicks(shard, ids)]);
-      const ticks = new Map(ids.map((id, i) => [id, lasts[i] ?? []]));
-      for (const one of ones) found.set(one.id, { shard, one, ticks: ticks.get(one.id) ?? [] });
-    }),
-  );
+  const merged = shards
+    .flatMap((shard, i) => (pages[i]?.entries ?? []).map((entry) => ({ shard, ...entry })))
+    .toSorted((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
   return {
-    found: entries.map(({ id }) => found.get(id)),
+    entries: merged.slice(from - start, from - start + most),
     total: pages.reduce((sum, page) => sum + page.total, 0),
   };
 }
 
-function merge(shards: readonly Shard[], pages: readonly TickPage[]): { shard: Shard; id: string }[] {
-  return shards
-    .flatMap((shard, i) => (pages[i]?.entries ?? []).map((entry) => ({ shard, ...entry })))
-    .toSorted((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+/** Definitions by their ids. What need not be read is not: there may be thousands on the way to a page. */
+async function readDefinitions(
+  entries: Window['entries'],
+  isOnlyMissed: boolean,
+): Promise<Map<string, Found>> {
+  const found = new Map<string, Found>();
+  await Promise.all(
+    byShard(entries).map(async ([shard, own]) => {
+      const ids = own.map(({ id }) => id);
+      const lasts = isOnlyMissed ? await readLastTicks(shard, ids) : [];
+      const wanted = isOnlyMissed ? ids.filter((_, i) => isMissed(lasts[i] ?? [])) : ids;
+      for (const one of await shard.recurring.findMany(wanted)) found.set(one.id, { shard, one });
+    }),
+  );
+  return found;
 }
 
 /** Runs of a recurring job live where it lives. */
-async function withStates(found: readonly Found[]): Promise<RecurringRow[]> {
-  const states = new Map<string, JobState>();
+async function withLastTicks(found: readonly Found[]): Promise<RecurringRow[]> {
+  const rows = new Map<string, RecurringRow['last']>();
   await Promise.all(
-    [...new Set(found.map(({ shard }) => shard))].map(async (shard) => {
-      const own = found.filter((one) => one.shard === shard).flatMap(({ ticks }) => ticks[0]?.job ?? []);
-      for (const job of await shard.reader.findMany([...new Set(own)]))
-        if (!('damaged' in job)) states.set(job.id, job.state);
+    byShard(found).map(async ([shard, own]) => {
+      const lasts = (
+        await readLastTicks(
+          shard,
+          own.map(({ one }) => one.id),
+        )
+      ).map(([last]) => last);
+      const jobs = await shard.reader.findMany([...new Set(lasts.flatMap((last) => last?.job ?? []))]);
+      const states = new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
+      for (const [i, { one }] of own.entries()) {
+        const state = states.get(lasts[i]?.job ?? '');
+        rows.set(one.id, lasts[i] && { ...lasts[i], ...(state !== undefined && { state }) });
+      }
     }),
   );
-  return found.map(({ one, ticks: [last] }) => {
-    const state = states.get(last?.job ?? '');
-    return { ...one, last: last && { ...last, ...(state !== undefined && { state }) } };
-  });
+  return found.map(({ one }) => ({ ...one, last: rows.get(one.id) }));
+}
+
+function byShard<T extends { readonly shard: Shard }>(all: readonly T[]): [Shard, T[]][] {
+  const shards = [...new Set(all.map(({ shard }) => shard))];
+  return shards.map((shard) => [shard, all.filter((one) => one.shard === shard)]);
 }
