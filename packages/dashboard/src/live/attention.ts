@@ -29,11 +29,14 @@ export interface Attention {
 
 const STALL_MS = 1000;
 const ORDER = { bad: 0, warn: 1, info: 2 } as const;
+/** There may be one of each queue: they come after what there is one of. */
+const OF_QUEUES: ReadonlySet<string> = new Set(['QUEUE_UNSERVED', 'QUEUE_PAUSED', 'SUSPECTS', 'BLOCKED']);
 
 /** What is to be noticed in a pulse. Pure. */
 export function findAttention(pulse: Pulse): Attention[] {
   const found = [...pulseAttention(pulse), ...healthAttention(pulse.health)];
-  return found.toSorted((a, b) => ORDER[a.level] - ORDER[b.level] || b.count - a.count);
+  const rank = ({ level, code }: Attention): number => 2 * ORDER[level] + Number(OF_QUEUES.has(code));
+  return found.toSorted((a, b) => rank(a) - rank(b) || b.count - a.count);
 }
 
 function pulseAttention({ counts, queues, workers, dead, alerts }: Pulse): Attention[] {
