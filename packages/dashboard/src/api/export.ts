@@ -1,6 +1,7 @@
 import type { JobView } from '@linstock/core';
-import { LinstockError, OptionError } from '@linstock/core';
+import { JOB_STATES, LinstockError, OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
+import { choice, text } from './fields.ts';
 import { CSV_HEAD, csvLine } from './csv.ts';
 import { askedJobs } from './search-query.ts';
 import type { SearchStep } from './search-steps.ts';
@@ -86,6 +87,14 @@ export const EXPORT_ROUTES: readonly Route[] = [
     path: '/api/export',
     permission: 'read',
     summary: 'All jobs of ?state=, queue=, tag= and q= (as in a search) as a file: ?format=ndjson or csv.',
+    answer: 'a file; the last line of NDJSON has `done` and `jobs`, or `error`',
+    query: {
+      state: choice(JOB_STATES, 'Of this state; default all.'),
+      queue: text('Of this queue.'),
+      tag: text('With this tag.'),
+      q: text('Words and qualifiers, as of a search.'),
+      format: choice(Object.keys(FORMATS), 'Default ndjson.'),
+    },
     handle: exportJobs,
   },
 ];

@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
+import { ExportLinks } from '../parts/export-link.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import { attempt } from '../parts/toasts.tsx';
@@ -194,6 +195,7 @@ export function Jobs() {
           {may('steer') && <AllThatMatch asked={asked} total={total} onDone={reload} />}
           <Order {...asked} />
           <ColumnChoice />
+          <ExportLinks query={{ ...(state && { state }), ...(queue && { queue }), ...(tag && { tag }) }} />
         </div>
       )}
       {data !== undefined && jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}
