@@ -10,7 +10,7 @@ const reports = new WeakMap<Pulse, string>();
 export function reportOf(pulse: Pulse): string {
   const known = reports.get(pulse);
   if (known !== undefined) return known;
-  const { at, counts, totals, workers } = pulse;
+  const { at, counts, totals, workers, alerts } = pulse;
   const queues = pulse.queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, MOST);
   const all = findAttention(pulse);
   const attention = all.slice(0, MOST);
@@ -20,6 +20,7 @@ export function reportOf(pulse: Pulse): string {
     totals,
     queues,
     workers,
+    alerts,
     attention,
     attentionTotal: all.length,
   });
