@@ -17,6 +17,7 @@ const AT_ONCE = 5000;
 const QUEUES = 20;
 const LOOKS = sized(1, 7);
 const ENDED = sized(200, 10_000);
+const RECURRING = sized(300, 10_000);
 const crawl = defineJob<{ readonly page: string }>({ name: 'site.crawl' });
 const charge = defineJob<{ readonly cents: number }>({
   name: 'invoice.charge',
@@ -49,6 +50,7 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
       await client.scheduleMany(crawl, inputs(from), { in: '1d', queue });
     }
     await endSome();
+    await defineSome();
     dashboard = createDashboard({
       redis: redis.url,
       namespace: 'large',
@@ -71,6 +73,16 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
     const isDone = async (): Promise<boolean> => (await client.queue('ended').counts()).enqueued === 0;
     await eventually(isDone, { timeoutMs: TEST_MS });
     await worker.stop();
+  }
+
+  async function defineSome(): Promise<void> {
+    const ids = Array.from({ length: RECURRING }, (_, i) => `report-${i}`);
+    for (let from = 0; from < RECURRING; from += 500)
+      await Promise.all(
+        ids
+          .slice(from, from + 500)
+          .map((one) => client.recurring.upsert(one, crawl, { page: '/' }, { cron: '0 3 * * *' })),
+      );
   }
 
   afterAll(async () => {
@@ -110,6 +122,9 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
     'jobs/ID',
     'errors',
     'recurring',
+    `recurring?offset=${RECURRING - 50}`,
+    'recurring?text=nothing',
+    'recurring?state=missed',
     'batches',
     'operations',
     'limits',

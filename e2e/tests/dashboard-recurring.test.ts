@@ -1,4 +1,4 @@
-import { Client } from '@linstock/core';
+import { Client, defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import type { Locator, Page } from 'playwright-core';
@@ -63,6 +63,34 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
     expect(report.problems).toEqual([]);
   });
 
+  test('tells in words what a usual expression says', async () => {
+    await show('recurring');
+    await page.getByText('every day at 03:30').waitFor();
+    await show('recurring?form=new');
+    await fill({ Cron: '0 18 * * MON,FRI' });
+    await page.getByText('Monday and Friday at 18:00').waitFor();
+    await page.getByLabel('Language').selectOption('fa');
+    await page.getByText('دوشنبه و جمعه ساعت ۱۸:۰۰').waitFor();
+    await page.locator('.settings select').selectOption('en');
+    expect(report.problems).toEqual([]);
+  });
+
+  test('warns of runs that a change of the clock moves, before they are stored and after', async () => {
+    await show('recurring?form=new');
+    await fill({ Id: 'spring', Name: 'report', Cron: '30 2 * 3 SUNL', 'Time zone': 'Europe/Berlin' });
+    await page.getByText('There is no 02:30 that day').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await save(page).click();
+    await page.getByRole('heading', { name: 'spring' }).waitFor();
+    await page.getByText('There is no 02:30 that day').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page)).toEqual([]);
+    }
+    await client.recurring.remove('spring');
+    expect(report.problems).toEqual([]);
+  });
+
   test('changes what is written, and leaves the input that nobody is shown', async () => {
     await show('recurring/nightly');
     await page.getByRole('link', { name: 'Edit' }).click();
@@ -110,10 +138,45 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
     expect(report.problems).toEqual([]);
   });
 
+  test('are listed a page at a time, and found by a part of their id or by their state', async () => {
+    const mirror = defineJob<null>({ name: 'site.mirror' });
+    for (let n = 0; n < 70; n++)
+      await client.recurring.upsert(`mirror-${n}`, mirror, null, { cron: '@hourly' });
+    await client.recurring.pause('mirror-7');
+    const job = await client.recurring.trigger('mirror-8');
+    await show('recurring');
+    await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(50));
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByText('51–71 of 71').waitFor();
+    await page.getByRole('combobox', { name: 'State' }).selectOption('paused');
+    await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(1));
+    await page.getByRole('row', { name: /mirror-7/ }).waitFor();
+    await page.getByRole('combobox', { name: 'State' }).selectOption('');
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('MIRROR-8');
+    await page.keyboard.press('Enter');
+    await page.getByRole('row', { name: /mirror-8.*Enqueued/ }).waitFor();
+    expect(new URL(page.url()).hash).toContain('text=MIRROR-8');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page)).toEqual([]);
+    }
+    await page.getByRole('link', { name: 'Enqueued' }).click();
+    await page.getByText(job).first().waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('that are not there are said to be none', async () => {
+    await show('recurring?text=nothing-like-it');
+    await page.getByText('There is nothing here.').waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    await show('recurring?form=new');
-    await fits(page);
+    for (const path of ['recurring?form=new', 'recurring', 'recurring/mirror-8']) {
+      await show(path);
+      await fits(page);
+    }
     expect(report.problems).toEqual([]);
   });
 });

@@ -1,10 +1,19 @@
-import type { RecurringChanges, RecurringView, ScheduleOptions } from '@linstock/core';
+import type {
+  ClockEffect,
+  NextRun,
+  RecurringChanges,
+  RecurringPageOptions,
+  RecurringView,
+  ScheduleOptions,
+  TickEntry,
+} from '@linstock/core';
 import { LinstockError, RecurringNotFoundError } from '@linstock/core';
 import { decodeHeader } from '@linstock/core/internal';
 import type { Call, Parts, Route } from './call.ts';
-import { actorOf, fieldIn, param, textIn } from './call.ts';
-import { anything, choice, REASON, required, text, whole } from './fields.ts';
+import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
+import { cronWords } from './cron-words.ts';
+import { anything, choice, REASON, required, text, whole } from './fields.ts';
 
 const NEXT_RUNS = 5;
 const SCHEDULE = {
@@ -27,23 +36,59 @@ const DEFINITION = {
 function withoutInput({ job, ...definition }: RecurringView): object {
   const { name, queue, priority } = job;
   const version = decodeHeader(job.header)?.version;
-  return { ...definition, job: { name, queue, priority, version } };
+  return { ...definition, job: { name, queue, priority, version }, ...wordsOf(definition.schedule.cron) };
 }
 
-async function list(_: Call, { client }: Parts): Promise<unknown> {
-  return { recurring: (await client.recurring.list()).map(withoutInput) };
+function wordsOf(cron: string | undefined): object {
+  const words = cron === undefined ? undefined : cronWords(cron);
+  return words === undefined ? {} : { words };
 }
 
-async function get(call: Call, { client }: Parts): Promise<unknown> {
+/** When it runs next; `clock` tells, by the instant, what a change of the clock does to a run. */
+function tellNext(runs: readonly NextRun[]): object {
+  const changed = runs.filter((run): run is NextRun & { clock: ClockEffect } => run.clock !== undefined);
+  return {
+    next: runs.map(({ at }) => at.getTime()),
+    clock: Object.fromEntries(changed.map(({ at, clock }) => [at.getTime(), clock])),
+  };
+}
+
+/** A part of them, by the order of their next runs. */
+async function list({ query }: Call, { client }: Parts): Promise<unknown> {
+  const [wanted, state] = [query.get('text') ?? '', query.get('state') ?? ''];
+  const page = await client.recurring.page({
+    ...(wanted !== '' && { text: wanted }),
+    ...(state !== '' && { state: state as NonNullable<RecurringPageOptions['state']> }),
+    offset: numberIn(query, 'offset', { most: 100_000, otherwise: 0 }),
+    limit: numberIn(query, 'limit', { least: 1, most: 200, otherwise: 50 }),
+  });
+  return { ...page, recurring: page.recurring.map(withoutInput) };
+}
+
+/** So many of the last runs tell what became of their jobs. */
+const MOST_STATES = 10;
+
+async function withStates(history: readonly TickEntry[], { monitor }: Parts): Promise<readonly object[]> {
+  const jobs = await Promise.all(
+    history.slice(0, MOST_STATES).map(async ({ job }) => (job === undefined ? undefined : monitor.job(job))),
+  );
+  return history.map((entry, i) => {
+    const job = jobs[i];
+    return job === undefined || 'damaged' in job ? entry : { ...entry, state: job.state };
+  });
+}
+
+async function get(call: Call, parts: Parts): Promise<unknown> {
+  const { client } = parts;
   const id = param(call, 'id');
   const recurring = await client.recurring.get(id);
   if (recurring === undefined) throw new RecurringNotFoundError(id);
   const [next, history] = await Promise.all([
     // A definition that cannot be used has no next runs; its error says why.
-    client.recurring.next(id, NEXT_RUNS).catch(() => []),
+    client.recurring.nextRuns(id, NEXT_RUNS).catch(() => []),
     client.recurring.history(id),
   ]);
-  return { recurring: withoutInput(recurring), next: next.map((at) => at.getTime()), history };
+  return { recurring: withoutInput(recurring), ...tellNext(next), history: await withStates(history, parts) };
 }
 
 const trigger = async (call: Call, { client }: Parts): Promise<unknown> => ({
@@ -69,8 +114,7 @@ async function preview({ query }: Call, { client }: Parts): Promise<unknown> {
     return given === '' ? {} : { [name]: given };
   };
   const schedule: ScheduleOptions = { ...named('cron'), ...named('every'), ...named('timeZone') };
-  const next = await client.recurring.next(schedule, NEXT_RUNS);
-  return { next: next.map((at) => at.getTime()) };
+  return { ...tellNext(await client.recurring.nextRuns(schedule, NEXT_RUNS)), ...wordsOf(schedule.cron) };
 }
 
 /** What a form says of a recurring job; what it leaves empty is not said. */
@@ -112,8 +156,14 @@ export const RECURRING_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/recurring',
     permission: 'read',
-    summary: 'All recurring jobs.',
-    answer: '{ recurring }',
+    summary: 'A page of recurring jobs.',
+    answer: '{ recurring, total }',
+    query: {
+      text: text('Whose id or name of the job has this.'),
+      state: choice(['paused', 'error', 'late', 'missed'], 'Only these.'),
+      limit: whole('At most so many; default 50, most 200.'),
+      offset: whole('So many are passed over.'),
+    },
     handle: list,
   },
   {
@@ -121,7 +171,7 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/recurring/:id',
     permission: 'read',
     summary: 'One, with its next and its last runs.',
-    answer: '{ recurring, next, history }',
+    answer: '{ recurring, next, clock, history }',
     handle: get,
   },
   {
@@ -129,7 +179,7 @@ export const RECURRING_ROUTES: readonly Route[] = [
     path: '/api/schedule',
     permission: 'read',
     summary: 'The next runs of ?cron=…&timeZone=… or ?every=….',
-    answer: '{ next }',
+    answer: '{ next, clock, words }',
     query: SCHEDULE,
     handle: preview,
   },

@@ -200,13 +200,38 @@ export interface Recurring {
   readonly paused?: { readonly by: string; readonly why: string; readonly at: number };
   readonly error?: { readonly message: string };
   readonly nextAt?: number;
+  readonly words?: CronWords;
+  /** What became of its last tick; only in the list. */
+  readonly last?: Tick;
+}
+
+/** What a usual cron expression says. Times are minutes since midnight. */
+export interface CronWords {
+  readonly kind: 'minutes' | 'hourly' | 'daily' | 'weekly' | 'monthly' | 'yearly';
+  readonly every?: number;
+  readonly minute?: number;
+  readonly at?: number;
+  /** 0: Sunday. */
+  readonly days?: readonly number[];
+  /** 0: the last one of the month. */
+  readonly day?: number;
+  readonly month?: number;
+}
+
+/** What a change of the clock does to a run. */
+export interface ClockEffect {
+  readonly kind: 'leap' | 'once' | 'twice';
+  /** The local time that there is not. */
+  readonly meant?: string;
 }
 
 export interface Tick {
   readonly tick?: number;
   readonly at: number;
   readonly job?: string;
-  readonly skipped?: string;
+  /** Of its job, where that is known. */
+  readonly state?: State;
+  readonly skipped?: 'overlap' | 'unique' | 'missed' | 'skip';
   readonly count?: number;
 }
 

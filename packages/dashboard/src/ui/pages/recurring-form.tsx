@@ -1,15 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, post } from '../api.ts';
-import { locale, t } from '../i18n.ts';
-import { Card, Time } from '../parts/basics.tsx';
+import { t } from '../i18n.ts';
+import { Card } from '../parts/basics.tsx';
+import { inWords } from '../parts/cron-words.ts';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom, faultOf } from '../parts/field.tsx';
 import { isJson, JobInput, JobNames, useContracts } from '../parts/job-input.tsx';
+import type { NextTimes } from '../parts/next-runs.tsx';
+import { NextRuns } from '../parts/next-runs.tsx';
 import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go } from '../router.ts';
-import type { Recurring } from '../types.ts';
+import type { CronWords, Recurring } from '../types.ts';
 
 const RHYTHMS = ['cron', 'every'] as const;
 const MISFIRES = ['once', 'all', 'skip'] as const;
@@ -83,25 +86,27 @@ function rhythmOf({ rhythm, cron, every, timeZone }: Form): Readonly<Record<stri
 const WAIT_MS = 300;
 
 /** What became of what is written. */
-interface Preview {
-  readonly next: readonly number[];
+interface Preview extends NextTimes {
+  readonly words?: CronWords;
   /** In which it was reckoned. */
   readonly zone: string;
   readonly fault: Fault | undefined;
 }
 
+const NO_PREVIEW: Preview = { next: [], clock: {}, zone: 'UTC', fault: undefined };
+
 /** The next runs of what is written, when somebody has stopped writing. */
 function useNextRuns(form: Form): Preview {
-  const [found, set] = useState<Preview>({ next: [], zone: 'UTC', fault: undefined });
+  const [found, set] = useState<Preview>(NO_PREVIEW);
   const rhythm = rhythmOf(form);
   const query = new URLSearchParams(rhythm).toString();
   useEffect(() => {
     let isOver = false;
     const zone = rhythm['timeZone'] ?? '';
     const read = async (): Promise<void> => {
-      const preview = await get<{ next: readonly number[] }>(`schedule?${query}`).then(
-        ({ next }) => ({ next, zone: zone === '' ? 'UTC' : zone, fault: undefined }),
-        (error: unknown) => ({ next: [], zone: 'UTC', fault: faultIn(error, form) }),
+      const preview = await get<Omit<Preview, 'zone' | 'fault'>>(`schedule?${query}`).then(
+        (answer) => ({ ...answer, zone: zone === '' ? 'UTC' : zone, fault: undefined }),
+        (error: unknown) => ({ ...NO_PREVIEW, fault: faultIn(error, form) }),
       );
       if (!isOver) set(preview);
     };
@@ -202,30 +207,6 @@ function Policy({ fault, control }: PartProps) {
   );
 }
 
-function NextRuns({ next, zone }: Preview) {
-  const there = new Intl.DateTimeFormat(locale.value, {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-    timeZone: zone,
-  });
-  return (
-    <div class="whole" aria-live="polite">
-      <strong>{t('nextRuns')}</strong>
-      <ol class="plain">
-        {next.map((at) => (
-          <li key={at}>
-            {there.format(at)}{' '}
-            <span class="muted">
-              <Time at={at} />
-            </span>
-          </li>
-        ))}
-      </ol>
-      {next.length === 0 && <p class="muted">{t('noNextRuns')}</p>}
-    </div>
-  );
-}
-
 async function save({ version, ...form }: Form, isNew: boolean): Promise<void> {
   const { id, name, queue, misfire, overlap, input } = form;
   const parts = { queue, misfire, overlap, ...rhythmOf(form) };
@@ -267,15 +248,7 @@ function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
       <Job {...parts} />
       <Rhythm {...parts} />
       <Policy {...parts} />
-      <JobNames contracts={contracts} />
-      <JobInput
-        contract={contract}
-        label={isNew ? t('input') : t('inputStays')}
-        text={form.input}
-        onText={(input) => change({ input })}
-        fault={fault}
-      />
-      <NextRuns {...preview} />
+async function save({ version, ...form }: Form, isNew: boolean): Promise<void> {
       {fault !== undefined && fault.field === undefined && <Trouble error={fault} />}
       <button type="submit" class="primary" disabled={!isGood || wrong !== undefined}>
         {t('save')}

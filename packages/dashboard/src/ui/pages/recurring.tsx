@@ -1,135 +1,155 @@
-import { may, post } from '../api.ts';
-import { duration, instant } from '../format.ts';
+import { may } from '../api.ts';
+import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Card, Empty, Time } from '../parts/basics.tsx';
-import { attempt } from '../parts/toasts.tsx';
-import { useData } from '../parts/use-data.ts';
-import { go, to } from '../router.ts';
-import type { Recurring as RecurringData, Tick } from '../types.ts';
+import type { NextTimes } from '../parts/next-runs.tsx';
+import { NextRuns } from '../parts/next-runs.tsx';
+import { Badges, Buttons, Run, Schedule } from '../parts/recurring-basics.tsx';
 import { Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
+import { useData } from '../parts/use-data.ts';
+import { place, refine, to } from '../router.ts';
+import type { Recurring, Tick } from '../types.ts';
 
-function scheduleText({ schedule }: RecurringData): string {
-  if (schedule.cron !== undefined) return `${schedule.cron} · ${schedule.timeZone ?? 'UTC'}`;
-  return schedule.every === undefined ? '–' : duration(schedule.every);
+const PER_PAGE = 50;
+const STATES = ['paused', 'error', 'late', 'missed'] as const;
+
+interface Page {
+  readonly recurring: readonly Recurring[];
+  readonly total: number;
+  readonly next?: number;
 }
 
-interface ButtonsProps {
-  readonly one: RecurringData;
-  readonly onDone: () => void;
-}
-
-function Buttons({ one, onDone }: ButtonsProps) {
-  if (!may('steer')) return null;
-  const act = async (verb: string, text: string): Promise<void> => {
-    const isDone = await attempt(`${text} ${one.id}`, () =>
-      post(`recurring/${encodeURIComponent(one.id)}/${verb}`),
-    );
-    if (isDone && verb === 'remove') go(['recurring']);
-    onDone();
-  };
-  const verb = one.paused === undefined ? 'pause' : 'resume';
+/** Narrows the list; what is chosen stands in the address. */
+function Filter() {
+  const { query } = place.value;
+  const set = (name: string) => (event: { currentTarget: { value: string } }) =>
+    refine({ [name]: event.currentTarget.value, offset: undefined });
   return (
     <>
-      <button type="button" onClick={() => void act('trigger', t('trigger'))}>
-        {t('trigger')}
-      </button>
-      <button type="button" onClick={() => void act(verb, t(verb))}>
-        {t(verb)}
-      </button>
-      <button type="button" class="quiet" onClick={() => void act('skip', t('skipNext'))}>
-        {t('skipNext')}
-      </button>
-      {may('remove') && (
-        <button type="button" class="danger quiet" onClick={() => void act('remove', t('remove'))}>
-          {t('remove')}
-        </button>
-      )}
+      <input
+        type="search"
+        maxLength={200}
+        aria-label={t('filter')}
+        placeholder={t('filter')}
+        value={query.get('text') ?? ''}
+        onChange={set('text')}
+      />
+      <select aria-label={t('state')} value={query.get('state') ?? ''} onChange={set('state')}>
+        <option value="">{t('showAll')}</option>
+        {STATES.map((state) => (
+          <option key={state} value={state}>
+            {t(state)}
+          </option>
+        ))}
+      </select>
     </>
   );
 }
 
-/** All recurring jobs; what runs next comes first. */
+/** With a filter a page ends where it has looked long enough: the next one begins there, and there is no way to count back. */
+function Pager({ page, offset, isFiltered }: { page: Page; offset: number; isFiltered: boolean }) {
+  const { recurring, total, next } = page;
+  if (offset === 0 && next === undefined) return null;
+  const turn = (from: number): void => refine({ offset: from > 0 ? String(from) : undefined });
+  return (
+    <div class="pager">
+      <button type="button" disabled={offset === 0} onClick={() => turn(isFiltered ? 0 : offset - PER_PAGE)}>
+        {t(isFiltered ? 'firstPage' : 'previous')}
+      </button>
+      <span>
+        {isFiltered
+          ? t('searchFound', {
+              found: count(recurring.length),
+              looked: count((next ?? total) - offset),
+              total: count(total),
+            })
+          : t('page', { from: count(offset + 1), to: count(next ?? total), total: count(total) })}
+      </span>
+      <button type="button" disabled={next === undefined} onClick={() => turn(next ?? 0)}>
+        {t('next')}
+      </button>
+    </div>
+  );
+}
+
+function Row({ one, onDone }: { one: Recurring; onDone: () => void }) {
+  return (
+    <tr>
+      <td class="name">
+        <a href={to(['recurring', one.id])}>{one.id}</a> <Badges one={one} />
+      </td>
+      <td class="name">{one.job.name}</td>
+      <td>
+        <Schedule one={one} />
+      </td>
+      <td>
+        <Time at={one.nextAt} />
+      </td>
+      <td>
+        <Run tick={one.last} />
+      </td>
+      <td class="buttons">
+        <Buttons one={one} onDone={onDone} />
+      </td>
+    </tr>
+  );
+}
+
+/** Recurring jobs, a page at a time; what runs next comes first. */
 export function RecurringList() {
-  const { data, error, reload } = useData<{ recurring: readonly RecurringData[] }>('recurring', {
-    everyMs: 3000,
+  const { query } = place.value;
+  const filter = ['text', 'state'].flatMap((name) => {
+    const value = query.get(name) ?? '';
+    return value === '' ? [] : [[name, value]];
   });
-  const rows = (data?.recurring ?? []).toSorted((a, b) => (a.nextAt ?? Infinity) - (b.nextAt ?? Infinity));
+  const [offset, isFiltered] = [Number(query.get('offset') ?? 0), filter.length > 0];
+  const asked = new URLSearchParams([...filter, ['offset', String(offset)], ['limit', String(PER_PAGE)]]);
+  const { data, error, reload } = useData<Page>(`recurring?${asked}`, {
+    everyMs: isFiltered ? 10_000 : 3000,
+  });
+  const rows = data?.recurring ?? [];
+  const isNone = data !== undefined && rows.length === 0;
   return (
     <>
       <h1>{t('recurring')}</h1>
-      {may('steer') && (
-        <div class="toolbar">
+      <div class="toolbar">
+        <Filter />
+        {may('steer') && (
           <a class="button" href={to(['recurring'], { form: 'new' })}>
             {t('newRecurring')}
           </a>
-        </div>
-      )}
+        )}
+      </div>
       <Trouble error={error} />
-      {data !== undefined && rows.length === 0 && <Empty text="noRecurring" hint="noRecurringHint" />}
+      {isNone &&
+        (isFiltered ? <Empty text="notFound" /> : <Empty text="noRecurring" hint="noRecurringHint" />)}
       {rows.length > 0 && (
-        <Table heads={[t('id'), t('name'), t('schedule'), t('nextRun'), '']}>
+        <Table heads={[t('id'), t('name'), t('schedule'), t('nextRun'), t('lastRun'), '']}>
           {rows.map((one) => (
-            <tr key={one.id}>
-              <td class="name">
-                <a href={to(['recurring', one.id])}>{one.id}</a>
-                {one.paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
-                {one.error !== undefined && (
-                  <span class="badge failed" title={one.error.message}>
-                    {t('error')}
-                  </span>
-                )}
-              </td>
-              <td class="name">{one.job.name}</td>
-              <td>
-                <code>{scheduleText(one)}</code>
-              </td>
-              <td>
-                <Time at={one.nextAt} />
-              </td>
-              <td class="buttons">
-                <Buttons one={one} onDone={reload} />
-              </td>
-            </tr>
+            <Row key={one.id} one={one} onDone={reload} />
           ))}
         </Table>
       )}
+      {data !== undefined && <Pager page={data} offset={offset} isFiltered={isFiltered} />}
     </>
   );
 }
 
-interface OneData {
-  readonly recurring: RecurringData;
-  readonly next: readonly number[];
+interface OneData extends NextTimes {
+  readonly recurring: Recurring;
   readonly history: readonly Tick[];
-}
-
-function Run({ tick }: { tick: Tick }) {
-  return (
-    <li>
-      <Time at={tick.tick ?? tick.at} />{' '}
-      {tick.job === undefined ? (
-        <span class="badge cancelled">
-          {tick.skipped} {tick.count}
-        </span>
-      ) : (
-        <a href={to(['jobs', tick.job])}>
-          <code>{tick.job.slice(-8)}</code>
-        </a>
-      )}
-    </li>
-  );
 }
 
 /** One recurring job: when it runs next, and what became of its last runs. */
 export function RecurringOne({ id }: { id: string }) {
   const { data, error, reload } = useData<OneData>(`recurring/${encodeURIComponent(id)}`, { everyMs: 3000 });
   if (data === undefined) return <Pending error={error} />;
-  const { recurring: one, next, history } = data;
+  const { recurring: one, history } = data;
   return (
     <>
       <h1>
-        {one.id} {one.paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
+        {one.id} <Badges one={one} />
       </h1>
       <div class="toolbar">
         {may('steer') && (
@@ -141,25 +161,18 @@ export function RecurringOne({ id }: { id: string }) {
       </div>
       <Trouble error={one.error} />
       <p>
-        <code>{scheduleText(one)}</code> · {one.job.name} · {one.job.queue}
+        {one.job.name} · {one.job.queue} · <Schedule one={one} />
       </p>
       <div class="columns even">
         <Card title={t('nextRuns')}>
-          <ol class="plain">
-            {next.map((at) => (
-              <li key={at}>
-                {instant(at)}{' '}
-                <span class="muted">
-                  <Time at={at} />
-                </span>
-              </li>
-            ))}
-          </ol>
+          <NextRuns times={data} zone={one.schedule.timeZone ?? 'UTC'} />
         </Card>
         <Card title={t('lastRuns')}>
           <ol class="plain">
             {history.map((tick, i) => (
-              <Run key={i} tick={tick} />
+              <li key={i}>
+                <Run tick={tick} />
+              </li>
             ))}
           </ol>
         </Card>

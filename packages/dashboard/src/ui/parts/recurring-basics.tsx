@@ -1,0 +1,89 @@
+import { may, post } from '../api.ts';
+import { duration } from '../format.ts';
+import { t } from '../i18n.ts';
+import { go, to } from '../router.ts';
+import type { Recurring, Tick } from '../types.ts';
+import { StateBadge, Time } from './basics.tsx';
+import { inWords } from './cron-words.ts';
+import { attempt } from './toasts.tsx';
+
+interface OneProps {
+  readonly one: Recurring;
+}
+
+/** When it runs: as it was written, and in words. */
+export function Schedule({ one: { schedule, words } }: OneProps) {
+  const { cron, every, timeZone = 'UTC' } = schedule;
+  if (cron === undefined)
+    return <>{every === undefined ? '–' : t('everyPeriod', { time: duration(every) })}</>;
+  return (
+    <>
+      <code dir="ltr">{cron}</code> · {timeZone}
+      {words !== undefined && <small class="muted block">{inWords(words)}</small>}
+    </>
+  );
+}
+
+/** Whether it is switched off, and why. */
+export function Badges({ one: { paused, error } }: OneProps) {
+  return (
+    <>
+      {paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
+      {error !== undefined && (
+        <span class="badge failed" title={error.message}>
+          {t('error')}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** What became of a tick: the job that ran and its state, or why none did. */
+export function Run({ tick }: { tick: Tick | undefined }) {
+  if (tick === undefined) return <span class="muted">–</span>;
+  return (
+    <>
+      <Time at={tick.tick ?? tick.at} />{' '}
+      {tick.job === undefined ? (
+        <span class="badge cancelled">
+          {t(`tick_${tick.skipped ?? 'missed'}`)} {tick.count}
+        </span>
+      ) : (
+        <a href={to(['jobs', tick.job])}>
+          {tick.state === undefined ? <code>{tick.job.slice(-8)}</code> : <StateBadge state={tick.state} />}
+        </a>
+      )}
+    </>
+  );
+}
+
+/** What a person may do with it. */
+export function Buttons({ one, onDone }: OneProps & { readonly onDone: () => void }) {
+  if (!may('steer')) return null;
+  const act = async (verb: string, text: string): Promise<void> => {
+    const isDone = await attempt(`${text} ${one.id}`, () =>
+      post(`recurring/${encodeURIComponent(one.id)}/${verb}`),
+    );
+    if (isDone && verb === 'remove') go(['recurring']);
+    onDone();
+  };
+  const verb = one.paused === undefined ? 'pause' : 'resume';
+  return (
+    <>
+      <button type="button" onClick={() => void act('trigger', t('trigger'))}>
+        {t('trigger')}
+      </button>
+      <button type="button" onClick={() => void act(verb, t(verb))}>
+        {t(verb)}
+      </button>
+      <button type="button" class="quiet" onClick={() => void act('skip', t('skipNext'))}>
+        {t('skipNext')}
+      </button>
+      {may('remove') && (
+        <button type="button" class="danger quiet" onClick={() => void act('remove', t('remove'))}>
+          {t('remove')}
+        </button>
+      )}
+    </>
+  );
+}
