@@ -215,6 +215,18 @@ async function save({ version, ...form }: Form, isNew: boolean): Promise<void> {
   else await post(`recurring/${encodeURIComponent(id)}/change`, all);
 }
 
+/** What the schedule says, in words and in its next runs. */
+function Coming({ preview }: { preview: ReturnType<typeof useNextRuns> }) {
+  const { words, zone } = preview;
+  return (
+    <div class="whole" aria-live="polite">
+      {words !== undefined && <p>{inWords(words)}</p>}
+      <strong>{t('nextRuns')}</strong>
+      <NextRuns times={preview} zone={zone} />
+    </div>
+  );
+}
+
 function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
   const [form, set] = useState(start);
   const [refused, refuse] = useState<Fault>();
@@ -248,7 +260,15 @@ function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
       <Job {...parts} />
       <Rhythm {...parts} />
       <Policy {...parts} />
-async function save({ version, ...form }: Form, isNew: boolean): Promise<void> {
+      <JobNames contracts={contracts} />
+      <JobInput
+        contract={contract}
+        label={isNew ? t('input') : t('inputStays')}
+        text={form.input}
+        onText={(input) => change({ input })}
+        fault={fault}
+      />
+      <Coming preview={preview} />
       {fault !== undefined && fault.field === undefined && <Trouble error={fault} />}
       <button type="submit" class="primary" disabled={!isGood || wrong !== undefined}>
         {t('save')}
