@@ -10,17 +10,15 @@ const reports = new WeakMap<Pulse, string>();
 export function reportOf(pulse: Pulse): string {
   const known = reports.get(pulse);
   if (known !== undefined) return known;
-  const { at, counts, totals, workers, alerts } = pulse;
   const queues = pulse.queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, MOST);
   const all = findAttention(pulse);
   const attention = all.slice(0, MOST);
   const report = JSON.stringify({
-    at,
-    counts,
-    totals,
+    ...pulse,
+    // What was only looked at to find what calls for attention.
+    dead: undefined,
+    health: undefined,
     queues,
-    workers,
-    alerts,
     attention,
     attentionTotal: all.length,
   });
