@@ -15,7 +15,8 @@ import type { Job, State } from '../types.ts';
 import { STATES } from '../types.ts';
 import { Trouble } from '../parts/trouble.tsx';
 
-const PER_PAGE = 50;
+/** How many rows a person may ask for; the first is the usual. */
+const ROWS = [50, 100, 200, 500] as const;
 
 interface Page {
   readonly jobs: readonly Job[];
@@ -35,24 +36,41 @@ function Tabs({ chosen }: { chosen: State | undefined }) {
   );
 }
 
-function Pager({ offset, total }: { offset: number; total: number }) {
-  if (total <= PER_PAGE && offset === 0) return null;
+interface PagerProps {
+  readonly offset: number;
+  readonly total: number;
+  readonly rows: number;
+}
+
+function Pager({ offset, total, rows }: PagerProps) {
+  if (total <= ROWS[0] && offset === 0) return null;
   const page = (from: number): void => refine({ offset: from <= 0 ? undefined : String(from) });
   return (
     <div class="pager">
-      <button type="button" disabled={offset === 0} onClick={() => page(offset - PER_PAGE)}>
+      <button type="button" disabled={offset === 0} onClick={() => page(offset - rows)}>
         {t('previous')}
       </button>
       <span>
         {t('page', {
           from: count(offset + 1),
-          to: count(Math.min(total, offset + PER_PAGE)),
+          to: count(Math.min(total, offset + rows)),
           total: count(total),
         })}
       </span>
-      <button type="button" disabled={offset + PER_PAGE >= total} onClick={() => page(offset + PER_PAGE)}>
+      <button type="button" disabled={offset + rows >= total} onClick={() => page(offset + rows)}>
         {t('next')}
       </button>
+      <select
+        aria-label={t('rows')}
+        value={rows}
+        onChange={({ currentTarget: { value } }) => refine({ rows: value, offset: undefined })}
+      >
+        {ROWS.map((one) => (
+          <option key={one} value={one}>
+            {t('rowsOf', { count: one })}
+          </option>
+        ))}
+      </select>
     </div>
   );
 }
@@ -111,6 +129,7 @@ interface Asked {
   readonly queue: string | undefined;
   readonly tag: string | undefined;
   readonly offset: number;
+  readonly rows: number;
   readonly reverse: string | undefined;
 }
 
@@ -118,16 +137,17 @@ function readAsked({ query }: { query: URLSearchParams }): Asked {
   const [tag, queue] = [query.get('tag') ?? undefined, query.get('queue') ?? undefined];
   const state = tag === undefined ? ((query.get('state') ?? 'enqueued') as State) : undefined;
   const reverse = query.get('reverse') ?? undefined;
-  return { state, queue, tag, offset: Number(query.get('offset') ?? 0), reverse };
+  const rows = ROWS.find((one) => String(one) === query.get('rows')) ?? ROWS[0];
+  return { state, queue, tag, offset: Number(query.get('offset') ?? 0), rows, reverse };
 }
 
-function pathOf({ state, queue, tag, offset, reverse }: Asked): string {
+function pathOf({ state, queue, tag, offset, rows, reverse }: Asked): string {
   const search = new URLSearchParams({
     ...(state !== undefined && { state }),
     ...(queue !== undefined && state === 'enqueued' && { queue }),
     ...(tag !== undefined && { tag }),
     ...(reverse !== undefined && { reverse }),
-    limit: String(PER_PAGE),
+    limit: String(rows),
     offset: String(offset),
   });
   return `jobs?${search.toString()}`;
@@ -202,7 +222,7 @@ export function Jobs() {
       {jobs.length > 0 && (
         <JobTable jobs={jobs} chosen={chosen} onToggle={may('steer') ? toggle : undefined} />
       )}
-      <Pager offset={offset} total={total} />
+      <Pager offset={offset} total={total} rows={asked.rows} />
     </>
   );
 }

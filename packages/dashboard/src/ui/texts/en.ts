@@ -284,6 +284,8 @@ export const EN = {
   nextRow: 'Next row',
   previousRow: 'Previous row',
   selectRow: 'Select the row',
+  rows: 'Rows of a page',
+  rowsOf: '{count} rows',
   columns: 'Columns',
   runsFirst: 'Runs first',
   runsLast: 'Runs last',

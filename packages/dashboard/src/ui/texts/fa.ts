@@ -286,6 +286,8 @@ export const FA: Texts = {
   nextRow: 'سطر بعدی',
   previousRow: 'سطر قبلی',
   selectRow: 'انتخاب سطر',
+  rows: 'سطرهای هر صفحه',
+  rowsOf: '{count} سطر',
   columns: 'ستون‌ها',
   runsFirst: 'آنچه زودتر اجرا می‌شود',
   runsLast: 'آنچه دیرتر اجرا می‌شود',

@@ -287,6 +287,8 @@ export const TR: Texts = {
   nextRow: 'Sonraki satır',
   previousRow: 'Önceki satır',
   selectRow: 'Satırı seç',
+  rows: 'Sayfadaki satırlar',
+  rowsOf: '{count} satır',
   columns: 'Sütunlar',
   runsFirst: 'Önce çalışacak olan başta',
   runsLast: 'Sonra çalışacak olan başta',
