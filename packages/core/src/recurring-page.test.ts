@@ -78,6 +78,7 @@ describe('a page of recurring jobs', () => {
     expect(await idsOf({ state: 'paused' })).toEqual(['paused']);
     expect(await idsOf({ state: 'error' })).toEqual(['bad']);
     expect((await idsOf()).at(0)).toBe('good');
+    expect(await monitor.ticks()).toMatchObject({ missed: [], broken: ['bad'] });
   });
 
   test('shows those whose tick nobody runs, and those whose last tick was missed', async () => {
@@ -97,6 +98,7 @@ describe('a page of recurring jobs', () => {
       late: 1,
       latest: 'late',
       missed: expect.arrayContaining(['skipped', 'caught-up', 'behind']),
+      broken: [],
       next: undefined,
     });
   });
@@ -144,6 +146,15 @@ describe('a page of recurring jobs', () => {
 });
 
 describe('a look at ticks', () => {
+  test('tells nothing of what was missed more than a day ago, nor of what is paused since', async () => {
+    await define('old', 'paused', 'now');
+    const at = Date.now();
+    await note('old', { at: at - 25 * 3_600_000, skipped: 'missed' });
+    for (const id of ['paused', 'now']) await note(id, { at, skipped: 'missed' });
+    await client.recurring.pause('paused');
+    expect(await monitor.ticks()).toMatchObject({ missed: ['now'] });
+  });
+
   test('goes on where it ended', async () => {
     await define('a', 'b', 'c');
     await note('c', { at: Date.now(), skipped: 'missed' });

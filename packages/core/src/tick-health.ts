@@ -1,6 +1,14 @@
 import { checkOptions, wholeNumber } from './options.ts';
 import type { Shard } from './shard-set.ts';
-import { ANY_TICK, isMissed, overdue, readLastTicks, readTicks } from './store/tick-reader.ts';
+import {
+  ANY_TICK,
+  isMissed,
+  NEVER,
+  overdue,
+  readBroken,
+  readLastTicks,
+  readTicks,
+} from './store/tick-reader.ts';
 
 /** Which recurring jobs are looked at, of each shard, in the order of their next ticks. */
 export interface TickHealthOptions {
@@ -18,12 +26,15 @@ export interface TickHealth {
   readonly late: number;
   /** The one that waits longest; undefined: none does. */
   readonly latest: string | undefined;
-  /** Of those that were looked at, those whose last tick was missed, or ran more than a minute after its time. */
+  /** Of those that were looked at and go on, those whose last tick, in the last day, was missed or ran more than a minute late. */
   readonly missed: readonly string[];
+  /** Of those that were looked at, those whose definition cannot be used: `get()` tells why. */
+  readonly broken: readonly string[];
   /** Where another look goes on; undefined: all were looked at. */
   readonly next: number | undefined;
 }
 
+const DAY_MS = 86_400_000;
 const RULES = { offset: wholeNumber(0, 100_000), limit: wholeNumber(1, 1000) };
 
 /** Looks how ticks are run; a thousand recurring jobs cost Redis about a millisecond. @throws {OptionError} */
@@ -41,6 +52,7 @@ export async function readTickHealth(
     late: parts.reduce((sum, { late }) => sum + late, 0),
     latest: first?.id,
     missed: parts.flatMap(({ missed }) => missed),
+    broken: parts.flatMap(({ broken }) => broken),
     next: parts.some(({ total }) => total > next) ? next : undefined,
   };
 }
@@ -50,20 +62,26 @@ interface Look {
   readonly late: number;
   readonly latest: readonly { readonly id: string; readonly order: number }[];
   readonly missed: readonly string[];
+  readonly broken: readonly string[];
 }
 
 async function look(shard: Shard, window: { readonly from: number; readonly most: number }): Promise<Look> {
-  const range = overdue(await shard.recurring.now());
+  const now = await shard.recurring.now();
+  const range = overdue(now);
   const [late, all] = await Promise.all([
     readTicks(shard, range, { from: 0, most: 1 }),
     readTicks(shard, ANY_TICK, window),
   ]);
-  const ids = all.entries.map(({ id }) => id);
-  const lasts = await readLastTicks(shard, ids);
+  const idsOf = (goesOn: boolean): string[] =>
+    all.entries.flatMap(({ id, order }) => (order < NEVER === goesOn ? [id] : []));
+  const [going, standing] = [idsOf(true), idsOf(false)];
+  const [lasts, broken] = await Promise.all([readLastTicks(shard, going), readBroken(shard, standing)]);
+  const isRecent = (at: number | undefined): boolean => at !== undefined && now - at < DAY_MS;
   return {
     total: all.total,
     late: late.total,
     latest: late.entries,
-    missed: ids.filter((_, i) => isMissed(lasts[i] ?? [])),
+    missed: going.filter((_, i) => isMissed(lasts[i] ?? []) && isRecent(lasts[i]?.[0]?.at)),
+    broken,
   };
 }

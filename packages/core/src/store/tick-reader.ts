@@ -21,6 +21,9 @@ export function overdue(now: number): TickRange {
   return { min: '-inf', max: String(now - LATE_MS) };
 }
 
+/** The order of those that have no next tick. */
+export const NEVER = Number.MAX_VALUE;
+
 /** Recurring jobs of a shard with what orders them among shards. */
 export interface TickPage {
   readonly entries: readonly { readonly id: string; readonly order: number }[];
@@ -44,6 +47,15 @@ export async function readTicks(
     order: orderOf(flat[2 * i + 1]),
   }));
   return { entries, total };
+}
+
+/** Of these, those that were switched off because their definition cannot be used. */
+export async function readBroken(
+  { connection: { redis }, prefix }: Shard,
+  ids: readonly string[],
+): Promise<string[]> {
+  const errors = await Promise.all(ids.map((id) => redis.hget(`${prefix}${KEY.recurring}${id}`, 'error')));
+  return ids.filter((_, i) => (errors[i] ?? '') !== '');
 }
 
 /** What became of the last two ticks of each, the newest first. */
@@ -75,5 +87,5 @@ export function isMissed([last, before]: readonly TickEntry[]): boolean {
 
 function orderOf(score: string | undefined): number {
   const order = Number(score);
-  return Number.isFinite(order) ? order : Number.MAX_VALUE;
+  return Number.isFinite(order) ? order : NEVER;
 }

@@ -38,13 +38,16 @@ describe('what needs attention', () => {
   test('tells of recurring jobs that nobody runs, and of runs that were missed', async () => {
     const board = open();
     const key = shardPrefix(board.namespace, 0);
-    for (const id of ['late', 'later', 'missed', 'fine'])
+    for (const id of ['late', 'later', 'missed', 'fine', 'bad'])
       await board.client.recurring.upsert(id, work, null, { cron: '@daily' });
     await connection.zadd(key + KEY.ticks, Date.now() - 120_000, 'late', Date.now() - 180_000, 'later');
-    await connection.lpush(`${key}${KEY.history}missed`, '{"at":1,"skipped":"missed","count":2}');
+    await connection.lpush(`${key}${KEY.history}missed`, `{"at":${Date.now()},"skipped":"missed","count":2}`);
+    await connection.hset(`${key}${KEY.recurring}bad`, 'error', '{"message":"no such zone"}');
+    await connection.zadd(key + KEY.ticks, '+inf', 'bad');
     const { attention } = await overview(board);
     expect(attention).toContainEqual({ level: 'bad', code: 'TICKS_LATE', about: 'later', count: 2 });
     expect(attention).toContainEqual({ level: 'warn', code: 'TICKS_MISSED', about: 'missed', count: 1 });
+    expect(attention).toContainEqual({ level: 'bad', code: 'TICKS_ERROR', about: 'bad', count: 1 });
   });
 
   test('tells of a Redis that keeps no append-only file, and of nothing else where all is well', async () => {
@@ -66,7 +69,7 @@ describe('what needs attention', () => {
   });
 });
 
-const ticks = { late: 0, latest: undefined, missed: [] };
+const ticks = { late: 0, latest: undefined, missed: [], broken: [] };
 const server: ServerView = {
   address: 'a:1',
   version: '7.2.0',

@@ -17,6 +17,7 @@ export interface Attention {
     | 'BLOCKED'
     | 'TICKS_LATE'
     | 'TICKS_MISSED'
+    | 'TICKS_ERROR'
     | 'EVICTION'
     | 'MEMORY'
     | 'NO_LOG';

@@ -11,10 +11,13 @@ const MOST_DETAIL = 200;
 export function healthAttention({ servers, ticks, failing }: Health): Attention[] {
   const found = servers.flatMap(serverAttention);
   const [missed] = ticks.missed;
+  const [broken] = ticks.broken;
   if (ticks.latest !== undefined)
     found.push({ level: 'bad', code: 'TICKS_LATE', about: ticks.latest, count: ticks.late });
   if (missed !== undefined)
     found.push({ level: 'warn', code: 'TICKS_MISSED', about: missed, count: ticks.missed.length });
+  if (broken !== undefined)
+    found.push({ level: 'bad', code: 'TICKS_ERROR', about: broken, count: ticks.broken.length });
   if (failing !== undefined) {
     const detail = `${failing.error}: ${failing.message}`.slice(0, MOST_DETAIL);
     found.push({ level: 'warn', code: 'FAILING', about: failing.job, count: failing.count, detail });

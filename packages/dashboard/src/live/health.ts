@@ -5,10 +5,12 @@ import { groupErrors } from '../api/errors.ts';
 /** What is looked at less often than a pulse. What could not be read is undefined. */
 export interface Health {
   readonly servers: readonly ServerView[];
-  readonly ticks: Pick<TickHealth, 'late' | 'latest'> & { readonly missed: readonly string[] };
+  readonly ticks: Pick<TickHealth, 'late' | 'latest' | 'missed' | 'broken'>;
   /** What most of the newest failures have in common. */
   readonly failing: ErrorGroup | undefined;
 }
+
+type Found = Pick<TickHealth, 'missed' | 'broken'>;
 
 const EVERY_MS = 15_000;
 /** Nobody has looked for a while. */
@@ -17,7 +19,7 @@ const TOO_OLD_MS = 60_000;
 const LOOK_AT = 100;
 const NOTHING: Health = {
   servers: [],
-  ticks: { late: 0, latest: undefined, missed: [] },
+  ticks: { late: 0, latest: undefined, missed: [], broken: [] },
   failing: undefined,
 };
 
@@ -30,7 +32,7 @@ export class HealthReader {
   #reading: Promise<void> | undefined;
   /** Recurring jobs are looked at a thousand at a time: from where on, and what was found since the first of them. */
   #offset = 0;
-  #found: readonly string[] = [];
+  #found: Found = { missed: [], broken: [] };
 
   constructor(monitor: Monitor, now: () => number) {
     this.#monitor = monitor;
@@ -59,17 +61,23 @@ export class HealthReader {
   }
 
   async #readTicks(): Promise<Health['ticks']> {
-    const { late, latest, missed, next } = await this.#monitor.ticks({ offset: this.#offset });
-    const found = this.#offset === 0 ? missed : [...this.#found, ...missed];
-    this.#found = found;
+    const { late, latest, next, ...seen } = await this.#monitor.ticks({ offset: this.#offset });
+    this.#found = this.#offset === 0 ? seen : together(this.#found, seen);
     this.#offset = next ?? 0;
-    const isWhole = next === undefined;
     // What an earlier round has found stands until this one is over.
-    return { late, latest, missed: isWhole ? found : [...new Set([...this.#health.ticks.missed, ...found])] };
+    const { missed, broken } = next === undefined ? this.#found : together(this.#health.ticks, this.#found);
+    return { late, latest, missed, broken };
   }
 
   async #readFailing(): Promise<ErrorGroup | undefined> {
     const { jobs } = await this.#monitor.page({ state: 'failed', limit: LOOK_AT });
     return groupErrors(jobs.filter((job): job is JobView => !('damaged' in job)))[0];
   }
+}
+
+function together(a: Found, b: Found): Found {
+  return {
+    missed: [...new Set([...a.missed, ...b.missed])],
+    broken: [...new Set([...a.broken, ...b.broken])],
+  };
 }

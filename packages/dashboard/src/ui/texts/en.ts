@@ -64,6 +64,7 @@ export const EN = {
   WORKER_DEAD: 'Worker {about} has died; its jobs go to others',
   FAILING: '{about} fails: {count} of the newest failures are {detail}',
   TICKS_LATE: 'Recurring jobs that nobody runs: {count}, for longest {about}',
+  TICKS_ERROR: 'Recurring jobs whose definition cannot be used: {count}, such as {about}',
   TICKS_MISSED: 'Recurring jobs whose last run was missed: {count}, such as {about}',
   EVICTION: 'Redis {about} evicts keys when memory is full ({detail}): jobs get lost',
   MEMORY: 'Redis {about} has used {count} % of its memory',

@@ -66,6 +66,7 @@ export const FA: Texts = {
   WORKER_DEAD: 'کارگر {about} مُرد؛ کارهایش به دیگران می‌رسد',
   FAILING: '{about} شکست می‌خورد؛ {count} مورد از تازه‌ترین‌ها با {detail}',
   TICKS_LATE: 'کارهای تکرارشونده‌ای که کسی اجرا نمی‌کند: {count}؛ از همه دیرتر {about}',
+  TICKS_ERROR: 'کارهای تکرارشونده‌ای که تعریفشان به کار نمی‌آید: {count}، مانند {about}',
   TICKS_MISSED: 'کارهای تکرارشونده‌ای که آخرین اجرایشان از دست رفت: {count}؛ مانند {about}',
   EVICTION: 'Redis {about} با پر شدن حافظه کلیدها را حذف می‌کند ({detail}): کارها گم می‌شوند',
   MEMORY: 'Redis {about} {count}٪ از حافظه‌اش را پر کرده است',

@@ -66,6 +66,7 @@ export const TR: Texts = {
   WORKER_DEAD: '{about} çalışanı öldü; işleri başkalarına geçiyor',
   FAILING: '{about} başarısız oluyor; son hatalardan {count} tanesi: {detail}',
   TICKS_LATE: 'Zamanı gelip de çalıştırılmayan yinelenen işler: {count}; en uzun süredir {about}',
+  TICKS_ERROR: 'Tanımı kullanılamayan yinelenen işler: {count}, örneğin {about}',
   TICKS_MISSED: 'Son çalışması kaçırılan yinelenen işler: {count}; örneğin {about}',
   EVICTION: 'Redis {about} bellek dolunca anahtar siliyor ({detail}): işler kaybolur',
   MEMORY: 'Redis {about}: belleğin %{count} kadarı dolu',
