@@ -121,7 +121,7 @@ describe.skipIf(findBrowser() === undefined)('the dashboard by the keyboard', ()
       'queue',
       'when',
       'tags',
-      'input',
+      'input · error',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
@@ -25,8 +25,13 @@ interface Page {
 
 function Tabs({ chosen }: { chosen: State | undefined }) {
   const counts = pulse.value?.counts;
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone they are a line that scrolls.
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [chosen, counts === undefined]);
   return (
-    <nav class="tabs" aria-label={t('state')}>
+    <nav ref={tabs} class="tabs" aria-label={t('state')}>
       {STATES.map((state) => (
         <a key={state} href={to(['jobs'], { state })} aria-current={state === chosen ? 'page' : undefined}>
           {t(state)} <span class="n">{counts === undefined ? '' : count(counts[state])}</span>

@@ -168,6 +168,7 @@ export function RecurringOne({ id }: { id: string }) {
           <NextRuns times={data} zone={one.schedule.timeZone ?? 'UTC'} />
         </Card>
         <Card title={t('lastRuns')}>
+          {history.length === 0 && <p class="muted">{t('noRuns')}</p>}
           <ol class="plain">
             {history.map((tick, i) => (
               <li key={i}>

@@ -63,6 +63,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 function headOf(name: ColumnName): string | { readonly numeric: string } {
   const { head, kind } = COLUMNS[name];
+  // Where a job has failed, its error stands in the place of its input.
+  if (name === 'input') return `${t('input')} · ${t('error')}`;
   return kind === 'n' ? numeric(t(head)) : t(head);
 }
 

@@ -140,6 +140,7 @@ export const EN = {
   schedule: 'Schedule',
   nextRun: 'Next run',
   nextRuns: 'Next runs',
+  noRuns: 'It has not run yet.',
   lastRuns: 'Last runs',
   filter: 'Filter by id or name',
   late: 'late',

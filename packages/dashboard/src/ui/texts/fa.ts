@@ -142,6 +142,7 @@ export const FA: Texts = {
   schedule: 'زمان‌بندی',
   nextRun: 'اجرای بعدی',
   nextRuns: 'اجراهای بعدی',
+  noRuns: 'هنوز اجرا نشده است.',
   lastRuns: 'اجراهای گذشته',
   filter: 'پالایش با شناسه یا نام',
   late: 'دیرکرده',

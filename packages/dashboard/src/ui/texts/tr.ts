@@ -142,6 +142,7 @@ export const TR: Texts = {
   schedule: 'Takvim',
   nextRun: 'Sonraki çalışma',
   nextRuns: 'Sonraki çalışmalar',
+  noRuns: 'Henüz çalışmadı.',
   lastRuns: 'Son çalışmalar',
   filter: 'Kimliğe veya ada göre süz',
   late: 'gecikmiş',
