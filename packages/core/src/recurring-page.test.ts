@@ -159,7 +159,7 @@ describe('a look at ticks', () => {
     await define('a', 'b', 'c');
     await note('c', { at: Date.now(), skipped: 'missed' });
     const first = await monitor.ticks({ limit: 1 });
-    expect(first).toMatchObject({ total: 3, late: 0, latest: undefined, missed: [] });
+    expect(first).toMatchObject({ total: 3, late: 0, latest: undefined });
     let [next, missed] = [first.next, [...first.missed]];
     while (next !== undefined) {
       const more = await monitor.ticks({ offset: next, limit: 1 });

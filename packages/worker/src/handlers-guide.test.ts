@@ -26,7 +26,7 @@ test.each([
   ['changing-jobs.md', 2],
   ['events.md', 2],
   ['queues.md', 6],
-  ['flow-control.md', 11],
+  ['flow-control.md', 12],
   ['continuations.md', 3],
   ['why.md', 1],
   ['recurring.md', 4],
