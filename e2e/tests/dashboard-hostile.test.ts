@@ -183,7 +183,16 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
 
   test('every page, when each text of each answer is a hostile one', async () => {
     await poisonApi(page);
-    const pages = ['', 'jobs', 'jobs?state=failed', `jobs/${told}`, 'errors', 'queues', 'recurring'];
+    const pages = [
+      '',
+      'jobs',
+      'jobs?state=failed',
+      `jobs/${told}`,
+      'errors',
+      'queues',
+      'queues/default',
+      'recurring',
+    ];
     const more = [
       'recurring/nightly',
       'batches',

@@ -103,6 +103,7 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
   test.each([
     'overview',
     'queues',
+    'queues/q0',
     'jobs?state=enqueued',
     'jobs?state=enqueued&limit=500',
     `jobs?state=enqueued&offset=${last}`,

@@ -71,6 +71,7 @@ describe.skipIf(executable === undefined)('the layout holds', () => {
       'jobs',
       'jobs?state=cancelled',
       'queues',
+      `queues/${NAME}`,
       'recurring',
       'recurring/recurring-7',
     ];

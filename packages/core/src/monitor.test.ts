@@ -23,6 +23,36 @@ afterEach(async () => {
 const idsOf = async (options: PageOptions): Promise<string[]> =>
   (await monitor.page(options)).jobs.map(({ id }) => id);
 
+describe('a queue', () => {
+  test('that was never used is empty', async () => {
+    expect(await monitor.queue('nowhere')).toMatchObject({ enqueued: 0, groups: [], groupCount: 0 });
+    await expect(monitor.queue('a{b}')).rejects.toMatchObject({ fields: { option: 'queue.name' } });
+  });
+
+  test('tells its settings, since when its oldest job waits, and its groups', async () => {
+    const settings = { limit: 4, rate: { limit: 10, per: 1000, burst: 'window' }, size: 100 } as const;
+    await client.queue('mail').configure(settings);
+    const before = Date.now();
+    await client.enqueueMany(greet, [1, 2, 3], { group: 'a' });
+    await client.enqueue(greet, 4, { group: 'b', priority: 'low' });
+    await client.enqueue(greet, 5);
+    const queue = await monitor.queue('mail');
+    expect(queue).toMatchObject({
+      name: 'mail',
+      enqueued: 5,
+      settings,
+      groups: [
+        { key: 'a', enqueued: 3 },
+        { key: 'b', enqueued: 1 },
+      ],
+      groupCount: 2,
+    });
+    expect(Math.abs((queue.oldestSince ?? 0) - before)).toBeLessThan(60_000);
+    await client.queue('mail').configure({});
+    expect((await monitor.queue('mail')).settings).toBeUndefined();
+  });
+});
+
 describe('a page', () => {
   test('of an installation that was never used is empty', async () => {
     expect(await monitor.page({ state: 'enqueued' })).toEqual({ jobs: [], total: 0 });

@@ -17,6 +17,8 @@ import { activityOf, checkTag, whyOf } from './lookups.ts';
 import { anything, checkOptions, jobName, oneOf, queueName, wholeNumber, yesOrNo } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
+import type { QueueDetails } from './queue-details.ts';
+import { readQueueDetails } from './queue-details.ts';
 import type { ScanOptions, ScanPage } from './scan.ts';
 import { scanJobs } from './scan.ts';
 import type { Shard } from './shard-set.ts';
@@ -144,6 +146,12 @@ export class Monitor {
   /** All queues that were ever used, by name. */
   async queues(): Promise<QueueView[]> {
     return mergeQueues(await this.#each(readQueues));
+  }
+
+  /** One queue, with its settings, its oldest job and its groups. @throws {OptionError} */
+  async queue(name: string): Promise<QueueDetails> {
+    checkOptions({ name }, { name: queueName }, 'queue');
+    return readQueueDetails(await this.#shards.open(CONNECT_TIMEOUT_MS), name);
   }
 
   /** What `counts()` and `queues()` tell, for the price of one of them. */

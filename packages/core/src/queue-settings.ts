@@ -38,6 +38,18 @@ export function storedSettings(settings: QueueSettings, shards: number): StoredQ
   return Object.keys(stored).length === 0 ? undefined : stored;
 }
 
+/** Settings as somebody gave them. */
+export function settingsOf({ limit, rate, size }: StoredQueueSettings, shards: number): QueueSettings {
+  const isWhole = limit !== undefined || rate !== undefined;
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(rate !== undefined && {
+      rate: { limit: rate[0], per: rate[1], burst: rate[2] === 'w' ? 'window' : rate[2] },
+    }),
+    ...(size !== undefined && { size: isWhole ? size : size * shards }),
+  };
+}
+
 /** Where settings stand: those that are divided say so, and their home says that it is. */
 export function placedSettings(
   stored: StoredQueueSettings | undefined,

@@ -1,7 +1,8 @@
+import type { QueueSettings } from '@linstock/core';
 import { OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
-import { actorOf, param, textIn } from './call.ts';
-import { REASON, required, text } from './fields.ts';
+import { actorOf, fieldIn, param, textIn } from './call.ts';
+import { object, REASON, required, text, whole } from './fields.ts';
 
 async function list(_: Call, { pulses }: Parts): Promise<unknown> {
   const { queues, workers } = await pulses.latest();
@@ -11,6 +12,26 @@ async function list(_: Call, { pulses }: Parts): Promise<unknown> {
       workers: workers.filter(({ info }) => info?.queues.includes(queue.name) === true).length,
     })),
   };
+}
+
+async function get(call: Call, { monitor, pulses }: Parts): Promise<unknown> {
+  const name = param(call, 'name');
+  const [queue, { workers }] = await Promise.all([monitor.queue(name), pulses.latest()]);
+  return {
+    queue: { ...queue, workers: workers.filter(({ info }) => info?.queues.includes(name) === true).length },
+  };
+}
+
+/** What is left out has no limit. */
+async function configure(call: Call, { client }: Parts): Promise<unknown> {
+  const settings = Object.fromEntries(
+    ['limit', 'rate', 'size'].flatMap((name) => {
+      const value = fieldIn(call.body, name) ?? undefined;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ) as QueueSettings;
+  await client.queue(param(call, 'name')).configure(settings, actorOf(call));
+  return { ok: true };
 }
 
 async function pause(call: Call, { client }: Parts): Promise<unknown> {
@@ -41,6 +62,28 @@ export const QUEUE_ROUTES: readonly Route[] = [
     summary: 'All queues with what waits in them.',
     answer: '{ queues }',
     handle: list,
+  },
+  {
+    method: 'GET',
+    path: '/api/queues/:name',
+    permission: 'read',
+    summary: 'One, with its settings, its oldest job and its groups.',
+    answer: '{ queue }',
+    handle: get,
+  },
+  {
+    method: 'POST',
+    path: '/api/queues/:name/configure',
+    permission: 'steer',
+    summary: 'Limits it over all workers; what is left out has no limit.',
+    answer: '{ ok }',
+    body: {
+      ...REASON,
+      limit: whole('Jobs that run at one time.'),
+      rate: object('Starts: limit, per, burst.'),
+      size: whole('Jobs that may wait.'),
+    },
+    handle: configure,
   },
   {
     method: 'POST',

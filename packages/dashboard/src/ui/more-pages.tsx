@@ -6,6 +6,7 @@ import { Errors } from './pages/errors.tsx';
 import { Job } from './pages/job.tsx';
 import { Limits } from './pages/limits.tsx';
 import { NewJob } from './pages/new-job.tsx';
+import { QueueOne } from './pages/queue.tsx';
 import { Queues } from './pages/queues.tsx';
 import { RecurringForm } from './pages/recurring-form.tsx';
 import { RecurringList, RecurringOne } from './pages/recurring.tsx';
@@ -27,7 +28,7 @@ const PAGES: Readonly<Record<string, (id: string | undefined) => JSX.Element>> =
   jobs: (id = '') => <Job id={id} key={id} />,
   search: () => <SearchResults />,
   errors: () => <Errors />,
-  queues: () => <Queues />,
+  queues: (name) => (name === undefined ? <Queues /> : <QueueOne name={name} key={name} />),
   recurring: (id) => recurring(id),
   batches: (id) => (id === undefined ? <Batches /> : <BatchOne id={id} key={id} />),
   workers: () => <Workers />,

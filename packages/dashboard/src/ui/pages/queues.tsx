@@ -62,14 +62,16 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
   return (
     <tr>
       <td class="name">
-        <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{name}</a>
+        <a href={to(['queues', name])}>{name}</a>
         {paused !== undefined && (
           <span class="badge cancelled" title={paused.why}>
             {t('pausedBy', { by: paused.by, when: ago(paused.at, now.value) })}
           </span>
         )}
       </td>
-      <td class="n">{count(enqueued)}</td>
+      <td class="n">
+        <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>
+      </td>
       <td class="wide">
         <Bar
           parts={PRIORITIES.map((priority) => [priority, queue.byPriority[priority] ?? 0] as const)}

@@ -1,0 +1,87 @@
+import { Monitor } from '@linstock/core';
+import { startRedis } from '@linstock/test-kit/redis';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { violations } from '../src/axe.ts';
+import { findBrowser, fits, openPage } from '../src/browser.ts';
+import { act, Stage } from '../src/stage.ts';
+import { Viewer } from '../src/viewer.ts';
+
+// Without a browser `npm test` says how to get one.
+describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let stage: Stage;
+  let viewer: Viewer;
+  let monitor: Monitor;
+  let page: Page;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    stage = new Stage(redis.url);
+    await stage.client.enqueueMany(act, [{}, {}], { queue: 'post', group: 'large-shop' });
+    await stage.client.enqueue(act, {}, { queue: 'post', group: 'small-shop' });
+    viewer = await Viewer.open({ redis: redis.url, namespace: stage.namespace, role: 'operator' });
+    monitor = new Monitor({ redis: redis.url, namespace: stage.namespace });
+    page = viewer.page;
+  });
+  afterAll(async () => {
+    await monitor?.close();
+    await viewer?.close();
+    await stage?.close();
+    await redis?.stop();
+  });
+  beforeEach(() => openPage(page, `${viewer.origin}/#/queues/post`));
+
+  test('is reached from the list, and shows what waits, since when, and in which groups', async () => {
+    await openPage(page, `${viewer.origin}/#/queues`);
+    await page.getByRole('link', { name: 'post', exact: true }).click();
+    await page.getByRole('heading', { name: 'post' }).waitFor();
+    await page.getByRole('row', { name: 'large-shop 2' }).waitFor();
+    await page.getByRole('row', { name: 'small-shop 1' }).waitFor();
+    await page.locator('.facts time').waitFor();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
+  test('is paused with a reason that everybody reads, and resumed', async () => {
+    await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.locator('.trouble', { hasText: 'the provider is down' }).waitFor();
+    expect((await monitor.queue('post')).paused).toMatchObject({ why: 'the provider is down' });
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.locator('.trouble').waitFor({ state: 'detached' });
+    expect(viewer.report.problems).toEqual([]);
+  });
+
+  test('gets limits, says which is wrong, and loses them again', async () => {
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+    const save = page.getByRole('button', { name: 'Save' });
+    await field('Jobs at one time').fill('0');
+    await save.click();
+    await page.getByRole('alert').first().waitFor();
+    expect((await monitor.queue('post')).settings).toBeUndefined();
+    await field('Jobs at one time').fill('3');
+    await field('Starts').fill('100');
+    await field('… in a time of, such as 1s').fill('2s');
+    await field('Jobs that may wait').fill('5000');
+    await save.click();
+    await expect
+      .poll(async () => (await monitor.queue('post')).settings)
+      .toEqual({ limit: 3, rate: { limit: 100, per: 2000, burst: 100 }, size: 5000 });
+    await expect.poll(() => field('… in a time of, such as 1s').inputValue()).toBe('2000ms');
+    for (const name of ['Jobs at one time', 'Starts', 'Jobs that may wait']) await field(name).fill('');
+    await save.click();
+    await expect.poll(async () => (await monitor.queue('post')).settings).toBeUndefined();
+    // Chromium itself tells of a request that was refused.
+    expect(viewer.report.problems.filter((problem) => !problem.includes('400'))).toEqual([]);
+  });
+
+  test.each(['light', 'dark'])('fits a phone, and axe finds nothing, %s', async (theme) => {
+    await page.evaluate(`localStorage.setItem('linstock:theme', '${theme}')`);
+    await openPage(page, `${viewer.origin}/#/queues/post`);
+    await page.getByRole('row', { name: 'large-shop 2' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await fits(page);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+});

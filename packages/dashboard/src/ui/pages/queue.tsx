@@ -1,0 +1,178 @@
+import { useState } from 'preact/hooks';
+import { may, post } from '../api.ts';
+import { ago, count } from '../format.ts';
+import { t } from '../i18n.ts';
+import { Card, now, Time } from '../parts/basics.tsx';
+import type { Fault } from '../parts/field.tsx';
+import { Field, faultFrom } from '../parts/field.tsx';
+import { numeric, Table } from '../parts/table.tsx';
+import { attempt, say } from '../parts/toasts.tsx';
+import { Pending, Trouble } from '../parts/trouble.tsx';
+import { useData } from '../parts/use-data.ts';
+import { to } from '../router.ts';
+import type { Queue } from '../types.ts';
+
+interface Details extends Queue {
+  readonly workers: number;
+  readonly oldestSince?: number;
+  readonly settings?: Settings;
+  readonly groups: readonly { readonly key: string; readonly enqueued: number }[];
+  readonly groupCount: number;
+}
+
+interface Settings {
+  readonly limit?: number;
+  readonly rate?: { readonly limit: number; readonly per: number; readonly burst: number | 'window' };
+  readonly size?: number;
+}
+
+interface Props {
+  readonly queue: Details;
+  readonly onChange: () => void;
+}
+
+/** Pauses with a reason that everybody reads, and resumes. */
+function Pausing({ queue: { name, paused }, onChange }: Props) {
+  const [reason, write] = useState('');
+  const verb = paused === undefined ? 'pause' : 'resume';
+  const toggle = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    await attempt(`${t(verb)} ${name}`, () => post(`queues/${encodeURIComponent(name)}/${verb}`, { reason }));
+    write('');
+    onChange();
+  };
+  return (
+    <form class="toolbar" onSubmit={(event) => void toggle(event)}>
+      <input
+        value={reason}
+        aria-label={t('reason')}
+        placeholder={t('reason')}
+        onInput={({ currentTarget }) => write(currentTarget.value)}
+      />
+      <button type="submit">{t(verb)}</button>
+    </form>
+  );
+}
+
+const FIELDS = ['limit', 'size', 'rate', 'per', 'burst'] as const;
+type Form = Readonly<Record<(typeof FIELDS)[number], string>>;
+
+function formOf({ limit, size, rate }: Settings = {}): Form {
+  const text = (value: number | string | undefined): string => (value === undefined ? '' : String(value));
+  return {
+    limit: text(limit),
+    size: text(size),
+    rate: text(rate?.limit),
+    per: rate === undefined ? '' : `${rate.per}ms`,
+    burst: text(rate?.burst),
+  };
+}
+
+const whole = (text: string): number | undefined => (text === '' ? undefined : Number(text));
+
+function settingsOf({ limit, size, rate, per, burst }: Form): object {
+  const most = burst === 'window' ? burst : whole(burst);
+  return {
+    limit: whole(limit),
+    size: whole(size),
+    rate: rate === '' ? undefined : { limit: Number(rate), per: per || '1s', burst: most },
+  };
+}
+
+/** Limits of the whole queue; an empty field: none. */
+function Limits({ queue: { name, settings }, onChange }: Props) {
+  const [form, set] = useState<Form>();
+  const [fault, refuse] = useState<Fault>();
+  const shown = form ?? formOf(settings);
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      await post(`queues/${encodeURIComponent(name)}/configure`, settingsOf(shown));
+      say(`${t('save')} ✓`);
+      set(undefined);
+      onChange();
+    } catch (error) {
+      refuse(faultFrom(error));
+    }
+  };
+  return (
+    <form class="form" onSubmit={(event) => void save(event)}>
+      {FIELDS.map((field) => (
+        <Field key={field} name={field} label={t(`queue_${field}`)} fault={fault}>
+          <input
+            value={shown[field]}
+            disabled={!may('steer')}
+            onInput={({ currentTarget: { value } }) => {
+              refuse(undefined);
+              set({ ...shown, [field]: value });
+            }}
+          />
+        </Field>
+      ))}
+      {fault !== undefined && <Trouble error={fault} />}
+      {may('steer') && (
+        <button type="submit" class="primary" disabled={form === undefined}>
+          {t('save')}
+        </button>
+      )}
+    </form>
+  );
+}
+
+function Facts({ queue }: { queue: Details }) {
+  const { name, enqueued, blocked, workers, oldestSince, paused } = queue;
+  const facts = [
+    [t('enqueued'), <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>],
+    [t('oldest'), <Time at={oldestSince} />],
+    [t('blocked'), count(blocked)],
+    [t('workers'), count(workers)],
+  ] as const;
+  return (
+    <>
+      <dl class="facts">
+        {facts.map(([title, value]) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {paused !== undefined && (
+        <p class="trouble">
+          {t('pausedBy', { by: paused.by, when: ago(paused.at, now.value) })} {paused.why}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** One queue: how it is, its limits, its groups. */
+export function QueueOne({ name }: { name: string }) {
+  const path = `queues/${encodeURIComponent(name)}`;
+  const { data, error, reload } = useData<{ queue: Details }>(path, { everyMs: 2000 });
+  if (data === undefined) return <Pending error={error} />;
+  const { queue } = data;
+  return (
+    <>
+      <h1>{name}</h1>
+      <Trouble error={error} />
+      <Facts queue={queue} />
+      {may('steer') && <Pausing queue={queue} onChange={reload} />}
+      <Card title={t('limits')} note={t('queueLimitsNote')}>
+        <Limits queue={queue} onChange={reload} />
+      </Card>
+      {queue.groupCount > 0 && (
+        <Card title={t('groups')} note={count(queue.groupCount)}>
+          <Table heads={[t('key'), numeric(t('enqueued'))]}>
+            {queue.groups.map(({ key, enqueued }) => (
+              <tr key={key}>
+                <td class="name">{key}</td>
+                <td class="n">{count(enqueued)}</td>
+              </tr>
+            ))}
+          </Table>
+        </Card>
+      )}
+    </>
+  );
+}
