@@ -190,7 +190,7 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
       `jobs/${told}`,
       'errors',
       'queues',
-      'queues/default',
+      'queues/q0',
       'recurring',
     ];
     const more = [
