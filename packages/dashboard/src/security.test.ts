@@ -1,28 +1,20 @@
 import { createHash } from 'node:crypto';
 import { defineJob } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ROUTES } from './api/routes.ts';
 import { hashPassword } from './auth/passwords.ts';
 import { isAllowed, ROLES } from './auth/user.ts';
 import { createDashboard } from './dashboard.ts';
-import type { DashboardOptions } from './options.ts';
-import { Board } from './testing/board.ts';
+import type { Board } from './testing/board.ts';
+import { useBoards } from './testing/use-boards.ts';
 
 /** Numbers are those of docs/security.md. */
 
 const redis = await startRedis();
-const boards: Board[] = [];
-afterEach(async () => {
-  await Promise.all(boards.splice(0).map((board) => board.close()));
-});
 afterAll(() => redis.stop());
 
-function open(options?: Partial<DashboardOptions>): Board {
-  const board = new Board(redis.url, options);
-  boards.push(board);
-  return board;
-}
+const open = useBoards(redis.url);
 
 const work = defineJob<{ n: number }>({ name: 'work' });
 const pathOf = (path: string): string =>

@@ -1,26 +1,20 @@
 import { defineJob } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ROUTES } from '../api/routes.ts';
 import type { DashboardOptions } from '../options.ts';
-import { Board } from '../testing/board.ts';
+import type { Board } from '../testing/board.ts';
+import { useBoards } from '../testing/use-boards.ts';
 import { actionOf } from './resource.ts';
 import type { Resource } from './resource.ts';
 
 const redis = await startRedis();
-const boards: Board[] = [];
-afterEach(async () => {
-  await Promise.all(boards.splice(0).map((board) => board.close()));
-});
 afterAll(() => redis.stop());
 
 type Can = NonNullable<DashboardOptions['can']>;
 
-function open(can: Can): Board {
-  const board = new Board(redis.url, { can });
-  boards.push(board);
-  return board;
-}
+const openAny = useBoards(redis.url);
+const open = (can: Can): Board => openAny({ can });
 
 const work = defineJob<null>({ name: 'work' });
 const guarded = ROUTES.filter(({ permission }) => permission !== 'public');
