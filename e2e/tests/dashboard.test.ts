@@ -148,6 +148,31 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('jobs are moved and put off: those that are selected, one, and all that match', async () => {
+    const ids = await stage.enqueueMany([{}, {}, {}, {}], { queue: 'from' });
+    await show('jobs?state=enqueued&queue=from');
+    for (const i of [0, 1]) await page.locator('tbody tr').nth(i).locator('input').check();
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.locator('dialog').getByLabel('Queue').fill('there');
+    await page.locator('dialog').getByRole('button', { name: 'Move' }).click();
+    await eventually(async () => expect((await stage.client.queue('there').counts()).enqueued).toBe(2));
+    await show(`jobs/${ids[3]}`);
+    await page.getByRole('button', { name: 'Reschedule…' }).click();
+    await page.locator('dialog').getByLabel('Due in').fill('2h');
+    await page.locator('dialog').getByRole('button', { name: 'Reschedule' }).click();
+    await eventually(async () => expect(await stateOf(ids[3] ?? '')).toBe('scheduled'));
+    await show('jobs?state=enqueued&queue=there');
+    await page.getByRole('button', { name: 'All 2 that match' }).click();
+    await page.locator('dialog').getByText('Move', { exact: true }).click();
+    await page.locator('dialog').getByLabel('Priority').selectOption('low');
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await eventually(async () =>
+      expect((await stage.client.queue('there').counts()).byPriority).toMatchObject({ low: 2 }),
+    );
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect(report.problems).toEqual([]);
+  });
+
   test('a job that waits says why', async () => {
     const { id } = await stage.client.enqueue(act, {}, { queue: 'later' });
     await show(`jobs/${id}`);

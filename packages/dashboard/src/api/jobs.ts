@@ -1,4 +1,4 @@
-import type { BulkFilter, Due, Duration, JobState, MoveTarget } from '@linstock/core';
+import type { BulkChange, BulkFilter, Due, Duration, JobState, MoveTarget } from '@linstock/core';
 import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
@@ -11,6 +11,11 @@ const RANGE = {
   offset: whole('So many are passed over; most 100,000.'),
 };
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
+const TARGET = {
+  queue: text('Where to: this queue.'),
+  priority: choice(PRIORITIES, 'Where to: this priority.'),
+};
+const DUE = { in: text('Delay, such as 10m.'), at: text('Instant, as ISO 8601.') };
 const BULK = {
   ...REASON,
   filter: required(object('state, queue, name, tag: all that match.')),
@@ -55,14 +60,22 @@ const requeue: Change = (id, call, { client }) => client.requeue(id, actorOf(cal
 const cancel: Change = (id, call, { client }) => client.cancel(id, actorOf(call));
 const runNow: Change = (id, call, { client }) => client.promote(id, actorOf(call));
 const remove: Change = (id, call, { client }) => client.delete(id, actorOf(call));
-const move: Change = (id, call, { client }) => {
-  const queue = textIn(call.body, 'queue', 128);
-  const priority = textIn(call.body, 'priority', 16) as MoveTarget['priority'];
-  const target = { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
-  return client.move(id, { ...target, ...actorOf(call) });
-};
+const move: Change = (id, call, { client }) => client.move(id, { ...targetIn(call.body), ...actorOf(call) });
+
+function targetIn(body: unknown): MoveTarget {
+  const queue = textIn(body, 'queue', 128);
+  const priority = textIn(body, 'priority', 16) as MoveTarget['priority'];
+  return { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
+}
 const reschedule: Change = (id, call, { client }) =>
-  client.reschedule(id, { at: new Date(textIn(call.body, 'at', 64) ?? ''), ...actorOf(call) });
+  client.reschedule(id, { ...wantedDue(call.body), ...actorOf(call) });
+
+/** A time that must be there. @throws {OptionError} */
+function wantedDue(body: unknown): Due {
+  const due = dueIn(body);
+  if (due === undefined) throw new OptionError('in', 'is required, or "at"', undefined);
+  return due;
+}
 
 /** Now, after a time, or at an instant. @throws {OptionError} */
 function dueIn(body: unknown): Due | undefined {
@@ -88,8 +101,14 @@ async function enqueue(call: Call, parts: Parts): Promise<unknown> {
   return { id: handle.id };
 }
 
-const VERBS = ['requeue', 'cancel', 'delete'] as const;
+const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
 type Verb = (typeof VERBS)[number];
+
+/** What a verb needs beside its name. @throws {OptionError} */
+function changeOf(verb: Verb, body: unknown): BulkChange {
+  if (verb === 'move') return { verb, to: targetIn(body) };
+  return verb === 'reschedule' ? { verb, due: wantedDue(body) } : { verb };
+}
 
 /** Changes all jobs that a filter names, or only counts them. */
 async function bulk(call: Call, { client }: Parts): Promise<unknown> {
@@ -97,7 +116,7 @@ async function bulk(call: Call, { client }: Parts): Promise<unknown> {
   if (!VERBS.includes(verb)) throw new OptionError('verb', `must be one of ${VERBS.join(', ')}`, verb);
   const filter = fieldIn(call.body, 'filter') as BulkFilter;
   const dryRun = fieldIn(call.body, 'dryRun') === true;
-  const { id } = await client.bulk({ verb, filter, dryRun, ...actorOf(call) });
+  const { id } = await client.bulk({ ...changeOf(verb, call.body), filter, dryRun, ...actorOf(call) });
   return { id };
 }
 
@@ -107,11 +126,7 @@ const bulkDelete: Route['handle'] = (call, parts) =>
 
 const bulkSteer: Route['handle'] = (call, parts) => {
   if (fieldIn(call.body, 'verb') === 'delete')
-    throw new OptionError(
-      'verb',
-      'must be "requeue" or "cancel": to delete needs another permission',
-      'delete',
-    );
+    throw new OptionError('verb', 'must be another one: to delete needs another permission', 'delete');
   return bulk(call, parts);
 };
 
@@ -189,7 +204,7 @@ export const JOB_ROUTES: readonly Route[] = [
     permission: 'steer',
     summary: 'Gives it another queue or priority.',
     answer: '{ ok }',
-    body: { ...REASON, queue: text('To this queue.'), priority: choice(PRIORITIES, 'To this priority.') },
+    body: { ...REASON, ...TARGET },
     handle: change(move),
   },
   {
@@ -198,7 +213,7 @@ export const JOB_ROUTES: readonly Route[] = [
     permission: 'steer',
     summary: 'Makes it due at another time.',
     answer: '{ ok }',
-    body: { ...REASON, at: required(text('Instant, as ISO 8601.')) },
+    body: { ...REASON, ...DUE },
     handle: change(reschedule),
   },
   {
@@ -216,7 +231,12 @@ export const JOB_ROUTES: readonly Route[] = [
     permission: 'steer',
     summary: 'Requeues or cancels all that a filter names.',
     answer: '{ id } of the operation',
-    body: { ...BULK, verb: required(choice(['requeue', 'cancel'], 'What is done with each.')) },
+    body: {
+      ...BULK,
+      ...TARGET,
+      ...DUE,
+      verb: required(choice(VERBS.slice(0, -1), 'What is done with each.')),
+    },
     handle: bulkSteer,
   },
   {

@@ -86,6 +86,8 @@ test('S14 whoever has one queue sees and changes what is in it, and nothing else
   expect(await post(`/api/jobs/${other}/cancel`)).toBe(403);
   expect(await post(`/api/jobs/${mine}/move`, { queue: 'money' })).toBe(403);
   expect(await post('/api/jobs', { name: 'work', queue: 'money' })).toBe(403);
+  const move = { verb: 'move', filter: { state: 'enqueued', queue: 'mail' }, queue: 'money' };
+  expect(await post('/api/bulk', move)).toBe(403);
   expect(await post('/api/queues/money/pause')).toBe(403);
   expect(await post('/api/bulk', { verb: 'cancel', filter: { state: 'enqueued' } })).toBe(403);
   expect(await client.get(other)).toMatchObject({ state: 'enqueued' });

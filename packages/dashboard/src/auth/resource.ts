@@ -32,6 +32,9 @@ export async function resourcesOf(route: Route, call: Call, parts: Parts): Promi
   const found = await aboutOf(kind, id, parts);
   const own = { kind, ...(id !== undefined && { id }) };
   const asked = { ...own, ...askedQueue(kind, call), ...named('name', textIn(call.body, 'name')) };
+  // Where many are moved to.
+  const target = kind === 'bulk' ? textIn(call.body, 'queue') : undefined;
+  if (target !== undefined) return [asked, { ...own, queue: target }];
   if (found === undefined) return [asked];
   return asked.queue === undefined ? [{ ...own, ...found }] : [{ ...own, ...found }, asked];
 }

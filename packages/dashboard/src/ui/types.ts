@@ -18,6 +18,9 @@ export const STATES: readonly State[] = [
   'cancelled',
 ];
 
+/** The most urgent first. */
+export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
+
 export interface Job {
   readonly id: string;
   readonly damaged?: true;

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { duration } from '../format.ts';
 import { t } from '../i18n.ts';
@@ -5,6 +6,8 @@ import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
 import { Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { Copy, Json } from '../parts/json.tsx';
+import type { PlaceForm } from '../parts/place-dialog.tsx';
+import { PlaceDialog } from '../parts/place-dialog.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
@@ -23,9 +26,35 @@ function codeOf({ name, queue, priority, input }: JobData): string {
   return `const job = defineJob({ name: '${name}' });\nawait client.enqueue(job, ${json}, { queue: '${queue}', priority: '${priority}' });\n`;
 }
 
+/** They wait for their turn or their time. */
+const MOVABLE: ReadonlySet<string> = new Set(['enqueued', 'scheduled']);
+type Elsewhere = 'move' | 'reschedule';
+
+/** To another place, or to another time. */
+function Elsewhere({ onSend }: { onSend: (verb: Elsewhere, form: PlaceForm) => void }) {
+  const [asking, ask] = useState<Elsewhere>();
+  return (
+    <>
+      {(['move', 'reschedule'] as const).map((verb) => (
+        <button type="button" key={verb} onClick={() => ask(verb)}>
+          {t(verb)}…
+        </button>
+      ))}
+      {asking !== undefined && (
+        <PlaceDialog
+          verb={asking}
+          title={t(asking)}
+          onClose={() => ask(undefined)}
+          onSend={(form) => onSend(asking, form)}
+        />
+      )}
+    </>
+  );
+}
+
 function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
-  const act = async (verb: string, text: string): Promise<void> => {
-    if (!(await attempt(text, () => post(`jobs/${encodeURIComponent(job.id)}/${verb}`)))) return;
+  const act = async (verb: string, text: string, place: PlaceForm = {}): Promise<void> => {
+    if (!(await attempt(text, () => post(`jobs/${encodeURIComponent(job.id)}/${verb}`, place)))) return;
     if (verb === 'delete') go(['jobs'], { state: job.state });
     else onDone();
   };
@@ -46,6 +75,9 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
         <button type="button" onClick={() => void act('cancel', t('cancel'))}>
           {t('cancel')}
         </button>
+      )}
+      {may('steer') && MOVABLE.has(job.state) && (
+        <Elsewhere onSend={(verb, form) => void act(verb, t(verb), form)} />
       )}
       {may('steer') && (
         <a class="button" href={to(['new'], { like: job.id })}>

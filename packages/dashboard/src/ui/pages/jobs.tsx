@@ -8,6 +8,8 @@ import { BulkDialog } from '../parts/bulk.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
+import type { PlaceForm } from '../parts/place-dialog.tsx';
+import { PlaceDialog } from '../parts/place-dialog.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
@@ -80,13 +82,13 @@ function Pager({ offset, total, rows }: PagerProps) {
   );
 }
 
-type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now';
+type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now' | 'move' | 'reschedule';
 
 /** What can be done with jobs of a state. */
 function verbsFor(state: State | undefined): readonly Verb[] {
   const steer: readonly Verb[] = {
-    enqueued: ['cancel'],
-    scheduled: ['run-now', 'cancel'],
+    enqueued: ['cancel', 'move', 'reschedule'],
+    scheduled: ['run-now', 'cancel', 'move', 'reschedule'],
     awaiting: ['cancel'],
     processing: ['cancel'],
     succeeded: ['requeue'],
@@ -96,7 +98,14 @@ function verbsFor(state: State | undefined): readonly Verb[] {
   return may('remove') && state !== 'processing' ? [...steer, 'delete'] : steer;
 }
 
-const VERB_TEXT = { requeue: 'requeue', cancel: 'cancel', delete: 'remove', 'run-now': 'runNow' } as const;
+const VERB_TEXT = {
+  requeue: 'requeue',
+  cancel: 'cancel',
+  delete: 'remove',
+  'run-now': 'runNow',
+  move: 'move',
+  reschedule: 'reschedule',
+} as const;
 
 interface ActionsProps {
   readonly chosen: ReadonlySet<string>;
@@ -105,9 +114,10 @@ interface ActionsProps {
 }
 
 function Actions({ chosen, verbs, onDone }: ActionsProps) {
-  const act = async (verb: Verb): Promise<void> => {
+  const [asking, ask] = useState<'move' | 'reschedule'>();
+  const act = async (verb: Verb, form: PlaceForm = {}): Promise<void> => {
     await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
-      Promise.all([...chosen].map((id) => post(`jobs/${encodeURIComponent(id)}/${verb}`))),
+      Promise.all([...chosen].map((id) => post(`jobs/${encodeURIComponent(id)}/${verb}`, form))),
     );
     onDone();
   };
@@ -119,11 +129,19 @@ function Actions({ chosen, verbs, onDone }: ActionsProps) {
           type="button"
           key={verb}
           class={verb === 'delete' ? 'danger' : undefined}
-          onClick={() => void act(verb)}
+          onClick={() => (verb === 'move' || verb === 'reschedule' ? ask(verb) : void act(verb))}
         >
           {t(VERB_TEXT[verb])}
         </button>
       ))}
+      {asking !== undefined && (
+        <PlaceDialog
+          verb={asking}
+          title={`${t(asking)} (${chosen.size})`}
+          onClose={() => ask(undefined)}
+          onSend={(form) => void act(asking, form)}
+        />
+      )}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { attempt, say } from '../parts/toasts.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { go, place } from '../router.ts';
 import type { Job } from '../types.ts';
+import { PRIORITIES } from '../types.ts';
 
 interface Form {
   readonly name: string;
@@ -24,7 +25,6 @@ interface Form {
 }
 
 const EMPTY: Form = { name: '', queue: 'default', priority: 'normal', in: '', at: '', input: '{}' };
-const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 
 /** The form as somebody fills it, begun with the job that it shall be like. */
 function useForm(like: string | null) {

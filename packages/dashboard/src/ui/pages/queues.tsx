@@ -7,12 +7,11 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { Queue } from '../types.ts';
+import { PRIORITIES } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 type Row = Queue & { readonly workers: number };
-
-const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 
 /** Purging is final: whoever does it writes the queue's name. */
 function PurgeDialog({ name, onClose }: { name: string; onClose: () => void }) {

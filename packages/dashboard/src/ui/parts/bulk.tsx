@@ -4,12 +4,22 @@ import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import type { Operation } from '../types.ts';
 import { Bar } from './basics.tsx';
+import type { PlaceForm } from './place-dialog.tsx';
+import { isPlaced, PlaceFields } from './place-dialog.tsx';
 import { attempt } from './toasts.tsx';
 
 const LOOK_MS = 300;
-const VERBS = ['requeue', 'cancel', 'delete'] as const;
+const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
 type Verb = (typeof VERBS)[number];
-const VERB_TEXT = { requeue: 'requeue', cancel: 'cancel', delete: 'remove' } as const;
+const VERB_TEXT = {
+  requeue: 'requeue',
+  cancel: 'cancel',
+  move: 'move',
+  reschedule: 'reschedule',
+  delete: 'remove',
+} as const;
+/** They wait for their turn or their time. */
+const MOVABLE = new Set(['enqueued', 'scheduled']);
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
 interface Props {
@@ -17,9 +27,20 @@ interface Props {
   readonly onClose: () => void;
 }
 
-function begin(verb: Verb, filter: Props['filter'], dryRun: boolean): Promise<{ id: string }> {
-  return verb === 'delete' ? post('bulk/delete', { filter, dryRun }) : post('bulk', { verb, filter, dryRun });
+/** What is asked for; where to and when count nothing until they are said. */
+interface Wish extends PlaceForm {
+  readonly verb: Verb;
+  readonly filter: Props['filter'];
+  readonly dryRun: boolean;
 }
+
+function begin({ verb, filter, dryRun, ...place }: Wish): Promise<{ id: string }> {
+  if (verb === 'delete') return post('bulk/delete', { filter, dryRun });
+  return post('bulk', { verb, filter, dryRun, ...place });
+}
+
+/** Places that do not matter, to count what would be changed. */
+const ANY_PLACE = { move: { priority: 'normal' }, reschedule: { in: '1h' } } as const;
 
 /** Follows an operation until it has ended. */
 function useOperation(id: string | undefined): Operation | undefined {
@@ -68,11 +89,30 @@ function HowFar({ operation, total }: { operation: Operation; total: number }) {
 
 /** The verbs that jobs of a state take. */
 function verbsFor(state: string | undefined): readonly Verb[] {
-  return VERBS.filter((verb) =>
-    verb === 'delete'
-      ? may('remove') && state !== 'processing'
-      : (verb === 'requeue') === ENDED.has(state ?? ''),
-  );
+  return VERBS.filter((verb) => {
+    if (verb === 'delete') return may('remove') && state !== 'processing';
+    if (verb === 'move' || verb === 'reschedule') return MOVABLE.has(state ?? '');
+    return (verb === 'requeue') === ENDED.has(state ?? '');
+  });
+}
+
+/** What was written for another verb does not count. */
+function placeFor(verb: Verb, { queue, priority, in: delay }: PlaceForm): PlaceForm {
+  if (verb === 'move') return { ...(queue && { queue }), ...(priority && { priority }) };
+  return verb === 'reschedule' && delay ? { in: delay } : {};
+}
+
+/** Counts what would be changed. */
+function useCount(verb: Verb, filter: Props['filter']): Operation | undefined {
+  const [counting, set] = useState<string>();
+  useEffect(() => {
+    set(undefined);
+    void attempt(t('count'), async () => {
+      const any = verb === 'move' || verb === 'reschedule' ? ANY_PLACE[verb] : {};
+      set((await begin({ verb, filter, dryRun: true, ...any })).id);
+    });
+  }, [verb]);
+  return useOperation(counting);
 }
 
 /** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
@@ -80,24 +120,26 @@ export function BulkDialog({ filter, onClose }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const verbs = verbsFor(filter['state']);
   const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
-  const [counting, setCounting] = useState<string>();
   const [running, setRunning] = useState<string>();
-  const counted = useOperation(counting);
+  const [place, setPlace] = useState<PlaceForm>({});
+  const needsPlace = verb === 'move' || verb === 'reschedule';
+  const counted = useCount(verb, filter);
   const operation = useOperation(running);
   useEffect(() => box.current?.showModal(), []);
-  useEffect(() => {
-    setCounting(undefined);
-    void attempt(t('count'), async () => setCounting((await begin(verb, filter, true)).id));
-  }, [verb]);
   const matched = counted?.state === 'done' ? count(counted.matched) : '…';
   const run = (): Promise<boolean> =>
-    attempt(t(VERB_TEXT[verb]), async () => setRunning((await begin(verb, filter, false)).id));
+    attempt(t(VERB_TEXT[verb]), async () =>
+      setRunning((await begin({ verb, filter, dryRun: false, ...placeFor(verb, place) })).id),
+    );
   return (
     <dialog ref={box} onClose={onClose} aria-labelledby="bulk-title">
       <h2 id="bulk-title">{t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: matched })}</h2>
       <p class="muted">{t('bulkNote')}</p>
       {operation === undefined ? (
-        <Choices verbs={verbs} chosen={verb} onChoose={choose} />
+        <>
+          <Choices verbs={verbs} chosen={verb} onChoose={choose} />
+          {needsPlace && <PlaceFields verb={verb} form={place} onForm={setPlace} key={verb} />}
+        </>
       ) : (
         <HowFar operation={operation} total={Math.max(operation.matched, counted?.matched ?? 0)} />
       )}
@@ -109,7 +151,7 @@ export function BulkDialog({ filter, onClose }: Props) {
           <button
             type="button"
             class={verb === 'delete' ? 'danger' : 'primary'}
-            disabled={counted?.state !== 'done'}
+            disabled={counted?.state !== 'done' || (needsPlace && !isPlaced(verb, place))}
             onClick={() => void run()}
           >
             {t('confirm')}
