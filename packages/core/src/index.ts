@@ -87,6 +87,7 @@ export type { NodeOptions, WorkflowHandle, WorkflowNode, WorkflowNodes } from '.
 export { UnreadablePayload } from './payload-view.ts';
 export type { PauseOptions } from './pauses.ts';
 export type { QueueHandle } from './queue-handle.ts';
+export type { OldestJob } from './store/oldest-reader.ts';
 export type { GroupView, QueueDetails } from './queue-details.ts';
 export type { QueueSettings } from './queue-settings.ts';
 export type { RecurringChanges } from './recurring-change.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
@@ -22,6 +23,16 @@ afterEach(async () => {
 
 const idsOf = async (options: PageOptions): Promise<string[]> =>
   (await monitor.page(options)).jobs.map(({ id }) => id);
+
+test('the oldest job is that of any queue that has waited longest', async () => {
+  expect(await monitor.oldest()).toBeUndefined();
+  await client.enqueue(greet, 1, { queue: 'first' });
+  // Ids tell milliseconds.
+  const madeAt = Date.now();
+  while (Date.now() <= madeAt + 1) await delay(1);
+  await client.enqueue(greet, 2, { queue: 'second' });
+  expect(await monitor.oldest()).toMatchObject({ queue: 'first' });
+});
 
 describe('a queue', () => {
   test('that was never used is empty', async () => {

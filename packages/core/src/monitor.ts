@@ -34,8 +34,10 @@ import { readContract, readContracts } from './store/contract-store.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PageWindow, ShardPage } from './store/page-reader.ts';
 import { readPage } from './store/page-reader.ts';
+import type { OldestJob } from './store/oldest-reader.ts';
+import { readOldest } from './store/oldest-reader.ts';
 import type { QueueView } from './store/queue-reader.ts';
-import { mergeQueues, readQueues } from './store/queue-reader.ts';
+import { mergeQueues, readQueueNames, readQueues } from './store/queue-reader.ts';
 import type { ServerView } from './store/server-reader.ts';
 import { readServers } from './store/server-reader.ts';
 import { readQuarantine, readStateCounts, readTotals } from './store/shard-reader.ts';
@@ -146,6 +148,17 @@ export class Monitor {
   /** All queues that were ever used, by name. */
   async queues(): Promise<QueueView[]> {
     return mergeQueues(await this.#each(readQueues));
+  }
+
+  /**
+   * The job that has waited longest of all queues, as far as records tell: of one that ran before, was delayed, or waited for
+   * others they do not. Undefined: none waits.
+   */
+  async oldest(): Promise<OldestJob | undefined> {
+    const found = await this.#each(async (shard) =>
+      readOldest(shard, await readQueueNames(shard.connection, shard.prefix)),
+    );
+    return found.filter((job) => job !== undefined).toSorted((a, b) => a.since - b.since)[0];
   }
 
   /** One queue, with its settings, its oldest job and its groups. @throws {OptionError} */

@@ -26,7 +26,7 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     path: '/api/overview',
     permission: 'read',
     summary: 'Counts, the deepest queues, workers, and what needs attention.',
-    answer: '{ at, counts, totals, queues, workers, attention }',
+    answer: '{ at, counts, totals, queues, workers, alerts, attention, attentionTotal, oldest }',
     handle: overview,
   },
   {

@@ -1,4 +1,4 @@
-import type { JobView, Monitor, ServerView, TickHealth } from '@linstock/core';
+import type { JobView, Monitor, OldestJob, ServerView, TickHealth } from '@linstock/core';
 import type { ErrorGroup } from '../api/errors.ts';
 import { groupErrors } from '../api/errors.ts';
 
@@ -8,6 +8,8 @@ export interface Health {
   readonly ticks: Pick<TickHealth, 'late' | 'latest' | 'missed' | 'broken'>;
   /** What most of the newest failures have in common. */
   readonly failing: ErrorGroup | undefined;
+  /** The job that has waited longest. */
+  readonly oldest?: OldestJob | undefined;
 }
 
 type Found = Pick<TickHealth, 'missed' | 'broken'>;
@@ -52,12 +54,13 @@ export class HealthReader {
 
   /** A part that cannot be read hides no other: a user of Redis may lack the permission for `INFO`. */
   async #read(): Promise<void> {
-    const [servers, ticks, failing] = await Promise.all([
+    const [servers, ticks, failing, oldest] = await Promise.all([
       this.#monitor.servers().catch(() => NOTHING.servers),
       this.#readTicks().catch(() => NOTHING.ticks),
       this.#readFailing().catch(() => undefined),
+      this.#monitor.oldest().catch(() => undefined),
     ]);
-    this.#health = { servers, ticks, failing };
+    this.#health = { servers, ticks, failing, oldest };
   }
 
   async #readTicks(): Promise<Health['ticks']> {

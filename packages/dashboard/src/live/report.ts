@@ -18,6 +18,7 @@ export function reportOf(pulse: Pulse): string {
     // What was only looked at to find what calls for attention.
     dead: undefined,
     health: undefined,
+    oldest: pulse.health.oldest,
     queues,
     attention,
     attentionTotal: all.length,

@@ -159,6 +159,8 @@ export interface Pulse {
   readonly alerts: readonly { readonly id: string; readonly name: string }[];
   /** How many there are; the first of them stand in `attention`. */
   readonly attentionTotal: number;
+  /** The job that has waited longest. */
+  readonly oldest?: { readonly queue: string; readonly since: number };
 }
 
 /** How long something took, ms. */

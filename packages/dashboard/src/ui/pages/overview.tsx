@@ -57,6 +57,12 @@ function backlogText({ counts }: Pulse): string {
   return t('backlogEta', { time: duration((counts.enqueued / perSecond) * 1000) });
 }
 
+/** Whom to look at first when the backlog grows; it may be some seconds old. */
+function oldestText({ at, oldest }: Pulse): string {
+  if (oldest === undefined) return '';
+  return t('oldestOf', { queue: oldest.queue, time: duration(Math.max(0, at - oldest.since)) });
+}
+
 function Numbers({ now }: { now: Pulse }) {
   const slots = now.workers.reduce((sum, worker) => sum + slotsOf(worker), 0);
   const busy = now.workers.reduce((sum, { load }) => sum + (load?.running ?? 0), 0);
@@ -96,7 +102,7 @@ export function Overview() {
         </Card>
       </div>
       <History />
-      <Card title={t('backlog')} note={backlogText(now)}>
+      <Card title={t('backlog')} note={[backlogText(now), oldestText(now)].filter(Boolean).join(' · ')}>
         <ul class="depths">
           {deepest.map(({ name, enqueued, paused }) => (
             <li key={name}>

@@ -50,6 +50,7 @@ export const EN = {
   noPast: 'Nothing happened in this time.',
   noPastHint: 'Workers add to this every ten seconds. Start one: linstock worker jobs.ts',
   backlog: 'Backlog',
+  oldestOf: 'the oldest waits in {queue}, {time}',
   backlogEta: 'done in about {time} at this rate',
   slots: 'Slots',
   slotsBusy: '{busy} of {all} busy',

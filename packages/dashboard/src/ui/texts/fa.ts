@@ -52,6 +52,7 @@ export const FA: Texts = {
   noPast: 'در این مدت چیزی رخ نداده است.',
   noPastHint: 'کارگرها هر ده ثانیه به اینجا می‌افزایند. یکی را آغاز کنید: linstock worker jobs.ts',
   backlog: 'انباشته',
+  oldestOf: 'قدیمی‌ترین در {queue}، {time}',
   backlogEta: 'با این سرعت حدود {time} دیگر تمام می‌شود',
   slots: 'جایگاه‌ها',
   slotsBusy: '{busy} از {all} مشغول',

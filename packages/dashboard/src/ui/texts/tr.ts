@@ -52,6 +52,7 @@ export const TR: Texts = {
   noPast: 'Bu sürede bir şey olmadı.',
   noPastHint: 'Çalışanlar buraya on saniyede bir ekler. Başlatın: linstock worker jobs.ts',
   backlog: 'Birikim',
+  oldestOf: 'en eskisi {queue} kuyruğunda, {time}',
   backlogEta: 'bu hızla yaklaşık {time} içinde biter',
   slots: 'Yuvalar',
   slotsBusy: '{all} yuvadan {busy} dolu',
