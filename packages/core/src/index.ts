@@ -99,7 +99,7 @@ export type { RedisTarget } from './redis/connect.ts';
 export type { AlertDelivery, AlertEvent, AlertKind, AlertView, StoredAlert } from './store/alert-records.ts';
 export type { AuditEntry } from './store/audit-reader.ts';
 export type { BlockView } from './store/block-reader.ts';
-export type { ServerView } from './store/server-reader.ts';
+export type { ServerView, SlowCommand } from './store/server-reader.ts';
 export type { EventVerb, ReachedState } from './store/event-store.ts';
 export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/job-reader.ts';
 export type { PersonOutcome } from './store/outcomes.ts';

@@ -27,6 +27,19 @@ describe('data', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  test('S30 what was slow in Redis is told by its name, without what it was given', async () => {
+    const board = open();
+    const connection = redis.connect();
+    await connection.call('CONFIG', 'SET', 'slowlog-log-slower-than', '0');
+    await board.client.enqueue(work, { n: 1, password: 'hunter2' } as { n: number });
+    await connection.call('CONFIG', 'SET', 'slowlog-log-slower-than', '-1');
+    const text = await (await board.ask('GET', '/api/servers', { role: 'viewer' })).text();
+    await connection.call('SLOWLOG', 'RESET');
+    connection.disconnect();
+    expect(text).toMatch(/"command":"EVAL(SHA enqueue)?"/);
+    expect(text).not.toContain('hunter2');
+  });
+
   test('S30 what recurring jobs are given is not sent at all', async () => {
     const board = open();
     const login = defineJob<{ password: string }>({ name: 'login' });

@@ -15,6 +15,11 @@ export const SHA1 = Object.fromEntries(
   Object.entries(LUA).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
 ) as Readonly<Record<ScriptName, string>>;
 
+/** The script of a SHA-1; undefined: it is none of ours. */
+export function scriptOf(sha1: string): ScriptName | undefined {
+  return (Object.keys(SHA1) as ScriptName[]).find((name) => SHA1[name] === sha1.toLowerCase());
+}
+
 /** Where a script runs: a connection, and the prefix of a shard's keys. */
 export interface ScriptTarget {
   readonly connection: Connection;

@@ -1,5 +1,6 @@
 import type { Connection } from '../redis/connect.ts';
 import { infoFields } from '../redis/info.ts';
+import { scriptOf } from '../redis/script.ts';
 
 /** A Redis server, as it describes itself. What it does not tell is undefined. */
 export interface ServerView {
@@ -22,18 +23,50 @@ export interface ServerView {
   readonly replicas: number | undefined;
   /** Keys of all databases. */
   readonly keys: number | undefined;
+  /** The newest entries of its slow log, at most 10, without their arguments: these may hold secrets. */
+  readonly slow: readonly SlowCommand[] | undefined;
+}
+
+/** A command that took long. */
+export interface SlowCommand {
+  /** ms since 1970 */
+  readonly at: number;
+  readonly ms: number;
+  /** Its name; of a script of Linstock `EVALSHA claim`. */
+  readonly command: string;
 }
 
 /** The servers that hold an installation: one, or the masters of a Cluster. */
 export async function readServers(connection: Connection): Promise<ServerView[]> {
   return Promise.all(
-    connection
-      .masters()
-      .map(async (node) => describe(`${node.options.host}:${node.options.port}`, await node.info())),
+    connection.masters().map(async (node) => {
+      const [info, slow] = await Promise.all([node.info(), readSlow(node)]);
+      return { ...describe(`${node.options.host}:${node.options.port}`, info), slow };
+    }),
   );
 }
 
-function describe(address: string, info: string): ServerView {
+type Node = ReturnType<Connection['masters']>[number];
+
+/** Who may not read it has none. */
+async function readSlow(node: Node): Promise<SlowCommand[] | undefined> {
+  const entries = await node.call('SLOWLOG', 'GET', '10').catch(() => undefined);
+  if (!Array.isArray(entries)) return undefined;
+  return (entries as readonly unknown[]).flatMap((entry) => {
+    if (!Array.isArray(entry)) return [];
+    const [, at, micros, words] = entry as readonly unknown[];
+    const [name = '?', first = ''] = Array.isArray(words) ? words.map(String) : [];
+    return [{ at: Number(at) * 1000, ms: Number(micros) / 1000, command: commandOf(name, first) }];
+  });
+}
+
+function commandOf(name: string, first: string): string {
+  const command = name.slice(0, 32).toUpperCase();
+  const script = command === 'EVALSHA' ? scriptOf(first) : undefined;
+  return script === undefined ? command : `${command} ${script}`;
+}
+
+function describe(address: string, info: string): Omit<ServerView, 'slow'> {
   const fields = infoFields(info);
   const number = (name: string): number | undefined => {
     const text = fields.get(name);

@@ -14,14 +14,19 @@ export interface ErrorGroup {
   readonly lastAt: number;
   /** The newest one. */
   readonly sample: string;
+  /** How many there were in each of equal parts of the time from the first failure of all groups to the last one. */
+  readonly spread: readonly number[];
 }
 
+/** Parts of the time that a group is spread over. */
+const PARTS = 24;
 /** How many of the newest failures are looked at. */
 const LOOK_AT = 500;
 
 /** Groups failed jobs by their name, the class of the error, and where it was thrown; the largest group first. Pure. */
 export function groupErrors(jobs: readonly JobView[]): ErrorGroup[] {
-  const groups = new Map<string, ErrorGroup>();
+  const groups = new Map<string, Omit<ErrorGroup, 'spread'>>();
+  const times = new Map<string, number[]>();
   for (const job of jobs) {
     const { name: error, message, frame } = causeOf(job);
     const key = [job.name, error, frame ?? shapeOf(message)].join('\n');
@@ -38,8 +43,23 @@ export function groupErrors(jobs: readonly JobView[]): ErrorGroup[] {
       lastAt: Math.max(known?.lastAt ?? at, at),
       sample: known?.sample ?? job.id,
     });
+    times.set(key, [...(times.get(key) ?? []), at]);
   }
-  return [...groups.values()].toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt);
+  const all = [...times.values()].flat();
+  const [from, to] = [Math.min(...all), Math.max(...all)];
+  return [...groups.values()]
+    .map((group) => ({ ...group, spread: spreadOf(times.get(group.key) ?? [], from, to) }))
+    .toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt);
+}
+
+function spreadOf(times: readonly number[], from: number, to: number): number[] {
+  const parts = Array.from({ length: PARTS }, () => 0);
+  for (const at of times) {
+    const part =
+      to === from ? PARTS - 1 : Math.min(PARTS - 1, Math.floor((PARTS * (at - from)) / (to - from)));
+    parts[part] = (parts[part] ?? 0) + 1;
+  }
+  return parts;
 }
 
 function causeOf({ error, history }: JobView): { name: string; message: string; frame: string | undefined } {

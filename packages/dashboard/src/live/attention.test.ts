@@ -84,6 +84,7 @@ const server: ServerView = {
   lastSaveAt: 0,
   replicas: 0,
   keys: 0,
+  slow: [],
 };
 
 describe('the health of an installation', () => {

@@ -280,6 +280,8 @@ export interface ErrorGroup {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly sample: string;
+  /** How many in each part of the time, the oldest first. */
+  readonly spread: readonly number[];
 }
 
 export interface AuditEntry {
@@ -335,6 +337,7 @@ export interface Server {
   readonly hasAppendOnlyFile?: boolean;
   readonly replicas?: number;
   readonly keys?: number;
+  readonly slow?: readonly { readonly at: number; readonly ms: number; readonly command: string }[];
 }
 
 export interface Why {

@@ -4,6 +4,7 @@ import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Empty, Time } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
+import { Spark } from '../parts/spark.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
 import type { ErrorGroup } from '../types.ts';
@@ -31,6 +32,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
     <tr>
       <td class="n">
         <strong>{count(group.count)}</strong>
+        <Spark parts={group.spread} />
       </td>
       <td class="detail">
         <span class="bad-text">

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { bytes, count, duration, perSecond } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
-import { Bar, Card } from '../parts/basics.tsx';
+import { Bar, Card, Time } from '../parts/basics.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
 import type { Server } from '../types.ts';
@@ -40,6 +40,26 @@ function Policy({ policy }: { policy: string }) {
   );
 }
 
+/** What took long, without its arguments. */
+function Slow({ commands }: { commands: NonNullable<Server['slow']> }) {
+  if (commands.length === 0) return null;
+  return (
+    <>
+      <h3>{t('slowLog')}</h3>
+      <ul class="plain">
+        {commands.map(({ at, ms, command }, i) => (
+          <li key={i}>
+            <code>{command}</code> {duration(ms)}{' '}
+            <span class="muted">
+              <Time at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function One({ server }: { server: Server }) {
   const { version, mode, uptime, clients, opsPerSecond, keys, replicas } = server;
   const { memoryBytes, memoryLimitBytes = 0, evictionPolicy, hasAppendOnlyFile } = server;
@@ -63,6 +83,7 @@ function One({ server }: { server: Server }) {
         <Fact title="allKeys">{said(keys, count)}</Fact>
         <Fact title="replicas">{said(replicas, count)}</Fact>
       </dl>
+      <Slow commands={server.slow ?? []} />
     </Card>
   );
 }

@@ -66,7 +66,11 @@ function Row({ worker }: { worker: WorkerEntry }) {
       </td>
       <td class="wide">
         <Bar parts={[['processing', running]]} total={slots} />
-        <small class="muted">{t('slotsBusy', { busy: count(running), all: count(slots) })}</small>
+        <small>
+          <a href={to(['search'], { q: `state:processing worker:${id}` })}>
+            {t('slotsBusy', { busy: count(running), all: count(slots) })}
+          </a>
+        </small>
       </td>
       <td>
         {info?.queues.map((queue) => (

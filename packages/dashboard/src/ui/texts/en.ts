@@ -290,6 +290,7 @@ export const EN = {
   clients: 'Clients',
   commands: 'Commands',
   allKeys: 'Keys',
+  slowLog: 'Slow log',
   replicas: 'Replicas',
   answeredIn: 'answered in {time}',
   palette: 'Commands',

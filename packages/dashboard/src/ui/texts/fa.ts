@@ -292,6 +292,7 @@ export const FA: Texts = {
   clients: 'کارخواه‌ها',
   commands: 'فرمان‌ها',
   allKeys: 'کلیدها',
+  slowLog: 'فرمان‌های کند',
   replicas: 'رونوشت‌ها',
   answeredIn: 'پاسخ در {time}',
   palette: 'فرمان‌ها',

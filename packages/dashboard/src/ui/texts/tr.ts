@@ -293,6 +293,7 @@ export const TR: Texts = {
   clients: 'İstemciler',
   commands: 'Komutlar',
   allKeys: 'Anahtarlar',
+  slowLog: 'Yavaş komutlar',
   replicas: 'Kopyalar',
   answeredIn: '{time} içinde yanıtladı',
   palette: 'Komutlar',
