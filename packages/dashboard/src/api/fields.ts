@@ -25,6 +25,9 @@ export const choice = (values: readonly string[], description: string): Field =>
 });
 export const required = (field: Field): Field => ({ ...field, isRequired: true });
 
+/** The most urgent first. */
+export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
+
 /** Why somebody changes something; stands in the audit log. */
 export const REASON: Fields = { reason: text('Why; stands in the audit log.') };
 

@@ -3,14 +3,13 @@ import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
-import { anything, choice, flag, object, REASON, required, text, whole } from './fields.ts';
+import { anything, choice, flag, object, PRIORITIES, REASON, required, text, whole } from './fields.ts';
 
 const MOST_ROWS = 500;
 const RANGE = {
   limit: whole('At most so many; default 50, most 500.'),
   offset: whole('So many are passed over; most 100,000.'),
 };
-const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 const TARGET = {
   queue: text('Where to: this queue.'),
   priority: choice(PRIORITIES, 'Where to: this priority.'),

@@ -1,15 +1,20 @@
-import type { QueueSettings } from '@linstock/core';
+import type { QueueSettings, WorkerView } from '@linstock/core';
 import { OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, param, textIn } from './call.ts';
 import { object, REASON, required, text, whole } from './fields.ts';
+
+/** How many workers take jobs of a queue. */
+function countServing(workers: readonly WorkerView[], queue: string): number {
+  return workers.filter(({ info }) => info?.queues.includes(queue) === true).length;
+}
 
 async function list(_: Call, { pulses }: Parts): Promise<unknown> {
   const { queues, workers } = await pulses.latest();
   return {
     queues: queues.map((queue) => ({
       ...queue,
-      workers: workers.filter(({ info }) => info?.queues.includes(queue.name) === true).length,
+      workers: countServing(workers, queue.name),
     })),
   };
 }
@@ -18,7 +23,7 @@ async function get(call: Call, { monitor, pulses }: Parts): Promise<unknown> {
   const name = param(call, 'name');
   const [queue, { workers }] = await Promise.all([monitor.queue(name), pulses.latest()]);
   return {
-    queue: { ...queue, workers: workers.filter(({ info }) => info?.queues.includes(name) === true).length },
+    queue: { ...queue, workers: countServing(workers, name) },
   };
 }
 

@@ -13,7 +13,7 @@ import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { cronWords } from './cron-words.ts';
-import { anything, choice, REASON, required, text, whole } from './fields.ts';
+import { anything, choice, PRIORITIES, REASON, required, text, whole } from './fields.ts';
 
 const NEXT_RUNS = 5;
 const SCHEDULE = {
@@ -27,7 +27,7 @@ const DEFINITION = {
   misfire: choice(['once', 'all', 'skip'], 'What becomes of ticks that nobody was there for.'),
   overlap: choice(['allow', 'skip'], 'Whether a run may begin before the last one has ended.'),
   queue: text('Of its jobs.'),
-  priority: choice(['critical', 'high', 'normal', 'low'], 'Of its jobs.'),
+  priority: choice(PRIORITIES, 'Of its jobs.'),
   version: whole('Of the contract.'),
   input: anything('What the handler gets.'),
 };

@@ -69,6 +69,16 @@ export function parseSearch(text: string, now: number): SearchQuery {
   };
 }
 
+/** What a request asks for by `q` alone. The route and whoever decides about it must read the same. @throws {OptionError} */
+export function askedSearch(query: URLSearchParams, now: number): SearchQuery {
+  return parseSearch(textOf(query), now);
+}
+
+/** As much of a search as is read. */
+function textOf(query: URLSearchParams): string {
+  return (query.get('q') ?? '').slice(0, 1000);
+}
+
 /** What a request asks for by `q`, `state`, `queue` and `tag`: all of it must hold, and one must be there. @throws {OptionError} */
 export function askedJobs(query: URLSearchParams, now: number): SearchQuery {
   const chosen = ['state', 'queue', 'tag'].flatMap((key) => {
@@ -78,7 +88,7 @@ export function askedJobs(query: URLSearchParams, now: number): SearchQuery {
     return [`${key}:"${value}"`];
   });
   // They come first: a quote that somebody left open must not swallow them.
-  return parseSearch([...chosen, (query.get('q') ?? '').slice(0, 1000)].join(' '), now);
+  return parseSearch([...chosen, textOf(query)].join(' '), now);
 }
 
 function testOf(key: string, value: string, now: number): Test {

@@ -2,7 +2,7 @@ import type { JobView, Monitor } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import type { SearchQuery } from './search-query.ts';
 import { required, text } from './fields.ts';
-import { parseSearch } from './search-query.ts';
+import { askedSearch } from './search-query.ts';
 import { searchSteps, streamTexts } from './search-steps.ts';
 
 /** After so many hits a search pauses; its cursor goes on. */
@@ -23,7 +23,7 @@ interface SearchLine {
 
 /** A search through all jobs that can match, as lines of JSON that come while it goes on. Ends with the request. */
 function search({ query, request }: Call, { monitor }: Parts): Response {
-  const wanted = parseSearch((query.get('q') ?? '').slice(0, 1000), Date.now());
+  const wanted = askedSearch(query, Date.now());
   const lines = searchLines(monitor, wanted, query.get('cursor') ?? '');
   return streamTexts(lines, request, { 'Content-Type': 'application/x-ndjson' });
 }

@@ -1,6 +1,6 @@
 import type { Call, Parts, Route } from '../api/call.ts';
 import { fieldIn, textIn } from '../api/call.ts';
-import { askedJobs, parseSearch } from '../api/search-query.ts';
+import { askedJobs, askedSearch } from '../api/search-query.ts';
 
 /** What somebody wants to do something to. What is not there is not known, or is all of them. */
 export interface Resource {
@@ -45,8 +45,6 @@ function askedQueue(kind: string, call: Call): { readonly queue?: string } {
 }
 
 const inBody = ({ body }: Call): string | undefined => textIn(body, 'queue');
-const inSearch = ({ query }: Call): string | undefined =>
-  parseSearch((query.get('q') ?? '').slice(0, 1000), Date.now()).namedQueue;
 
 const QUEUE_OF: Readonly<Record<string, (call: Call) => string | null | undefined>> = {
   queues: ({ params }) => params['name'],
@@ -54,7 +52,7 @@ const QUEUE_OF: Readonly<Record<string, (call: Call) => string | null | undefine
     call.request.method === 'GET' && !call.query.has('tag') ? call.query.get('queue') : inBody(call),
   recurring: inBody,
   bulk: ({ body }) => textIn(fieldIn(body, 'filter'), 'queue'),
-  search: inSearch,
+  search: ({ query }) => askedSearch(query, Date.now()).namedQueue,
   export: ({ query }) => askedJobs(query, Date.now()).namedQueue,
 };
 

@@ -18,6 +18,9 @@ export const STATES: readonly State[] = [
   'cancelled',
 ];
 
+/** States in which a job has a place and a time that can be changed. */
+export const MOVABLE: ReadonlySet<string> = new Set(['enqueued', 'scheduled']);
+
 /** The most urgent first. */
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 

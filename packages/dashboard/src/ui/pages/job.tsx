@@ -12,6 +12,7 @@ import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
 import type { Activity as ActivityData, HistoryEntry, Job as JobData, Why } from '../types.ts';
+import { MOVABLE } from '../types.ts';
 import { Pending } from '../parts/trouble.tsx';
 
 /** A job as a command that enqueues one like it. */
@@ -26,8 +27,6 @@ function codeOf({ name, queue, priority, input }: JobData): string {
   return `const job = defineJob({ name: '${name}' });\nawait client.enqueue(job, ${json}, { queue: '${queue}', priority: '${priority}' });\n`;
 }
 
-/** They wait for their turn or their time. */
-const MOVABLE: ReadonlySet<string> = new Set(['enqueued', 'scheduled']);
 type Elsewhere = 'move' | 'reschedule';
 
 /** To another place, or to another time. */

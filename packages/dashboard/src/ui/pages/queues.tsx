@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { ago, count } from '../format.ts';
 import { t } from '../i18n.ts';
@@ -10,14 +10,14 @@ import type { Queue } from '../types.ts';
 import { PRIORITIES } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { useDialog } from '../parts/use-dialog.ts';
 
 type Row = Queue & { readonly workers: number };
 
 /** Purging is final: whoever does it writes the queue's name. */
 function PurgeDialog({ name, onClose }: { name: string; onClose: () => void }) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useDialog();
   const [written, write] = useState('');
-  useEffect(() => box.current?.showModal(), []);
   const purge = async (): Promise<void> => {
     await attempt(`${t('purge')} ${name}`, () =>
       post(`queues/${encodeURIComponent(name)}/purge`, { confirm: written }),

@@ -1,12 +1,14 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get, may, post } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import type { Operation } from '../types.ts';
+import { MOVABLE } from '../types.ts';
 import { Bar } from './basics.tsx';
 import type { PlaceForm } from './place-dialog.tsx';
 import { isPlaced, PlaceFields } from './place-dialog.tsx';
 import { attempt } from './toasts.tsx';
+import { useDialog } from './use-dialog.ts';
 
 const LOOK_MS = 300;
 const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
@@ -18,8 +20,6 @@ const VERB_TEXT = {
   reschedule: 'reschedule',
   delete: 'remove',
 } as const;
-/** They wait for their turn or their time. */
-const MOVABLE = new Set(['enqueued', 'scheduled']);
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
 interface Props {
@@ -117,7 +117,7 @@ function useCount(verb: Verb, filter: Props['filter']): Operation | undefined {
 
 /** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
 export function BulkDialog({ filter, onClose }: Props) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useDialog();
   const verbs = verbsFor(filter['state']);
   const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
   const [running, setRunning] = useState<string>();
@@ -125,7 +125,6 @@ export function BulkDialog({ filter, onClose }: Props) {
   const needsPlace = verb === 'move' || verb === 'reschedule';
   const counted = useCount(verb, filter);
   const operation = useOperation(running);
-  useEffect(() => box.current?.showModal(), []);
   const matched = counted?.state === 'done' ? count(counted.matched) : '…';
   const run = (): Promise<boolean> =>
     attempt(t(VERB_TEXT[verb]), async () =>

@@ -1,7 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { MENU } from '../menu.ts';
+import { useDialog } from './use-dialog.ts';
 
 const KEYS: readonly (readonly [keys: readonly string[], text: TextKey])[] = [
   [['Ctrl', 'K'], 'palette'],
@@ -16,8 +16,7 @@ const KEYS: readonly (readonly [keys: readonly string[], text: TextKey])[] = [
 
 /** Which key does what. */
 export function KeysHelp({ onClose }: { readonly onClose: () => void }) {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => box.current?.showModal(), []);
+  const box = useDialog();
   return (
     <dialog ref={box} class="keys" onClose={onClose} aria-labelledby="keys-title">
       <h2 id="keys-title">{t('keys')}</h2>

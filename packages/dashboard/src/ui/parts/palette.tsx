@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { may, signOut } from '../api.ts';
 import { isUtc, toggleUtc } from '../format.ts';
 import { choose, LANGUAGE_NAMES, t } from '../i18n.ts';
@@ -8,6 +8,7 @@ import { MENU } from '../menu.ts';
 import { go } from '../router.ts';
 import { searchFor } from '../search-for.ts';
 import { toggleTheme } from '../theme.ts';
+import { useDialog } from './use-dialog.ts';
 
 interface Command {
   readonly kind: string;
@@ -124,10 +125,9 @@ function Commands({ commands, chosen, run }: Choice) {
 
 /** Everything that can be gone to or done, by a part of its name. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useDialog();
   const [text, write] = useState('');
   const [at, move] = useState(0);
-  useEffect(() => box.current?.showModal(), []);
   const commands = matching(text);
   const chosen = Math.min(at, commands.length - 1);
   useEffect(() => box.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }));

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { PRIORITIES } from '../types.ts';
+import { useDialog } from './use-dialog.ts';
 
 /** Where jobs go, or when they are due: what the API takes beside their ids. */
 export interface PlaceForm {
@@ -71,9 +72,8 @@ interface Props {
 
 /** Asks where jobs shall go, or when they shall be due. */
 export function PlaceDialog({ verb, title, onClose, onSend }: Props) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useDialog();
   const [form, set] = useState<PlaceForm>({});
-  useEffect(() => box.current?.showModal(), []);
   return (
     <dialog ref={box} onClose={onClose} aria-labelledby="place-title">
       <form
