@@ -42,6 +42,26 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('tells what comes and what goes', async () => {
+    const fact = (title: string) =>
+      page.locator('.facts div', { has: page.getByText(title, { exact: true }) }).locator('dd');
+    await expect.poll(() => fact('In').textContent()).toMatch(/^0\/s$/);
+    await stage.client.enqueueMany(
+      act,
+      Array.from({ length: 300 }, () => ({})),
+      { queue: 'busy' },
+    );
+    await expect.poll(async () => (await monitor.queue('busy')).enqueued).toBe(300);
+    await openPage(page, `${viewer.origin}/#/queues`);
+    const row = page.getByRole('row', { name: /^busy/ });
+    await expect.poll(() => row.locator('td').nth(3).textContent()).toMatch(/^[\d.]+\/s$/);
+    await expect.poll(() => row.locator('td').nth(3).textContent()).not.toBe('0/s');
+    expect(await row.locator('td').nth(4).textContent()).toBe('0/s');
+    await stage.worker({ queues: ['busy'] });
+    await expect.poll(() => row.locator('td').nth(4).textContent()).not.toBe('0/s');
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('is paused with a reason that everybody reads, and resumed', async () => {
     await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
     await page.getByRole('button', { name: 'Pause' }).click();

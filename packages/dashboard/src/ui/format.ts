@@ -39,6 +39,12 @@ export function perSecond(n: number): string {
   return `${(n > 0 && n < 10 ? tenths : whole).format(n)}/s`;
 }
 
+/** A rate per second, or per minute where that would be less than one. */
+export function pace(n: number | undefined): string {
+  if (n === undefined) return '–';
+  return n > 0 && n < 1 ? `${formats.value.tenths.format(n * 60)}/min` : perSecond(n);
+}
+
 /** A rate per minute. */
 export function perMinute(n: number): string {
   return new Intl.NumberFormat(locale.value, { notation: 'compact', maximumFractionDigits: 1 }).format(n);

@@ -80,6 +80,8 @@ export interface Queue {
   readonly byPriority: Readonly<Record<string, number>>;
   readonly suspects: number;
   readonly blocked: number;
+  /** Per second; left out: not known yet. */
+  readonly flow?: { readonly in: number; readonly out: number };
 }
 
 export interface WorkerEntry {

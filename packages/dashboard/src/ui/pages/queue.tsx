@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { ago, count } from '../format.ts';
+import { ago, count, duration, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Card, now, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
@@ -119,11 +119,20 @@ function Limits({ queue: { name, settings }, onChange }: Props) {
   );
 }
 
+/** How long until nothing waits, if it goes on like this. */
+function emptyIn({ enqueued, flow }: Details): string {
+  const gain = (flow?.out ?? 0) - (flow?.in ?? 0);
+  return enqueued === 0 || gain <= 0 ? '–' : duration((enqueued / gain) * 1000);
+}
+
 function Facts({ queue }: { queue: Details }) {
-  const { name, enqueued, blocked, workers, oldestSince, paused } = queue;
+  const { name, enqueued, blocked, workers, oldestSince, paused, flow } = queue;
   const facts = [
     [t('enqueued'), <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>],
     [t('oldest'), <Time at={oldestSince} />],
+    [t('flowIn'), pace(flow?.in)],
+    [t('flowOut'), pace(flow?.out)],
+    [t('emptyIn'), emptyIn(queue)],
     [t('blocked'), count(blocked)],
     [t('workers'), count(workers)],
   ] as const;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { ago, count } from '../format.ts';
+import { ago, count, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
 import { attempt } from '../parts/toasts.tsx';
@@ -52,7 +52,7 @@ interface RowProps {
 }
 
 function QueueRow({ queue, onChange, onPurge }: RowProps) {
-  const { name, paused, enqueued, blocked, suspects, workers } = queue;
+  const { name, paused, enqueued, blocked, suspects, workers, flow } = queue;
   const verb = paused === undefined ? 'pause' : 'resume';
   const toggle = async (): Promise<void> => {
     await attempt(`${t(verb)} ${name}`, () => post(`queues/${encodeURIComponent(name)}/${verb}`));
@@ -77,6 +77,8 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
           total={enqueued}
         />
       </td>
+      <td class="n">{pace(flow?.in)}</td>
+      <td class="n">{pace(flow?.out)}</td>
       <td class="n">{blocked > 0 ? count(blocked) : ''}</td>
       <td class="n">{suspects > 0 ? <span class="bad-text">{count(suspects)}</span> : ''}</td>
       <td class="n">{workers === 0 && enqueued > 0 ? <span class="bad-text">0</span> : count(workers)}</td>
@@ -138,7 +140,9 @@ interface TableProps {
 }
 
 function QueueTable({ rows, onChange, onPurge }: TableProps) {
-  const numbers = [numeric(t('blocked')), numeric(t('suspects')), numeric(t('workers'))];
+  const numbers = (['flowIn', 'flowOut', 'blocked', 'suspects', 'workers'] as const).map((key) =>
+    numeric(t(key)),
+  );
   return (
     <Table heads={[t('queue'), numeric(t('enqueued')), t('priority'), ...numbers, '']}>
       {rows.map((queue) => (
