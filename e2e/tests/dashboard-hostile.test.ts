@@ -140,8 +140,8 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
   }
 
   test.each([
-    ['display names and errors of jobs', ['jobs?state=failed', 'jobs?state=failed&offset=50']],
-    ['display names and inputs of jobs', ['jobs?state=cancelled', 'jobs?state=cancelled&offset=50']],
+    ['display names and errors of jobs', ['jobs?state=failed', 'jobs?state=failed&cursor=50']],
+    ['display names and inputs of jobs', ['jobs?state=cancelled', 'jobs?state=cancelled&cursor=50']],
     ['errors and stacks in groups', ['errors']],
     ['what limits are named by', ['limits']],
     ['who paused a queue', ['queues']],

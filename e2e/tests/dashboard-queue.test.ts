@@ -62,6 +62,34 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('its jobs are shown page by page, forward and back', async () => {
+    await stage.client.enqueueMany(
+      act,
+      Array.from({ length: 130 }, () => ({})),
+      { queue: 'many' },
+    );
+    await openPage(page, `${viewer.origin}/#/jobs?state=enqueued&queue=many`);
+    const firstId = (): Promise<string> => page.locator('tbody code.id').first().innerText();
+    const [next, previous] = ['Next', 'Previous'].map((name) =>
+      page.getByRole('button', { name, exact: true }),
+    );
+    await page.getByText('1–50 of 130').waitFor();
+    const first = await firstId();
+    expect(await previous?.isDisabled()).toBe(true);
+    await next?.click();
+    await page.getByText('51–100 of 130').waitFor();
+    await expect.poll(firstId).not.toBe(first);
+    await next?.click();
+    await page.getByText('101–130 of 130').waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(30);
+    expect(await next?.isDisabled()).toBe(true);
+    await previous?.click();
+    await page.getByText('51–100 of 130').waitFor();
+    await previous?.click();
+    await expect.poll(firstId).toBe(first);
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('is paused with a reason that everybody reads, and resumed', async () => {
     await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
     await page.getByRole('button', { name: 'Pause' }).click();

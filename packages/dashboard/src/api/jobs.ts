@@ -8,7 +8,8 @@ import { anything, choice, flag, object, PRIORITIES, REASON, required, text, who
 const MOST_ROWS = 500;
 const RANGE = {
   limit: whole('At most so many; default 50, most 500.'),
-  offset: whole('So many are passed over; most 100,000.'),
+  offset: whole('So many are passed over; most 100,000, divided by the number of shards.'),
+  cursor: text('Instead of offset: next or previous of a page.'),
 };
 const TARGET = {
   queue: text('Where to: this queue.'),
@@ -30,7 +31,8 @@ function stateIn(given: string | null): JobState {
 async function list({ query }: Call, { monitor }: Parts): Promise<unknown> {
   const limit = numberIn(query, 'limit', { least: 1, most: MOST_ROWS, otherwise: 50 });
   const offset = numberIn(query, 'offset', { most: 100_000, otherwise: 0 });
-  const range = { limit, offset, reverse: query.get('reverse') === 'true' };
+  const cursor = query.get('cursor') ?? '';
+  const range = { limit, offset, reverse: query.get('reverse') === 'true', ...(cursor !== '' && { cursor }) };
   const tag = query.get('tag');
   if (tag !== null && tag !== '') return monitor.page({ tag, ...range });
   const state = stateIn(query.get('state'));
