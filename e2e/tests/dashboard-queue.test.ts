@@ -42,6 +42,21 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('tells how urgent its jobs are, who takes them, and which come first', async () => {
+    await stage.client.enqueueMany(act, [{}, {}], { queue: 'letters', priority: 'high' });
+    await stage.client.enqueue(act, {}, { queue: 'letters', priority: 'critical' });
+    await openPage(page, `${viewer.origin}/#/queues/letters`);
+    await page.getByRole('link', { name: 'critical 1' }).waitFor();
+    await page.getByRole('link', { name: 'high 2' }).waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+    await page.getByText('Start one: linstock worker').waitFor();
+    // An operator does not delete.
+    expect(await page.getByRole('button', { name: 'Purge' }).count()).toBe(0);
+    await stage.worker({ queues: ['letters'] });
+    await page.getByText('0 of').waitFor();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('tells what comes and what goes', async () => {
     const fact = (title: string) =>
       page.locator('.facts div', { has: page.getByText(title, { exact: true }) }).locator('dd');

@@ -192,6 +192,21 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('a queue is purged on its own page, too', async () => {
+    await stage.client.schedule(act, {}, { in: '1h', queue: 'letters' });
+    await stage.client.enqueueMany(act, [{}, {}], { queue: 'letters' });
+    await show('queues/letters');
+    await page.getByRole('link', { name: 'normal 2' }).waitFor();
+    await page.getByRole('button', { name: /Purge/ }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Purge' }).isDisabled()).toBe(true);
+    await dialog.locator('input').fill('letters');
+    await dialog.getByRole('button', { name: 'Purge' }).click();
+    await page.getByRole('link', { name: 'normal 0' }).waitFor();
+    expect((await stage.client.queue('letters').counts()).enqueued).toBe(0);
+    expect(report.problems).toEqual([]);
+  });
+
   test('a recurring job is paused, triggered, and shows its runs', async () => {
     await stage.client.recurring.upsert('nightly', act, {}, { cron: '0 3 * * *', timeZone: 'Europe/Berlin' });
     await show('recurring/nightly');

@@ -5,6 +5,8 @@ import { t } from '../i18n.ts';
 import { Card, now, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom } from '../parts/field.tsx';
+import { PurgeDialog } from '../parts/purge-dialog.tsx';
+import { NextJobs, Priorities, Takers } from '../parts/queue-parts.tsx';
 import { numeric, Table } from '../parts/table.tsx';
 import { attempt, say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -51,6 +53,23 @@ function Pausing({ queue: { name, paused }, onChange }: Props) {
       />
       <button type="submit">{t(verb)}</button>
     </form>
+  );
+}
+
+/** Deletes what waits, once its name was written. */
+function Purging({ queue: { name }, onChange }: Props) {
+  const [isAsked, ask] = useState(false);
+  const close = (): void => {
+    ask(false);
+    onChange();
+  };
+  return (
+    <>
+      <button type="button" class="danger quiet" onClick={() => ask(true)}>
+        {t('purge')}…
+      </button>
+      {isAsked && <PurgeDialog name={name} onClose={close} />}
+    </>
   );
 }
 
@@ -166,7 +185,15 @@ export function QueueOne({ name }: { name: string }) {
       <h1>{name}</h1>
       <Trouble error={error} />
       <Facts queue={queue} />
-      {may('steer') && <Pausing queue={queue} onChange={reload} />}
+      <div class="toolbar">
+        {may('steer') && <Pausing queue={queue} onChange={reload} />}
+        {may('remove') && <Purging queue={queue} onChange={reload} />}
+      </div>
+      <div class="columns even">
+        <Priorities queue={queue} />
+        <Takers name={name} />
+      </div>
+      <NextJobs name={name} />
       <Card title={t('limits')} note={t('queueLimitsNote')}>
         <Limits queue={queue} onChange={reload} />
       </Card>

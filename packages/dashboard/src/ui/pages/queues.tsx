@@ -3,6 +3,7 @@ import { may, post } from '../api.ts';
 import { ago, count, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
+import { PurgeDialog } from '../parts/purge-dialog.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
@@ -10,40 +11,8 @@ import type { Queue } from '../types.ts';
 import { PRIORITIES } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { useDialog } from '../parts/use-dialog.ts';
 
 type Row = Queue & { readonly workers: number };
-
-/** Purging is final: whoever does it writes the queue's name. */
-function PurgeDialog({ name, onClose }: { name: string; onClose: () => void }) {
-  const box = useDialog();
-  const [written, write] = useState('');
-  const purge = async (): Promise<void> => {
-    await attempt(`${t('purge')} ${name}`, () =>
-      post(`queues/${encodeURIComponent(name)}/purge`, { confirm: written }),
-    );
-    box.current?.close();
-  };
-  return (
-    <dialog ref={box} onClose={onClose} aria-labelledby="purge-title">
-      <h2 id="purge-title">
-        {t('purge')}: {name}
-      </h2>
-      <label>
-        {t('purgeAsk')}
-        <input value={written} onInput={(event) => write(event.currentTarget.value)} autocomplete="off" />
-      </label>
-      <footer>
-        <button type="button" onClick={() => box.current?.close()}>
-          {t('back')}
-        </button>
-        <button type="button" class="danger" disabled={written !== name} onClick={() => void purge()}>
-          {t('purge')}
-        </button>
-      </footer>
-    </dialog>
-  );
-}
 
 interface RowProps {
   readonly queue: Row;
