@@ -154,11 +154,12 @@ export class Monitor {
   }
 
   /**
-   * Goes through all jobs of a state, some at a time, without keeping Redis busy: to search or to export them. A job that changes
-   * its state meanwhile may be missed, and one may come twice.
+   * Goes through all jobs of a state, or with a tag, some at a time, without keeping Redis busy: to search or to export them. Of a
+   * state, a job that leaves it meanwhile may be missed, and one may come twice.
    *
    * @example
    * for await (const { jobs } of monitor.scan({ state: 'failed' })) console.log(jobs.length);
+   * for await (const { jobs } of monitor.scan({ tag: 'customer:42' })) console.log(jobs.length);
    *
    * @throws {OptionError}
    */
