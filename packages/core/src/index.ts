@@ -64,6 +64,7 @@ export type { Due } from './job-factory.ts';
 export type { ClockEffect } from './job/clock-effect.ts';
 export { Cron } from './job/cron.ts';
 export type { Weekday } from './job/cron.ts';
+export type { JobKeys } from './job/job-keys.ts';
 export type { JobMetadata, JobOptions } from './job/job.ts';
 export type { Priority } from './job/priority.ts';
 export type { RetryPolicy } from './job/retry-policy.ts';

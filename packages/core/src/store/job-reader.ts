@@ -8,6 +8,8 @@ import {
   stateOfRecord,
 } from '../job/job.ts';
 import { idTime } from '../job/job-id.ts';
+import type { JobKeys } from '../job/job-keys.ts';
+import { keysOf } from '../job/job-keys.ts';
 import type { Priority } from '../job/priority.ts';
 import { PRIORITIES } from '../job/priority.ts';
 import type { JobState } from '../job/states.ts';
@@ -27,6 +29,7 @@ export interface JobView {
   /** Whether it is enqueued and set apart, because a limit, a rate or its deadline keeps it from running. */
   readonly isBlocked: boolean;
   readonly tags: readonly string[];
+  readonly keys: JobKeys;
   readonly options: JobOptions;
   /** What people read instead of the name. */
   readonly displayName: string | undefined;
@@ -182,6 +185,7 @@ export class JobReader {
       priority: PRIORITIES[mark.priority] ?? 'normal',
       isBlocked: mark.isParked,
       tags: header.ties?.tags ?? [],
+      keys: keysOf(header.name, header.ties),
       options: header.options,
       displayName: header.displayName,
       metadata: mask(header.metadata, viewing.redaction) as JobMetadata | undefined,
