@@ -76,6 +76,21 @@ describe('an export', () => {
     expect(await numbers({ queue: 'mail', q: delayed.id })).toEqual([4]);
   });
 
+  test('by a tag reads the index of that tag, and no list of jobs', async () => {
+    const board = open();
+    await board.client.enqueueMany(work, many(300));
+    await board.client.enqueueMany(work, many(130), { tags: ['x'] });
+    const connection = redis.connect();
+    const looks = async (): Promise<string | undefined> =>
+      /cmdstat_lrange:calls=(\d+)/.exec(await connection.info('commandstats'))?.[1];
+    const before = await looks();
+    const found = await lines(board, { tag: 'x', q: 'state:enqueued' });
+    expect(numbersIn(found)).toEqual(many(130).map(({ n }) => n));
+    expect(found.at(-1)).toEqual({ done: true, jobs: 130 });
+    expect(await looks()).toBe(before);
+    connection.disconnect();
+  });
+
   test('is a file whose name tells what it holds', async () => {
     const board = open();
     const answer = await ask(board, { state: 'failed', tag: 'a/b"; x=1' }).catch(() => undefined);

@@ -1,9 +1,13 @@
 import type { BulkFilter, JobState, JobView } from '@linstock/core';
 import { JOB_STATES, OptionError } from '@linstock/core';
+import { shortText } from '@linstock/core/internal';
+import { KEY_QUALIFIERS, keyTest, nameTest } from './search-keys.ts';
 
 /** What somebody searches for. */
 export interface SearchQuery {
-  /** To be gone through in this order. */
+  /** A tag that every match has: then its index is gone through, and no state. */
+  readonly tag: string | undefined;
+  /** To be gone through in this order, where there is no tag. */
   readonly states: readonly JobState[];
   /** When only waiting jobs of one queue can match. */
   readonly queue: string | undefined;
@@ -39,6 +43,7 @@ const QUALIFIERS = [
   'priority',
   'attempts',
   'created',
+  ...KEY_QUALIFIERS,
   'input.…',
   'result.…',
 ];
@@ -50,17 +55,20 @@ export function parseSearch(text: string, now: number): SearchQuery {
   const filter: Filter = {};
   let isFilter = true;
   let namedQueue: string | undefined;
+  let tag: string | undefined;
   for (const [, key, , quoted, plain] of text.matchAll(/(?:([\w.]+):)?("([^"]*)"|(\S+))/g)) {
     const value = quoted ?? plain ?? '';
     if (key === undefined) tests.push(hasWord(value));
     else tests.push(testOf(key, value, now));
     if (key === 'queue') namedQueue = value;
+    if (key === 'tag') tag ??= value;
     isFilter &&= key !== undefined && addToFilter(filter, key, value);
   }
   if (tests.length === 0) throw new OptionError('q', 'must have something to search for', text);
   const { state, queue } = filter;
   const isWaiting = state === 'enqueued' && queue !== undefined;
   return {
+    tag,
     states: state === undefined ? ORDER : [state],
     queue: isWaiting ? queue : undefined,
     namedQueue,
@@ -104,11 +112,12 @@ function testOf(key: string, value: string, now: number): Test {
     case 'priority':
     case 'id':
       return (job) => job[key] === value;
-    case 'name':
-      return value.endsWith('*')
-        ? (job) => job.name.startsWith(value.slice(0, -1))
-        : (job) => job.name === value;
+    case 'name': {
+      const fits = nameTest(value);
+      return ({ name }) => fits(name);
+    }
     case 'tag':
+      checkTag(value);
       return (job) => job.tags.includes(value);
     case 'error':
       return ({ error }) => [error?.name, error?.message, error?.stack].some((text) => contains(text, value));
@@ -116,8 +125,11 @@ function testOf(key: string, value: string, now: number): Test {
       return attemptsTest(value);
     case 'created':
       return createdTest(value, now);
-    default:
+    default: {
+      const test = keyTest(key, value);
+      if (test !== undefined) return test;
       throw new OptionError('q', `knows these qualifiers: ${QUALIFIERS.join(', ')}`, `${key}:`);
+    }
   }
 }
 
@@ -135,6 +147,13 @@ function addToFilter(filter: Filter, key: string, value: string): boolean {
 function checkState(value: string): void {
   if (!JOB_STATES.includes(value as JobState))
     throw new OptionError('q', `must have a state of ${JOB_STATES.join(', ')}`, `state:${value}`);
+}
+
+const tagText = shortText(64);
+
+function checkTag(value: string): void {
+  const problem = tagText(value);
+  if (problem !== undefined) throw new OptionError('q', `${problem} behind tag:`, value);
 }
 
 function attemptsTest(value: string): Test {
