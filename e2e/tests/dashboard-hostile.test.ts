@@ -181,6 +181,17 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
     }
   });
 
+  test('keys of jobs, in their column', async () => {
+    await open('search?q=unique:*');
+    await page.locator('main summary').first().click();
+    await page.getByRole('checkbox', { name: 'Key', exact: true }).check();
+    await eventually(async () => {
+      const keys = await page.locator('tbody a.badge').allTextContents();
+      expect([...ALL].filter((text) => !keys.includes(text))).toEqual([]);
+    });
+    await expectClean('search');
+  });
+
   test('every page, when each text of each answer is a hostile one', async () => {
     await poisonApi(page);
     const pages = [
