@@ -124,7 +124,7 @@ export const EN = {
   searchFound: '{found} found · looked at {looked} of {total}',
   searchNothing: 'No job matches.',
   searchHelp:
-    'Words are looked for in ids, names, inputs and errors. Qualifiers: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
+    'Words are looked for in ids, names, inputs and errors. Qualifiers: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'Search on',
   exportAs: 'Export as {format}',
   changeAll: 'Change all that match',
@@ -258,6 +258,7 @@ export const EN = {
   kindDebounce: 'Debounce',
   kindThrottle: 'Throttle',
   lookUp: 'Look up',
+  allUnique: 'All jobs with a unique key',
   limitFacts: 'Places taken: {taken} · waiting for one: {waiting} · waiting for the rate: {rate}',
   right_runs: 'runs',
   right_stops: 'ended; its handler may still run',

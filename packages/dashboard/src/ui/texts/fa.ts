@@ -126,7 +126,7 @@ export const FA: Texts = {
   searchFound: '{found} یافت شد · {looked} از {total} دیده شد',
   searchNothing: 'هیچ کاری جور نیست.',
   searchHelp:
-    'واژه‌ها در شناسه‌ها، نام‌ها، ورودی‌ها و خطاها جست‌وجو می‌شوند. قیدها: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
+    'واژه‌ها در شناسه‌ها، نام‌ها، ورودی‌ها و خطاها جست‌وجو می‌شوند. قیدها: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'ادامهٔ جست‌وجو',
   exportAs: 'برون‌بری به {format}',
   changeAll: 'تغییر همهٔ یافته‌ها',
@@ -260,6 +260,7 @@ export const FA: Texts = {
   kindDebounce: 'Debounce',
   kindThrottle: 'Throttle',
   lookUp: 'یافتن',
+  allUnique: 'همهٔ کارهای دارای کلید یکتا',
   limitFacts: 'جاهای گرفته: {taken} · در انتظار جا: {waiting} · در انتظار آهنگ: {rate}',
   right_runs: 'در حال اجرا',
   right_stops: 'پایان داده شده؛ شاید هنوز اجرا شود',

@@ -126,7 +126,7 @@ export const TR: Texts = {
   searchFound: '{found} bulundu · {total} işin {looked} kadarına bakıldı',
   searchNothing: 'Eşleşen iş yok.',
   searchHelp:
-    'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: attempts:>2 created:<1h input.user.id:7 result.ok:true',
+    'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h input.user.id:7 result.ok:true',
   searchOn: 'Aramaya devam et',
   exportAs: '{format} olarak dışa aktar',
   changeAll: 'Eşleşenlerin tümünü değiştir',
@@ -260,6 +260,7 @@ export const TR: Texts = {
   kindDebounce: 'Debounce',
   kindThrottle: 'Throttle',
   lookUp: 'Bak',
+  allUnique: 'Benzersiz anahtarı olan tüm işler',
   limitFacts: 'Dolu yer: {taken} · yer bekleyen: {waiting} · hızı bekleyen: {rate}',
   right_runs: 'çalışıyor',
   right_stops: 'bitirildi; işleyicisi hâlâ çalışıyor olabilir',
