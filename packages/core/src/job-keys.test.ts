@@ -2,6 +2,7 @@ import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
+import { Monitor } from './monitor.ts';
 import { keysOf as keysIn } from './job/job-keys.ts';
 import type { JobTies } from './job/ties.ts';
 
@@ -9,8 +10,10 @@ const store = await sharedRedis();
 const greet = defineJob<number>({ name: 'greet', queue: 'mail' });
 
 let client: Client;
+let place: { redis: string; namespace: string; shards: number };
 beforeEach(() => {
-  client = new Client({ redis: store.url, namespace: store.namespace(), shards: testShardCount() });
+  place = { redis: store.url, namespace: store.namespace(), shards: testShardCount() };
+  client = new Client(place);
 });
 afterEach(() => client.close());
 
@@ -47,6 +50,18 @@ describe('the keys of a job', () => {
     expect(await keysOf(timed.id)).toEqual({ ...NONE, unique: 'k' });
     const hashed = await client.enqueue(greet, 2, { unique: true });
     expect(await keysOf(hashed.id)).toEqual({ ...NONE, unique: expect.stringMatching(/^[\w-]{22}$/) });
+  });
+
+  test('that are a hash of the input are not told where inputs are masked', async () => {
+    const redacting = new Monitor({ ...place, redact: ['token'] });
+    try {
+      const hashed = await client.enqueue(greet, 2, { unique: true });
+      expect(await redacting.job(hashed.id)).toMatchObject({ keys: { unique: '•••' } });
+      const named = await client.enqueue(greet, 2, { unique: { key: 'own' } });
+      expect(await redacting.job(named.id)).toMatchObject({ keys: { unique: 'own' } });
+    } finally {
+      await redacting.close();
+    }
   });
 
   test('are none where nothing ties it', async () => {

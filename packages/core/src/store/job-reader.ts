@@ -9,13 +9,13 @@ import {
 } from '../job/job.ts';
 import { idTime } from '../job/job-id.ts';
 import type { JobKeys } from '../job/job-keys.ts';
-import { keysOf } from '../job/job-keys.ts';
+import { keysOf, withoutHashes } from '../job/job-keys.ts';
 import type { Priority } from '../job/priority.ts';
 import { PRIORITIES } from '../job/priority.ts';
 import type { JobState } from '../job/states.ts';
 import type { Viewing } from '../payload-view.ts';
 import { parseJson, viewPayload } from '../payload-view.ts';
-import { mask } from '../redact.ts';
+import { MASK, mask } from '../redact.ts';
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 
@@ -177,6 +177,7 @@ export class JobReader {
     const payload = parts.payload === '' ? await this.largePayload(id) : parts.payload;
     const lines = decodeTail(parts.tail);
     const last = lines.findLast(endsAttempt);
+    const keys = keysOf(header.name, header.ties);
     return {
       id,
       name: header.name,
@@ -185,7 +186,7 @@ export class JobReader {
       priority: PRIORITIES[mark.priority] ?? 'normal',
       isBlocked: mark.isParked,
       tags: header.ties?.tags ?? [],
-      keys: keysOf(header.name, header.ties),
+      keys: viewing.redaction === undefined ? keys : withoutHashes(keys, MASK),
       options: header.options,
       displayName: header.displayName,
       metadata: mask(header.metadata, viewing.redaction) as JobMetadata | undefined,
