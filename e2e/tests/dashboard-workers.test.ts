@@ -48,7 +48,7 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     await button('Slots').click();
     await page.getByText('0 of 12 busy').waitFor();
     expect((await stage.monitor.audit({ action: 'concurrency' }))[0]).toMatchObject({
-      actor: 'ada (dashboard)',
+      actor: 'ada (dashboard, 127.0.0.1)',
       details: { slots: 12 },
     });
     expect(report.problems).toEqual([]);

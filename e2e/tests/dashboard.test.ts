@@ -141,8 +141,13 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(6));
     await page.getByRole('button', { name: /All .* that match/ }).click();
-    await page.getByRole('dialog').getByLabel('Delete').check();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByRole('dialog').getByLabel('Delete', { exact: true }).check();
+    const sure = page.getByRole('button', { name: 'Yes, do it' });
+    const howMany = page.getByLabel('To delete them for good');
+    await howMany.fill('7');
+    expect(await sure.isDisabled()).toBe(true);
+    await howMany.fill('6');
+    await sure.click();
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(0));
     await page.getByRole('button', { name: 'Back' }).click();
     expect(report.problems).toEqual([]);

@@ -99,7 +99,7 @@ export type { RecurringPage, RecurringPageOptions, RecurringRow } from './recurr
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';
 export type { AlertDelivery, AlertEvent, AlertKind, AlertView, StoredAlert } from './store/alert-records.ts';
-export type { AuditEntry } from './store/audit-reader.ts';
+export type { AuditEntry, AuditFilter } from './store/audit-reader.ts';
 export type { BlockView } from './store/block-reader.ts';
 export type { ServerView, SlowCommand } from './store/server-reader.ts';
 export type { EventVerb, ReachedState } from './store/event-store.ts';

@@ -259,6 +259,9 @@ describe('the audit log', () => {
     expect(paged).toEqual(all);
     expect(await monitor.audit({ actor: 'ada' })).toHaveLength(10);
     expect(await monitor.audit({ actor: 'ada', target: jobs[3]?.id })).toHaveLength(1);
+    await client.cancel((await client.enqueue(greet, 0)).id, { by: 'ada (dashboard, 10.0.0.5)' });
+    expect(await monitor.audit({ actor: 'ada' })).toHaveLength(11);
+    expect(await monitor.audit({ actor: 'ad' })).toEqual([]);
     expect(await monitor.audit({ action: 'purge' })).toEqual([]);
     await expect(monitor.audit({ before: 'yesterday' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });

@@ -119,6 +119,7 @@ export const TR: Texts = {
   allThatMatch: 'Eşleşen {count} işin hepsi',
   bulkAsk: 'Eşleşen {count} iş için: {verb}?',
   bulkNote: 'İşler yerinde, birkaç yüzer değiştirilir. Bu sayfayı kapatsanız da sürer.',
+  writeCount: 'Kalıcı olarak silmek için kaç tane olduklarını yazın',
   confirm: 'Evet, yap',
   back: 'Geri',
   search: 'Ara',
