@@ -323,7 +323,7 @@ export const EN = {
   alert_oldest: 'Oldest waiting job',
   'alert_no-worker': 'No worker',
   alert_backlog: 'Backlog',
-  alert_missed: 'Overdue recurring job',
+  alert_missed: 'Missed runs of recurring jobs',
   alertCount: 'More jobs than',
   alertWithin: 'Within, for example 5m',
   alertAge: 'For longer than, for example 10m',

@@ -325,7 +325,7 @@ export const FA: Texts = {
   alert_oldest: 'قدیمی‌ترین کار منتظر',
   'alert_no-worker': 'نبود کارگر',
   alert_backlog: 'کارهای انباشته',
-  alert_missed: 'کار تکرارشوندهٔ عقب‌افتاده',
+  alert_missed: 'اجراهای ازدست‌رفتهٔ کارهای تکرارشونده',
   alertCount: 'بیش از این تعداد کار',
   alertWithin: 'در این مدت، مثلاً 5m',
   alertAge: 'طولانی‌تر از، مثلاً 10m',

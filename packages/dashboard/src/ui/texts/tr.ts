@@ -326,7 +326,7 @@ export const TR: Texts = {
   alert_oldest: 'En eski bekleyen iş',
   'alert_no-worker': 'Çalışan yok',
   alert_backlog: 'Biriken işler',
-  alert_missed: 'Geciken yinelenen iş',
+  alert_missed: 'Yinelenen işlerin kaçırılan çalışmaları',
   alertCount: 'Şundan çok iş',
   alertWithin: 'Süre içinde, örneğin 5m',
   alertAge: 'Şundan uzun, örneğin 10m',
