@@ -99,6 +99,8 @@ export interface Queue {
 export interface WorkerEntry {
   readonly id: string;
   readonly leaseExpiresAt: number;
+  readonly beatAgeMs?: number;
+  readonly isLate: boolean;
   readonly info?: {
     readonly host: string;
     readonly pid: number;

@@ -214,6 +214,8 @@ export const EN = {
   load: 'Load',
   memory: 'Memory',
   lag: 'Event loop',
+  beat: 'Last beat',
+  beatLate: 'beat is late',
   uptime: 'Up for',
   version: 'Version',
   noErrors: 'Nothing has failed.',

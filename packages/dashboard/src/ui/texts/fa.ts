@@ -216,6 +216,8 @@ export const FA: Texts = {
   load: 'بار',
   memory: 'حافظه',
   lag: 'حلقهٔ رویداد',
+  beat: 'آخرین تپش',
+  beatLate: 'تپش دیر کرده',
   uptime: 'روشن از',
   version: 'نسخه',
   noErrors: 'چیزی شکست نخورده است.',

@@ -216,6 +216,8 @@ export const TR: Texts = {
   load: 'Yük',
   memory: 'Bellek',
   lag: 'Olay döngüsü',
+  beat: 'Son kalp atışı',
+  beatLate: 'kalp atışı gecikti',
   uptime: 'Süre',
   version: 'Sürüm',
   noErrors: 'Başarısız olan yok.',
