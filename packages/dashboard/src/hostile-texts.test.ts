@@ -3,6 +3,7 @@ import { redact } from '@linstock/core';
 import { describe, expect, test } from 'vitest';
 import { cronWords } from './api/cron-words.ts';
 import { csvLine } from './api/csv.ts';
+import { JOB_COLUMNS } from './api/export.ts';
 import { groupErrors } from './api/errors.ts';
 import { parseSearch } from './api/search-query.ts';
 import { findFault } from './http/guard.ts';
@@ -53,7 +54,7 @@ const READERS: readonly (readonly [what: string, read: (text: string) => unknown
     'jobs that are searched',
     (text) => parseSearch('nowhere error:nowhere input.a:nowhere', 0).matches(jobOf(text)),
   ],
-  ['cells of a spreadsheet', (text) => csvLine(jobOf(text))],
+  ['cells of a spreadsheet', (text) => csvLine(JOB_COLUMNS, jobOf(text))],
   ['errors that are grouped', (text) => groupErrors([jobOf(text)])],
   ['cron expressions', cronWords],
   ['fields that may be secret', (text) => redact({ [text]: { [text]: text } }, ['*a*a*a*b', '*.*.b'])],

@@ -15,7 +15,7 @@ const JOB_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string }) {
   const { query } = place.value;
   // Somebody's changes from anywhere.
-  const wanted = name === 'actor' ? value.replace(/ \(.*\)$/, '') : value;
+  const wanted = name === 'actor' ? (value.split(' (', 1)[0] ?? value) : value;
   if (query.get(name) === wanted) return <>{value}</>;
   return (
     <button
