@@ -206,9 +206,9 @@ describe('after stop', () => {
     await handle.result();
     await eventually(async () => (await scene.keys()).includes('loads'));
     await worker.stop();
-    // History stays, as long as it should; what expires by itself; and what the worker's jobs are like.
+    // History stays, as long as it should; what expires by itself; and what the worker's jobs are like and how many were taken.
     const keys = (await scene.keys()).filter(
-      (key) => !/^(producer:|told:|tally:|(counted|contracts)$)/.test(key),
+      (key) => !/^(producer:|told:|tally:|(counted|taken|contracts)$)/.test(key),
     );
     expect(keys).toEqual(
       [`job:${handle.id}`, 'meta', 'queues', 'stats', 'succeeded', 'sweep', 'watched'].toSorted(),

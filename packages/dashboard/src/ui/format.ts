@@ -107,3 +107,8 @@ export function bytes(n: number): string {
   while (value >= 1024 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1];
   return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0)} ${units[unit] ?? ''}`;
 }
+
+/** Who it was, without from where. */
+export function nameOf(by: string): string {
+  return by.split(' (', 1)[0] ?? by;
+}

@@ -1,3 +1,4 @@
+import { nameOf } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Empty, Time } from '../parts/basics.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
@@ -15,7 +16,7 @@ const JOB_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string }) {
   const { query } = place.value;
   // Somebody's changes from anywhere.
-  const wanted = name === 'actor' ? (value.split(' (', 1)[0] ?? value) : value;
+  const wanted = name === 'actor' ? nameOf(value) : value;
   if (query.get(name) === wanted) return <>{value}</>;
   return (
     <button

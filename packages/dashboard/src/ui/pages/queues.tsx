@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { ago, count, pace } from '../format.ts';
+import { ago, count, nameOf, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
 import { PurgeDialog } from '../parts/purge-dialog.tsx';
@@ -32,8 +32,8 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
       <td class="name">
         <a href={to(['queues', name])}>{name}</a>
         {paused !== undefined && (
-          <span class="badge cancelled" title={paused.why}>
-            {t('pausedBy', { by: paused.by, when: ago(paused.at, now.value) })}
+          <span class="badge cancelled" title={`${paused.by}: ${paused.why}`}>
+            {t('pausedBy', { by: nameOf(paused.by), when: ago(paused.at, now.value) })}
           </span>
         )}
       </td>
