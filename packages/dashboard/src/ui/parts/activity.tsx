@@ -1,4 +1,4 @@
-import { instant } from '../format.ts';
+import { count, instant } from '../format.ts';
 import { t } from '../i18n.ts';
 import type { Activity as ActivityData, LogLine } from '../types.ts';
 import { Bar, Card } from './basics.tsx';
@@ -48,7 +48,7 @@ export function Activity({ activity: { progress, log } }: { activity: ActivityDa
     <>
       {progress !== undefined && <Progress progress={progress} />}
       {log.length > 0 && (
-        <Card title={t('log')} note={String(log.length)}>
+        <Card title={t('log')} note={count(log.length)}>
           {/* It can be scrolled by keys. */}
           <ol class="log" tabIndex={0} aria-label={t('log')}>
             {log.map((line, i) => (

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { duration } from '../format.ts';
+import { count, duration } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
@@ -34,7 +34,7 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = {
     cell: ({ state, isBlocked }) => <StateBadge state={state} isBlocked={isBlocked} />,
   },
   queue: { head: 'queue', kind: 'name', cell: queueOf },
-  attempt: { head: 'attempt', kind: 'n', cell: ({ attempt }) => attempt },
+  attempt: { head: 'attempt', kind: 'n', cell: ({ attempt }) => count(attempt) },
   when: { head: 'when', cell: (job) => <Time at={whenOf(job)} /> },
   created: { head: 'created', cell: ({ createdAt }) => <Time at={createdAt} /> },
   run: { head: 'runTime', kind: 'n', cell: runOf },

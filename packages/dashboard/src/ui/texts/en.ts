@@ -27,6 +27,8 @@ export const EN = {
   damaged: 'damaged record',
   attention: 'Needs attention',
   allWell: 'All is well: workers are there, nothing has failed, nothing is paused.',
+  units: 'ms s min h d',
+  perSecond: '{n}/s',
   throughput: 'Throughput',
   throughputNote: 'The last 3 minutes, while this page was open',
   finishedPerSecond: 'finished',

@@ -29,6 +29,8 @@ export const FA: Texts = {
   damaged: 'رکورد خراب',
   attention: 'نیازمند توجه',
   allWell: 'همه‌چیز خوب است: کارگر هست، کاری شکست نخورده و چیزی متوقف نیست.',
+  units: 'م.ث ثانیه دقیقه ساعت روز',
+  perSecond: '{n}/ث',
   throughput: 'سرعت',
   throughputNote: 'سه دقیقهٔ گذشته، تا وقتی این صفحه باز بوده است',
   finishedPerSecond: 'پایان‌یافته',

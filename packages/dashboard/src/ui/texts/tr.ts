@@ -29,6 +29,8 @@ export const TR: Texts = {
   damaged: 'bozuk kayıt',
   attention: 'İlgi bekleyenler',
   allWell: 'Her şey yolunda: çalışanlar var, başarısız iş yok, duraklatılan bir şey yok.',
+  units: 'ms sn dk sa gün',
+  perSecond: '{n}/sn',
   throughput: 'Hız',
   throughputNote: 'Bu sayfa açıkken son 3 dakika',
   finishedPerSecond: 'biten',
