@@ -143,15 +143,11 @@ function Drawing({ batch, members }: { batch: Batch; members: readonly Member[] 
 function Members({ members }: { members: readonly Member[] }) {
   return (
     <Card title={t('members')}>
-      <div class="scroll" tabIndex={0}>
-        <table>
-          <tbody>
-            {members.map((member) => (
-              <MemberRow key={member.id} member={member} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={[t('name'), t('state'), t('created')]}>
+        {members.map((member) => (
+          <MemberRow key={member.id} member={member} />
+        ))}
+      </Table>
     </Card>
   );
 }

@@ -52,7 +52,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
           <code>{group.sample.slice(-8)}</code>
         </a>
       </td>
-      <td>
+      <td class="buttons">
         {may('steer') && (
           <button type="button" onClick={() => ask(group)}>
             {t('forAll')}

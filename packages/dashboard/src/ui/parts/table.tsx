@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** The title of a column of numbers; they end where it ends. */
 export function numeric(text: string): { readonly numeric: string } {
@@ -19,13 +20,19 @@ function Head({ head }: { head: Title }) {
   return typeof head === 'string' ? <th>{head}</th> : <th class="n">{head.numeric}</th>;
 }
 
-/** A table that scrolls by itself where the page is narrower. */
+/** A table that scrolls by itself where the page is narrower; on a phone its rows become cards, in which each value has its title. */
 export function Table({ heads, children }: Props) {
+  const table = useRef<HTMLTableElement>(null);
+  useLayoutEffect(() => {
+    for (const { cells } of table.current?.tBodies[0]?.rows ?? [])
+      for (const [i, head] of heads.entries())
+        cells[i]?.setAttribute('data-head', typeof head === 'string' ? head : head.numeric);
+  });
   return (
     // Its own scrolling must be within reach of the keyboard, also where nothing in it is.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- see above
     <div class="scroll" tabIndex={0}>
-      <table>
+      <table ref={table}>
         <thead>
           <tr>
             {heads.map((head, i) => (
