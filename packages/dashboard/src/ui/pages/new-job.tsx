@@ -36,7 +36,7 @@ function useForm(like: string | null) {
       const { name, queue, priority, version, input } = job;
       set({ ...EMPTY, name, queue, priority, version, input: JSON.stringify(input, undefined, 2) });
     };
-    void attempt(t('editAsNew'), fill);
+    void attempt(t('editAsNew'), fill, false);
   }, [like]);
   return { form, change: (part: Partial<Form>) => set((before) => ({ ...before, ...part })) };
 }
