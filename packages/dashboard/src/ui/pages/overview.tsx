@@ -18,12 +18,14 @@ function placeFor({ code, about }: Attention): string {
   if (code === 'FAILING') return to(['search'], { q: `state:failed name:${about}` });
   if (/WORKER|LOOP/.test(code)) return to(['workers']);
   if (code.startsWith('TICKS')) return to(['recurring'], { state: code.slice(6).toLowerCase() });
+  if (code === 'QUEUE_PAUSED') return to(['queues', about]);
+  if (code === 'BLOCKED') return to(['limits']);
   if (/EVICTION|MEMORY|NO_LOG/.test(code)) return to(['redis']);
   return to(['jobs'], { state: 'enqueued', queue: about });
 }
 
 /** So many are shown before somebody asks for all. */
-const FIRST = 12;
+const FIRST = 8;
 
 function AttentionList({ list, total }: { list: readonly Attention[]; total: number }) {
   const [most, setMost] = useState(FIRST);
