@@ -46,7 +46,7 @@ function small(n: number, isFew: boolean): string {
 
 /** A rate per minute. */
 export function perMinute(n: number): string {
-  return new Intl.NumberFormat(locale.value, { notation: 'compact', maximumFractionDigits: 1 }).format(n);
+  return formats.value.compact.format(n);
 }
 
 /** A time between two instants: `340 ms`, `2.5 s`, `3 min`, `2 h 5 min`, `4 d`. */

@@ -5,7 +5,7 @@ import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
 import type { Job } from '../types.ts';
-import { StateBadge, Time } from './basics.tsx';
+import { ErrorText, StateBadge, Time } from './basics.tsx';
 
 /** A column that a person may show or leave out. */
 interface Column {
@@ -118,5 +118,10 @@ function short(value: unknown): JSX.Element {
 
 /** Why it failed, where it did; else what it was given. */
 function inputOf({ error, input }: Job): JSX.Element {
-  return error === undefined ? short(input) : <span class="bad-text">{error.message.slice(0, 160)}</span>;
+  if (error === undefined) return short(input);
+  return (
+    <span class="bad-text">
+      <ErrorText {...error} />
+    </span>
+  );
 }

@@ -224,7 +224,7 @@ export const TR: Texts = {
   newestOf: '{total} hatanın en yeni {count} tanesi',
   enqueue: 'Kuyruğa ekle',
   delay: 'Gecikme',
-  delayHint: 'örneğin 10m; boş: şimdi',
+  delayHint: '10m; boş: şimdi',
   form: 'Form',
   add: 'Ekle',
   json: 'JSON',
