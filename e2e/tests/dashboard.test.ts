@@ -73,7 +73,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.locator('tbody a code').first().click();
     await page.locator('summary', { hasText: 'Stack' }).waitFor();
     await page.getByRole('button', { name: 'Requeue' }).click();
-    await eventually(async () => expect(await text()).toContain('requeued'));
+    await eventually(async () => expect(await text()).toContain('Requeued'));
     expect(report.problems).toEqual([]);
   });
 

@@ -100,7 +100,7 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
   const took = entry.startedAt > 0 ? entry.endedAt - entry.startedAt : undefined;
   return (
     <li class={entry.what}>
-      <strong>{entry.what}</strong>
+      <strong>{t(entry.what)}</strong>
       {entry.attempt !== undefined && (
         <span class="muted">
           {' '}
@@ -122,7 +122,7 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
       {detail?.by !== undefined && (
         <p class="muted">
           {detail.by}
-          {detail.why !== undefined && `: ${detail.why}`}
+          {detail.why && `: ${detail.why}`}
         </p>
       )}
       {detail?.reason !== undefined && <p class="muted">{detail.reason}</p>}
@@ -163,7 +163,7 @@ function Facts({ job }: { job: JobData }) {
         {job.queue}
       </a>,
     ],
-    [t('priority'), job.priority],
+    [t('priority'), t(job.priority)],
     [t('attempt'), count(job.attempt) + (typeof most === 'number' ? ` / ${count(most)}` : '')],
     [t('created'), <Time key="created" at={job.createdAt} />],
     [t('due'), job.dueAt && <Time key="due" at={job.dueAt} />],
@@ -224,7 +224,7 @@ function Failure({ error }: { error: NonNullable<JobData['error']> }) {
   return (
     <Card title={t('error')}>
       <p class="bad-text">
-        <ErrorText {...error} />
+        <ErrorText name={error.name} message={error.message} />
       </p>
       {error.stack !== undefined && (
         <details>

@@ -60,7 +60,9 @@ function Fields({ fault, control }: FieldsProps) {
       <Field name="priority" label={t('priority')} fault={fault}>
         <select {...control('priority')}>
           {PRIORITIES.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {t(one)}
+            </option>
           ))}
         </select>
       </Field>

@@ -95,7 +95,7 @@ function queueOf({ queue, priority }: Job): JSX.Element {
   return (
     <>
       {queue}
-      {priority !== 'normal' && <span class="badge">{priority}</span>}
+      {priority !== 'normal' && <span class="badge">{t(priority)}</span>}
     </>
   );
 }
@@ -121,7 +121,7 @@ function inputOf({ error, input }: Job): JSX.Element {
   if (error === undefined) return short(input);
   return (
     <span class="bad-text">
-      <ErrorText {...error} />
+      <ErrorText name={error.name} message={error.message} />
     </span>
   );
 }
