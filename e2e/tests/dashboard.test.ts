@@ -70,6 +70,10 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await eventually(async () => expect(await stateOf(id)).toBe('failed'));
     await show('errors');
     await page.getByText('this attempt was asked to fail').first().waitFor();
+    await page.locator('tbody td.n a').first().click();
+    await page.getByText('1 found').waitFor();
+    await page.getByText(id).waitFor();
+    await show('errors');
     await page.locator('tbody a code').first().click();
     await page.locator('summary', { hasText: 'Stack' }).waitFor();
     await page.getByRole('button', { name: 'Requeue' }).click();

@@ -21,21 +21,25 @@ const MOST_TEXT = 300;
 
 /** The failed jobs of a group, as a bulk operation finds them: by where the error was thrown, else by what it says. */
 function filterOf(group: ErrorGroup): Readonly<Record<string, string>> {
-  const text = markOf(group);
-  return { state: 'failed', name: group.job, ...(text !== '' && { errorContains: text }) };
+  return { state: 'failed', name: group.job, errorContains: markOf(group) };
 }
 
-/** What differs from job to job is left out: the longest part without digits and quotes. */
-function markOf({ frame, message }: ErrorGroup): string {
+/** What differs from job to job is left out: the longest part without digits and quotes. Of an error that says nothing, its name. */
+function markOf({ error, frame, message }: ErrorGroup): string {
   const [longest = ''] = message.split(/[\d"']+/).toSorted((a, b) => b.length - a.length);
-  return (frame ?? longest.trim()).slice(0, MOST_TEXT);
+  return (frame ?? (longest.trim() || error)).slice(0, MOST_TEXT);
+}
+
+/** The same for a search, which can ask for the error's name besides. */
+function searchOf(group: ErrorGroup): string {
+  return `state:failed name:${group.job} error:"${group.error}" error:"${markOf(group)}"`;
 }
 
 function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => void }) {
   return (
     <tr>
       <td class="n">
-        <a href={to(['search'], { q: `state:failed name:${group.job} error:"${markOf(group)}"` })}>
+        <a href={to(['search'], { q: searchOf(group) })}>
           <strong>{count(group.count)}</strong>
         </a>
         <Spark parts={group.spread} />

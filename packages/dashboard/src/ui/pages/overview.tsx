@@ -51,12 +51,16 @@ function AttentionList({ list, total }: { list: readonly Attention[]; total: num
   );
 }
 
-/** How long the backlog takes at the rate of the last half minute. */
-function backlogText({ counts }: Pulse): string {
+/** How long the backlog takes at the rate of the last half minute: what of it somebody works on. */
+function backlogText({ queues, workers }: Pulse): string {
+  const taken = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
+  const waiting = queues
+    .filter(({ name, paused }) => paused === undefined && taken.has(name))
+    .reduce((sum, { enqueued, blocked }) => sum + enqueued - blocked, 0);
   const recent = rates.value.slice(-30);
   const perSecond = recent.reduce((sum, { succeeded }) => sum + succeeded, 0) / (recent.length || 1);
-  if (counts.enqueued === 0 || perSecond < 0.01) return '';
-  return t('backlogEta', { time: duration((counts.enqueued / perSecond) * 1000) });
+  if (waiting < perSecond || perSecond < 0.01) return '';
+  return t('backlogEta', { time: duration((waiting / perSecond) * 1000) });
 }
 
 /** Whom to look at first when the backlog grows; it may be some seconds old. */

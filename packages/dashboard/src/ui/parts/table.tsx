@@ -24,9 +24,13 @@ function Head({ head }: { head: Title }) {
 export function Table({ heads, children }: Props) {
   const table = useRef<HTMLTableElement>(null);
   useLayoutEffect(() => {
+    const titles = heads.map((head) => (typeof head === 'string' ? head : head.numeric));
+    // What stays is left alone: a browser would work out the style of each cell again.
     for (const { cells } of table.current?.tBodies[0]?.rows ?? [])
-      for (const [i, head] of heads.entries())
-        cells[i]?.setAttribute('data-head', typeof head === 'string' ? head : head.numeric);
+      titles.forEach((title, i) => {
+        const data = cells[i]?.dataset;
+        if (data !== undefined && data['head'] !== title) data['head'] = title;
+      });
   });
   return (
     // Its own scrolling must be within reach of the keyboard, also where nothing in it is.
