@@ -14,6 +14,7 @@ const STEPS = [
   { name: 'types of tests and tools', command: bin('tsc'), args: ['-p', 'tsconfig.test.json'] },
   { name: 'types of the user interface', command: bin('tsc'), args: ['-p', 'packages/dashboard/src/ui'] },
   { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
+  { name: 'regular expressions', command: process.execPath, args: ['scripts/check-regexes.mjs'] },
   { name: 'knip', command: bin('knip'), args: ['--no-progress'] },
 ];
 

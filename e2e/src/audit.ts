@@ -173,7 +173,7 @@ function sum(hash: Readonly<Record<string, number>>, but: string): number {
 }
 
 const KNOWN_KEY =
-  /^(job|payload|progress|log|inputs|quarantine|producer|ready|suspects|idle|processing|rate|freed|recurring|history|batch|members|operation|tally|told|order|alert|alarm):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|timers|settings|ticks|grouped|paused|stats|counted|quotas|steward|workers|loads|contracts|schemas|audit|quarantine|meta|extras|batches|operations|alerts|alarms|undelivered|lookout)$/;
+  /^(job|payload|progress|log|inputs|quarantine|producer|ready|suspects|idle|processing|rate|freed|recurring|history|batch|members|operation|tally|told|order|alert|alarm):|^(queues|stale|scheduled|leases|sweep|succeeded|failed|cancelled|requeued|watched|timekeeper|timers|settings|ticks|grouped|paused|stats|counted|taken|quotas|steward|workers|loads|contracts|schemas|audit|quarantine|meta|extras|batches|operations|alerts|alarms|undelivered|lookout)$/;
 
 function leakProblems(shard: ShardSnapshot): string[] {
   const { prefix, keys, jobs, leases, openIds, openClaims, idle } = shard;

@@ -109,7 +109,7 @@ describe.skipIf(executable === undefined)('alerts, in a browser', () => {
     await button('Save').click();
     await row('Failures').getByText('25 / 5 min').first().waitFor();
     expect(await stage.monitor.audit({ action: 'change alert' })).toMatchObject([
-      { actor: 'ada (dashboard)', details: { name: 'Failures' } },
+      { actor: 'ada (dashboard, 127.0.0.1)', details: { name: 'Failures' } },
     ]);
   });
 

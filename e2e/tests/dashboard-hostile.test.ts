@@ -140,8 +140,8 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
   }
 
   test.each([
-    ['display names and errors of jobs', ['jobs?state=failed', 'jobs?state=failed&offset=50']],
-    ['display names and inputs of jobs', ['jobs?state=cancelled', 'jobs?state=cancelled&offset=50']],
+    ['display names and errors of jobs', ['jobs?state=failed', 'jobs?state=failed&cursor=50']],
+    ['display names and inputs of jobs', ['jobs?state=cancelled', 'jobs?state=cancelled&cursor=50']],
     ['errors and stacks in groups', ['errors']],
     ['what limits are named by', ['limits']],
     ['who paused a queue', ['queues']],
@@ -179,6 +179,17 @@ describe.skipIf(executable === undefined)('whatever a text says, the dashboard s
         await expectClean(address);
       }
     }
+  });
+
+  test('keys of jobs, in their column', async () => {
+    await open('search?q=unique:*');
+    await page.locator('main summary').first().click();
+    await page.getByRole('checkbox', { name: 'Key', exact: true }).check();
+    await eventually(async () => {
+      const keys = await page.locator('tbody a.badge').allTextContents();
+      expect([...ALL].filter((text) => !keys.includes(text))).toEqual([]);
+    });
+    await expectClean('search');
   });
 
   test('every page, when each text of each answer is a hostile one', async () => {

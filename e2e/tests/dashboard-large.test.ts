@@ -107,10 +107,12 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
     'jobs?state=enqueued',
     'jobs?state=enqueued&limit=500',
     `jobs?state=enqueued&offset=${last}`,
+    `jobs?state=enqueued&cursor=${JOBS - 50}`,
     'jobs?state=enqueued&queue=q0',
     'jobs?state=enqueued&queue=q0&offset=4000',
     'jobs?state=scheduled',
     `jobs?state=scheduled&offset=${last}&limit=500`,
+    `jobs?state=scheduled&cursor=${JOBS - 50}`,
     'jobs?state=processing',
     'jobs?state=succeeded',
     `jobs?state=succeeded&offset=${Math.max(0, ENDED - 500)}&limit=500`,
@@ -168,7 +170,7 @@ describe(`with ${JOBS} waiting and ${JOBS} delayed jobs`, () => {
         for (const path of [
           'jobs',
           'jobs?state=scheduled',
-          `jobs?state=scheduled&offset=${last}`,
+          `jobs?state=scheduled&cursor=${last}`,
           'errors',
           'queues',
         ]) {

@@ -107,6 +107,22 @@ describe.skipIf(executable === undefined)('limits, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('that are unique keys are listed by a search for all jobs that have one', async () => {
+    const id = (await client.limits.lock({ job: 'bill.remind', key: 'ada' }))?.id ?? 'nobody';
+    await page.goto(`${viewer.origin}/#/limits`);
+    await page.getByRole('link', { name: 'All jobs with a unique key' }).click();
+    await page.getByRole('heading', { name: 'unique:*' }).waitFor();
+    await page.getByRole('cell', { name: id }).waitFor();
+    expect(await page.getByRole('cell', { name: 'bank.call' }).count()).toBe(0);
+    await page.getByText('Columns').click();
+    await page.getByRole('checkbox', { name: 'Key' }).check();
+    expect(await violations(page)).toEqual([]);
+    await page.getByText('Columns').click();
+    await page.getByRole('link', { name: 'ada', exact: true }).first().click();
+    await page.locator('.card').getByRole('link', { name: id }).waitFor();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing in what is looked up, %s', async (theme) => {
     await page.evaluate(`localStorage.setItem('linstock:theme', '${theme}')`);
     for (const query of [

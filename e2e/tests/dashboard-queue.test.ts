@@ -42,6 +42,69 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('tells how urgent its jobs are, who takes them, and which come first', async () => {
+    await stage.client.enqueueMany(act, [{}, {}], { queue: 'letters', priority: 'high' });
+    await stage.client.enqueue(act, {}, { queue: 'letters', priority: 'critical' });
+    await openPage(page, `${viewer.origin}/#/queues/letters`);
+    await page.getByRole('link', { name: 'critical 1' }).waitFor();
+    await page.getByRole('link', { name: 'high 2' }).waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+    await page.getByText('Start one: linstock worker').waitFor();
+    // An operator does not delete.
+    expect(await page.getByRole('button', { name: 'Purge' }).count()).toBe(0);
+    await stage.worker({ queues: ['letters'] });
+    await page.getByText('0 of').waitFor();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
+  test('tells what comes and what goes', async () => {
+    const fact = (title: string) =>
+      page.locator('.facts div', { has: page.getByText(title, { exact: true }) }).locator('dd');
+    await expect.poll(() => fact('In').textContent()).toMatch(/^0\/s$/);
+    await stage.client.enqueueMany(
+      act,
+      Array.from({ length: 300 }, () => ({})),
+      { queue: 'busy' },
+    );
+    await expect.poll(async () => (await monitor.queue('busy')).enqueued).toBe(300);
+    await openPage(page, `${viewer.origin}/#/queues`);
+    const row = page.getByRole('row', { name: /^busy/ });
+    await expect.poll(() => row.locator('td').nth(3).textContent()).toMatch(/^[\d.]+\/s$/);
+    await expect.poll(() => row.locator('td').nth(3).textContent()).not.toBe('0/s');
+    expect(await row.locator('td').nth(4).textContent()).toBe('0/s');
+    await stage.worker({ queues: ['busy'] });
+    await expect.poll(() => row.locator('td').nth(4).textContent()).not.toBe('0/s');
+    expect(viewer.report.problems).toEqual([]);
+  });
+
+  test('its jobs are shown page by page, forward and back', async () => {
+    await stage.client.enqueueMany(
+      act,
+      Array.from({ length: 130 }, () => ({})),
+      { queue: 'many' },
+    );
+    await openPage(page, `${viewer.origin}/#/jobs?state=enqueued&queue=many`);
+    const firstId = (): Promise<string> => page.locator('tbody code.id').first().innerText();
+    const [next, previous] = ['Next', 'Previous'].map((name) =>
+      page.getByRole('button', { name, exact: true }),
+    );
+    await page.getByText('1–50 of 130').waitFor();
+    const first = await firstId();
+    expect(await previous?.isDisabled()).toBe(true);
+    await next?.click();
+    await page.getByText('51–100 of 130').waitFor();
+    await expect.poll(firstId).not.toBe(first);
+    await next?.click();
+    await page.getByText('101–130 of 130').waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(30);
+    expect(await next?.isDisabled()).toBe(true);
+    await previous?.click();
+    await page.getByText('51–100 of 130').waitFor();
+    await previous?.click();
+    await expect.poll(firstId).toBe(first);
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('is paused with a reason that everybody reads, and resumed', async () => {
     await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
     await page.getByRole('button', { name: 'Pause' }).click();

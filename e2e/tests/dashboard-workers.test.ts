@@ -10,6 +10,8 @@ import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
 
+const PREFIX = '{e2e:0}:';
+
 describe.skipIf(executable === undefined)('workers, in a browser', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let stage: Stage;
@@ -34,6 +36,33 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
 
+  const row = (text: string) => page.locator('tbody tr', { hasText: text });
+
+  test('tell when they were heard of, and warn when that is long ago', async () => {
+    const connection = redis.connect();
+    const longAgo = { host: 'a-host-that-hangs', pid: 7, queues: ['mail'], leaseMs: 600_000 };
+    const plant = async (id: string, info: object): Promise<void> => {
+      await connection.hset(`${PREFIX}workers`, id, JSON.stringify({ ...info, version: '1', node: 'v20' }));
+      await connection.zadd(`${PREFIX}leases`, Date.now() + 195_000, id);
+    };
+    // Else the beats of the worker shorten a lease that is so much longer than any that was registered.
+    await connection.hset(`${PREFIX}sweep`, 'leaseMs', longAgo.leaseMs);
+    await plant('late', longAgo);
+    await plant('older', { ...longAgo, host: 'an-older-host', leaseMs: undefined });
+    await row('a-host-that-hangs').getByText('beat is late').waitFor();
+    await row('a-host-that-hangs').getByText('7 min').waitFor();
+    await row('an-older-host').waitFor();
+    expect(await row('an-older-host').getByText('beat is late').count()).toBe(0);
+    expect(await page.getByRole('columnheader', { name: 'Last beat' }).count()).toBe(1);
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await fits(page);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await connection.zrem(`${PREFIX}leases`, 'late', 'older');
+    await row('a-host-that-hangs').waitFor({ state: 'detached' });
+    expect(report.problems).toEqual([]);
+  });
+
   test('are quieted, and resumed', async () => {
     await button('Quiet').click();
     await page.locator('.badge', { hasText: 'quiet' }).waitFor();
@@ -48,7 +77,7 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     await button('Slots').click();
     await page.getByText('0 of 12 busy').waitFor();
     expect((await stage.monitor.audit({ action: 'concurrency' }))[0]).toMatchObject({
-      actor: 'ada (dashboard)',
+      actor: 'ada (dashboard, 127.0.0.1)',
       details: { slots: 12 },
     });
     expect(report.problems).toEqual([]);

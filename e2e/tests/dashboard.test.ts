@@ -145,8 +145,13 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(6));
     await page.getByRole('button', { name: /All .* that match/ }).click();
-    await page.getByRole('dialog').getByLabel('Delete').check();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByRole('dialog').getByLabel('Delete', { exact: true }).check();
+    const sure = page.getByRole('button', { name: 'Yes, do it' });
+    const howMany = page.getByLabel('To delete them for good');
+    await howMany.fill('7');
+    expect(await sure.isDisabled()).toBe(true);
+    await howMany.fill('6');
+    await sure.click();
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(0));
     await page.getByRole('button', { name: 'Back' }).click();
     expect(report.problems).toEqual([]);
@@ -193,6 +198,21 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(0));
     await row.getByRole('button', { name: 'Resume' }).click();
     await row.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('a queue is purged on its own page, too', async () => {
+    await stage.client.schedule(act, {}, { in: '1h', queue: 'letters' });
+    await stage.client.enqueueMany(act, [{}, {}], { queue: 'letters' });
+    await show('queues/letters');
+    await page.getByRole('link', { name: 'normal 2' }).waitFor();
+    await page.getByRole('button', { name: /Purge/ }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Purge' }).isDisabled()).toBe(true);
+    await dialog.locator('input').fill('letters');
+    await dialog.getByRole('button', { name: 'Purge' }).click();
+    await page.getByRole('link', { name: 'normal 0' }).waitFor();
+    expect((await stage.client.queue('letters').counts()).enqueued).toBe(0);
     expect(report.problems).toEqual([]);
   });
 

@@ -23,6 +23,12 @@ test('passwords are taken out of URLs, and wherever else they stand', () => {
   expect(redact('said p@ssword and p%40ssword')).toBe('said *** and ***');
 });
 
+test('a password of any length is taken out of a URL, and what is no URL stays, however often it begins like one', () => {
+  expect(redact(`redis://ada:${'x'.repeat(2000)}@host`)).toBe('redis://ada:***@host');
+  const begun = `redis://ada:${'redis://:'.repeat(10_000)}`;
+  expect(redact(begun)).toBe(begun);
+});
+
 test('wide characters count twice when a column is cut', () => {
   expect(cellWidth('世a')).toBe(3);
   expect(shorten('世界世界', 5)).toBe('世界…');

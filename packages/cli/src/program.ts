@@ -96,7 +96,8 @@ function report(error: unknown): ExitCode {
 
 /** commander's message on one line, with what to do. */
 function asSentence(message: string): string {
-  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const lines = message.replace(/^error: /, '').split('\n');
+  const text = lines.map((line) => line.trim()).join(' ');
   return `${text}${/[.)?]$/.test(text) ? '' : '.'} See linstock --help`;
 }
 

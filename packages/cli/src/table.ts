@@ -25,6 +25,8 @@ const CODES: Readonly<Record<Paint, string>> = {
 };
 const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
+/** What most texts are made of: as many cells as letters. */
+const PLAIN = /^[ -~]*$/;
 const COMBINING = /\p{Mn}/u;
 
 /** Text in a colour. */
@@ -34,6 +36,7 @@ export function paint(text: string, as: Paint): string {
 
 /** How many cells of a terminal a text takes. */
 export function cellWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     if (!COMBINING.test(character)) width += WIDE.test(character) ? 2 : 1;

@@ -1,3 +1,5 @@
+import type { MissedTicks } from './missed-ticks.ts';
+import { judgeMissed, readMissedTicks } from './missed-ticks.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
 import type { AlertView } from './store/alert-records.ts';
@@ -19,7 +21,11 @@ export interface AlertFacts {
   readonly queues: readonly QueueView[];
   /** Queues that a live worker takes. */
   readonly served: ReadonlySet<string>;
+  /** Of recurring jobs; nothing when no alert asks. */
+  readonly missed: MissedTicks;
 }
+
+const NOTHING_MISSED: MissedTicks = { overdue: undefined, passed: [] };
 
 /** What is found of each alert that is switched on. Throws when something cannot be read: then nothing is known. */
 export async function findAlerts(
@@ -32,7 +38,10 @@ export async function findAlerts(
     asked.some(({ kind }) => kind !== 'failures' && kind !== 'missed') ? readAllQueues(shards) : [],
     readServed(shards[0]),
   ]);
-  const facts = { shards, now, queues, served: served(now) };
+  const missed = asked.some(({ kind }) => kind === 'missed')
+    ? await readMissedTicks(shards, now)
+    : NOTHING_MISSED;
+  const facts = { shards, now, queues, served: served(now), missed };
   return Promise.all(
     asked.map(async (alert) => ({
       id: alert.id,
@@ -69,10 +78,8 @@ async function findOne(alert: AlertView, facts: AlertFacts): Promise<Found> {
       const { value, about } = await findOldest(alert, facts);
       return { value, about, isOver: value > ageMs };
     }
-    case 'missed': {
-      const { value, about } = await findOverdue(facts);
-      return { value, about, isOver: value > ageMs };
-    }
+    case 'missed':
+      return judgeMissed(facts.missed, ageMs);
   }
 }
 
@@ -126,16 +133,4 @@ async function findOldest(
   const [oldest] = all.filter((job) => job !== undefined).toSorted((a, b) => a.since - b.since);
   if (oldest === undefined) return { value: 0, about: queue ?? '' };
   return { value: Math.max(0, now - oldest.since), about: oldest.queue };
-}
-
-/** How long the recurring job is overdue whose tick nobody has run for longest. */
-async function findOverdue({ shards, now }: AlertFacts): Promise<Omit<Found, 'isOver'>> {
-  const firsts = await Promise.all(
-    shards.map(async ({ connection: { redis }, prefix }) => {
-      const [id = '', tick] = await redis.zrange(prefix + KEY.ticks, 0, '0', 'WITHSCORES');
-      return { about: id, value: tick === undefined ? 0 : now - Number(tick) };
-    }),
-  );
-  const [worst] = firsts.toSorted((a, b) => b.value - a.value);
-  return worst === undefined || worst.value <= 0 ? { value: 0, about: '' } : worst;
 }

@@ -12,7 +12,7 @@ export interface AlertOptions {
   /**
    * `failures`: more than `count` jobs failed for good `within` a time. `oldest`: a job waits for longer than `age`. `no-worker`:
    * jobs wait that no live worker takes, or, for all queues, no worker lives. `backlog`: more than `count` jobs wait. `missed`: a
-   * recurring job is overdue for longer than `age`.
+   * tick of a recurring job is overdue for longer than `age`, or the last one, within a day, was passed over or run later than that.
    */
   readonly kind: AlertKind;
   /** What people read, 1 to 100 characters. @default its kind and queue */

@@ -185,6 +185,15 @@ describe('queues', () => {
     });
   });
 
+  test('count what was ever taken from them, of all shards', async () => {
+    await client.enqueueMany(greet, many(20));
+    expect(await client.queue('mail').counts()).toMatchObject({ enqueued: 20, taken: 0 });
+    expect(await worker.claim('mail')).toHaveLength(20);
+    await client.enqueue(greet, { n: 1 });
+    expect(await client.queue('mail').counts()).toMatchObject({ enqueued: 1, taken: 20 });
+    expect(await client.queue('other').counts()).toMatchObject({ taken: 0 });
+  });
+
   test('are purged of what waits; what is scheduled or runs stays', async () => {
     const running = await client.enqueue(greet, { n: 0 });
     expect(await worker.claim('mail')).toEqual([running.id]);

@@ -1,7 +1,7 @@
 import { OptionError } from './errors.ts';
 
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g;
+const PART = /(\d{1,15}(?:\.\d{1,6})?)(ms|[smhdw])/g;
 const WHOLE = /^(?:\d{1,15}(?:\.\d{1,6})?(?:ms|[smhdw])){1,6}$/;
 
 /** A length of time: milliseconds, or a text such as `"500ms"`, `"30s"`, `"10m"`, `"1h30m"`, `"3d"`, `"2w"`. */

@@ -120,8 +120,9 @@ function figuresOf(buckets: readonly Readonly<Record<string, string>>[]): Histor
     for (const [field, n] of Object.entries(bucket)) sums[field] = (sums[field] ?? 0) + Number(n);
   }
   const spread = (letter: string): Spread | undefined => {
-    const field = new RegExp(`^${letter}\\d+$`);
-    const own = Object.entries(sums).filter(([name]) => field.test(name));
+    const own = Object.entries(sums).filter(
+      ([name]) => name.startsWith(letter) && /^\d+$/.test(name.slice(letter.length)),
+    );
     return spreadOf(Object.fromEntries(own.map(([name, n]) => [name.slice(1), n])));
   };
   const counts = Object.fromEntries(COUNTERS.map((name) => [name, sums[name] ?? 0]));

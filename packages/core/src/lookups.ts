@@ -8,6 +8,7 @@ import type { Viewing } from './payload-view.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
 import type { JobView } from './store/job-reader.ts';
+import { mergePages } from './store/page-merge.ts';
 import { readTagged } from './store/tag-reader.ts';
 import { readFacts } from './store/why-reader.ts';
 import type { WhyReasons } from './why.ts';
@@ -62,9 +63,9 @@ export async function findByTag(
   const pages = await Promise.all(
     shards.map((shard) => readTagged(shard, tag, { from: 0, most, isReversed: false })),
   );
-  const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
+  const entries = mergePages(pages).filter(({ isGone }) => isGone !== true);
   const jobs = await Promise.all(
-    entries.slice(0, most).map(async ({ id }) => shards[shardOf(id)]?.reader.find(id, viewing)),
+    entries.slice(0, most).map(async ({ id, shard }) => shards[shard]?.reader.find(id, viewing)),
   );
   return jobs.filter(
     (job) => job !== undefined && !('damaged' in job) && job.tags.includes(tag),

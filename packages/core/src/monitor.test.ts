@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
 import { Monitor } from './monitor.ts';
-import type { PageOptions } from './monitor.ts';
+import type { PageOptions } from './page.ts';
 
 const store = await sharedRedis();
 const greet = defineJob<number>({ name: 'greet', queue: 'mail' });
@@ -23,6 +23,20 @@ afterEach(async () => {
 
 const idsOf = async (options: PageOptions): Promise<string[]> =>
   (await monitor.page(options)).jobs.map(({ id }) => id);
+
+const many = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** All pages, by their cursors. */
+async function walk(options: PageOptions): Promise<string[]> {
+  const ids: string[] = [];
+  let page = await monitor.page(options);
+  ids.push(...page.jobs.map(({ id }) => id));
+  while (page.next !== undefined) {
+    page = await monitor.page({ ...options, cursor: page.next });
+    ids.push(...page.jobs.map(({ id }) => id));
+  }
+  return ids;
+}
 
 test('the oldest job is that of any queue that has waited longest', async () => {
   expect(await monitor.oldest()).toBeUndefined();
@@ -66,7 +80,7 @@ describe('a queue', () => {
 
 describe('a page', () => {
   test('of an installation that was never used is empty', async () => {
-    expect(await monitor.page({ state: 'enqueued' })).toEqual({ jobs: [], total: 0 });
+    expect(await monitor.page({ state: 'enqueued' })).toEqual({ jobs: [], total: 0, offset: 0 });
   });
 
   test('of what waits begins with what runs first, queue by queue', async () => {
@@ -122,6 +136,37 @@ describe('a page', () => {
     for (let offset = 0; offset < all.length; offset += 10)
       read.push(...(await idsOf({ state, offset, limit: 10, ...filter })));
     expect(read.toSorted()).toEqual(all.map(({ id }) => id).toSorted());
+    expect(await walk({ state, limit: 7, ...filter })).toEqual(read);
+  });
+
+  test('cursors go on and back, whatever shards the jobs are in, and say how many come before', async () => {
+    await client.scheduleMany(greet, many(23), { in: '1h' });
+    const ids = await idsOf({ state: 'scheduled' });
+    const first = await monitor.page({ state: 'scheduled', limit: 10 });
+    expect(first).toMatchObject({ offset: 0, total: 23, previous: undefined });
+    const second = await monitor.page({ state: 'scheduled', limit: 10, cursor: first.next ?? '' });
+    expect(second.offset).toBe(10);
+    const third = await monitor.page({ state: 'scheduled', limit: 10, cursor: second.next ?? '' });
+    expect(third).toMatchObject({ offset: 20, next: undefined });
+    expect([...first.jobs, ...second.jobs, ...third.jobs].map(({ id }) => id)).toEqual(ids);
+    const back = await monitor.page({ state: 'scheduled', limit: 10, cursor: third.previous ?? '' });
+    expect(back).toEqual(second);
+    expect(await idsOf({ state: 'scheduled', limit: 10, cursor: back.previous ?? '' })).toEqual(
+      ids.slice(0, 10),
+    );
+    expect(await idsOf({ state: 'scheduled', limit: 10, offset: 10 })).toEqual(ids.slice(10, 20));
+    expect((await walk({ state: 'scheduled', limit: 4, reverse: true })).toSorted()).toEqual(ids.toSorted());
+  });
+
+  test('a page that has become too short is empty, and leads back', async () => {
+    const handles = await client.scheduleMany(greet, many(30), { in: '1h' });
+    const first = await monitor.page({ state: 'scheduled', limit: 20 });
+    for (const { id } of handles.slice(5)) await client.cancel(id);
+    const behind = await monitor.page({ state: 'scheduled', limit: 20, cursor: first.next ?? '' });
+    expect(behind).toMatchObject({ total: 5, next: undefined });
+    expect(await idsOf({ state: 'scheduled', limit: 20, cursor: behind.previous ?? '' })).toHaveLength(
+      5 - behind.jobs.length,
+    );
   });
 
   test('the other way round begins with what runs last, or with the oldest', async () => {
@@ -158,6 +203,12 @@ describe('a page', () => {
     [{ state: 'failed', limit: 501 }, 'page.limit'],
     [{ state: 'failed', offset: -1 }, 'page.offset'],
     [{ state: 'failed', page: 2 }, 'page.page'],
+    [{ state: 'failed', cursor: 'x' }, 'page.cursor'],
+    [{ state: 'failed', cursor: '1.2.3.4.5.6.7.8.9' }, 'page.cursor'],
+    [
+      { state: 'failed', cursor: Array.from({ length: testShardCount() }, () => 1).join('.'), offset: 1 },
+      'page.cursor',
+    ],
     [{ state: 'failed', reverse: 1 }, 'page.reverse'],
   ])('%j is refused, and the error names the option', async (options, option) => {
     const refused = monitor.page(options as PageOptions);
@@ -208,6 +259,9 @@ describe('the audit log', () => {
     expect(paged).toEqual(all);
     expect(await monitor.audit({ actor: 'ada' })).toHaveLength(10);
     expect(await monitor.audit({ actor: 'ada', target: jobs[3]?.id })).toHaveLength(1);
+    await client.cancel((await client.enqueue(greet, 0)).id, { by: 'ada (dashboard, 10.0.0.5)' });
+    expect(await monitor.audit({ actor: 'ada' })).toHaveLength(11);
+    expect(await monitor.audit({ actor: 'ad' })).toEqual([]);
     expect(await monitor.audit({ action: 'purge' })).toEqual([]);
     await expect(monitor.audit({ before: 'yesterday' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });

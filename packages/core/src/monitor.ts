@@ -13,8 +13,10 @@ import { historyOf } from './history.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
-import { activityOf, checkTag, whyOf } from './lookups.ts';
-import { anything, checkOptions, jobName, oneOf, queueName, wholeNumber, yesOrNo } from './options.ts';
+import { activityOf, whyOf } from './lookups.ts';
+import { anything, checkOptions, jobName, queueName, wholeNumber } from './options.ts';
+import type { JobPage, PageOptions } from './page.ts';
+import { pageOf } from './page.ts';
 import type { Viewing } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { QueueDetails } from './queue-details.ts';
@@ -32,8 +34,6 @@ import { readBlocks } from './store/block-reader.ts';
 import type { ContractDetails, ContractView } from './store/contract-store.ts';
 import { readContract, readContracts } from './store/contract-store.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
-import type { PageWindow, ShardPage } from './store/page-reader.ts';
-import { readPage } from './store/page-reader.ts';
 import type { OldestJob } from './store/oldest-reader.ts';
 import { readOldest } from './store/oldest-reader.ts';
 import type { QueueView } from './store/queue-reader.ts';
@@ -41,27 +41,11 @@ import { mergeQueues, readQueueNames, readQueues } from './store/queue-reader.ts
 import type { ServerView } from './store/server-reader.ts';
 import { readServers } from './store/server-reader.ts';
 import { readQuarantine, readStateCounts, readTotals } from './store/shard-reader.ts';
-import { readTagged } from './store/tag-reader.ts';
 import type { WorkerView } from './store/worker-reader.ts';
 import { readWorkers } from './store/worker-reader.ts';
 import type { TickHealth, TickHealthOptions } from './tick-health.ts';
 import { readTickHealth } from './tick-health.ts';
 import type { WhyReasons } from './why.ts';
-
-/** Which jobs a page shows: those of one state, or those with a tag. */
-export interface PageOptions {
-  readonly state?: JobState;
-  /** Instead of `state`. Entries of jobs that are gone count for `offset`, `limit` and `total`, and are not shown. */
-  readonly tag?: string;
-  /** Only for `enqueued`: one queue. */
-  readonly queue?: string;
-  /** How many jobs to pass over, 0 to 100,000. @default 0 */
-  readonly offset?: number;
-  /** How many to show, 1 to 500. @default 50 */
-  readonly limit?: number;
-  /** Whether it begins at the other end: what runs last comes first, or the oldest. @default false */
-  readonly reverse?: boolean;
-}
 
 /** Which entries of the audit log are wanted; with several all must fit. */
 export interface AuditOptions extends AuditFilter {
@@ -70,22 +54,6 @@ export interface AuditOptions extends AuditFilter {
   /** 1 to 500. @default 100 */
   readonly limit?: number;
 }
-
-/** A page of jobs. `enqueued` and `scheduled`: what runs first comes first; all others: the newest first. */
-export interface JobPage {
-  readonly jobs: readonly (JobView | DamagedJob)[];
-  /** How many there are in all. */
-  readonly total: number;
-}
-
-const PAGE_RULES = {
-  state: oneOf(JOB_STATES),
-  tag: anything,
-  queue: queueName,
-  offset: wholeNumber(0, 100_000),
-  limit: wholeNumber(1, 500),
-  reverse: yesOrNo,
-};
 
 const AUDIT_RULES = {
   actor: anything,
@@ -182,29 +150,16 @@ export class Monitor {
 
   /** A page of jobs in one state, or with a tag (the newest first). @throws {OptionError} */
   async page(options: PageOptions): Promise<JobPage> {
-    checkOptions(options, PAGE_RULES, 'page');
-    const { offset = 0, limit = 50, reverse: isReversed = false } = options;
-    const read = pageReader(options);
-    const shards = await this.#shards.open(CONNECT_TIMEOUT_MS);
-    // Where a page of several shards begins in each of them is not known before they are merged.
-    const from = shards.length === 1 ? offset : 0;
-    const pages = await Promise.all(
-      shards.map((shard) => read(shard, { from, most: offset + limit - from, isReversed })),
-    );
-    const entries = pages.flatMap((page) => page.entries).toSorted((a, b) => a.order - b.order);
-    const wanted = entries.slice(offset - from, offset - from + limit).map((entry) => entry.id);
-    const found = await this.#find([...new Set(wanted)]);
-    const { tag, state } = options;
-    const jobs = found.filter((job) => 'damaged' in job || fits(job, tag, state));
-    return { jobs, total: pages.reduce((sum, page) => sum + page.total, 0) };
+    return pageOf(await this.#shards.open(CONNECT_TIMEOUT_MS), options, (ids) => this.#find(ids));
   }
 
   /**
-   * Goes through all jobs of a state, some at a time, without keeping Redis busy: to search or to export them. A job that changes
-   * its state meanwhile may be missed, and one may come twice.
+   * Goes through all jobs of a state, or with a tag, some at a time, without keeping Redis busy: to search or to export them. Of a
+   * state, a job that leaves it meanwhile may be missed, and one may come twice.
    *
    * @example
    * for await (const { jobs } of monitor.scan({ state: 'failed' })) console.log(jobs.length);
+   * for await (const { jobs } of monitor.scan({ tag: 'customer:42' })) console.log(jobs.length);
    *
    * @throws {OptionError}
    */
@@ -327,25 +282,4 @@ export class Monitor {
   async #each<T>(read: (shard: Shard) => Promise<T>): Promise<T[]> {
     return Promise.all((await this.#shards.open(CONNECT_TIMEOUT_MS)).map(read));
   }
-}
-
-/** How a page is read from a shard. @throws {OptionError} */
-function pageReader({
-  state,
-  tag,
-  queue,
-}: PageOptions): (shard: Shard, window: PageWindow) => Promise<ShardPage> {
-  if ((state === undefined) === (tag === undefined))
-    throw new OptionError('page', 'must have either "state" or "tag"', { state, tag });
-  if (queue !== undefined && state !== 'enqueued')
-    throw new OptionError('page.queue', 'can only be given with the state "enqueued"', queue);
-  if (state !== undefined) return (shard, window) => readPage(shard, { state, queue, ...window });
-  checkTag(tag, 'page.tag');
-  return (shard, window) => readTagged(shard, tag ?? '', window);
-}
-
-/** Between a look at a list and one at its jobs some have moved on. */
-function fits(job: JobView, tag: string | undefined, state: JobState | undefined): boolean {
-  if (tag !== undefined) return job.tags.includes(tag);
-  return state !== 'enqueued' || job.state === state;
 }

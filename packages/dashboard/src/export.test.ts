@@ -2,6 +2,7 @@ import { defineJob } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { csvLine } from './api/csv.ts';
+import { JOB_COLUMNS } from './api/export.ts';
 import type { DashboardOptions } from './options.ts';
 import { Board } from './testing/board.ts';
 
@@ -74,6 +75,21 @@ describe('an export', () => {
     expect(await numbers({ state: 'scheduled', queue: 'slow' })).toEqual([]);
     expect(await numbers({ queue: 'mail', q: '"no end' })).toEqual([]);
     expect(await numbers({ queue: 'mail', q: delayed.id })).toEqual([4]);
+  });
+
+  test('by a tag reads the index of that tag, and no list of jobs', async () => {
+    const board = open();
+    await board.client.enqueueMany(work, many(300));
+    await board.client.enqueueMany(work, many(130), { tags: ['x'] });
+    const connection = redis.connect();
+    const looks = async (): Promise<string | undefined> =>
+      /cmdstat_lrange:calls=(\d+)/.exec(await connection.info('commandstats'))?.[1];
+    const before = await looks();
+    const found = await lines(board, { tag: 'x', q: 'state:enqueued' });
+    expect(numbersIn(found)).toEqual(many(130).map(({ n }) => n));
+    expect(found.at(-1)).toEqual({ done: true, jobs: 130 });
+    expect(await looks()).toBe(before);
+    connection.disconnect();
   });
 
   test('is a file whose name tells what it holds', async () => {
@@ -179,9 +195,51 @@ describe('CSV', () => {
       const { id } = await board.client.enqueue(work, { n: 1 });
       const job = await board.client.get(id);
       if (job === undefined || 'damaged' in job) throw new Error('it is gone');
-      const [cells = []] = cellsOf(csvLine({ ...job, displayName }));
+      const [cells = []] = cellsOf(csvLine(JOB_COLUMNS, { ...job, displayName }));
       expect(cells[2]).toBe(displayName.startsWith('"') ? displayName : `'${displayName}`);
       expect(cells.some((cell) => /^\s*[=+\-@\t\r＝]/.test(cell))).toBe(false);
     },
   );
+});
+
+describe('the audit log', () => {
+  const audit = async (board: Board, query: string): Promise<Response> =>
+    board.ask('GET', `/api/audit/export?${query}`, { role: 'viewer' });
+
+  test('is saved whole, or what fits, as NDJSON and CSV', async () => {
+    const board = open();
+    const handles = await board.client.enqueueMany(work, many(520));
+    for (const [n, { id }] of handles.entries())
+      await board.client.cancel(id, {
+        by: n % 4 === 0 ? 'ada (dashboard, 10.0.0.5)' : 'bob',
+        reason: '=1+1',
+      });
+    const text = await (await audit(board, '')).text();
+    const entries = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Line);
+    expect(entries.length).toBe(521);
+    expect(entries.at(-1)).toEqual({ done: true, audit: 520 });
+    const csv = await audit(board, 'format=csv&actor=ada');
+    expect(csv.headers.get('content-disposition')).toMatch(/filename="audit-ada-\w+\.csv"/);
+    const [head, ...rows] = cellsOf(await csv.text());
+    expect(head).toEqual(['at', 'actor', 'action', 'target', 'reason', 'details']);
+    expect(rows.length).toBe(130);
+    expect(rows[0]?.slice(1, 5)).toEqual(['ada (dashboard, 10.0.0.5)', 'cancel', handles[516]?.id, "'=1+1"]);
+  });
+
+  test('tells from where a change came, where that is known', async () => {
+    const authorize = (): { name: string; role: 'admin'; from: string } => ({
+      name: 'ada',
+      role: 'admin',
+      from: '10.0.0.7',
+    });
+    const board = open({ authorize });
+    await board.ask('POST', '/api/queues/mail/pause', { body: { reason: 'a test' } });
+    const { entries } = (await (await board.ask('GET', '/api/audit?actor=ada')).json()) as {
+      entries: unknown[];
+    };
+    expect(entries).toMatchObject([{ actor: 'ada (dashboard, 10.0.0.7)', action: 'pause' }]);
+  });
 });

@@ -73,6 +73,65 @@ test('stops after many hits, and goes on from there', async () => {
   expect(met.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 450 }, (_, n) => n));
 });
 
+test('by a tag looks only at jobs that have it, in whatever state', async () => {
+  const board = open();
+  const { client } = board;
+  await client.enqueueMany(
+    work,
+    Array.from({ length: 150 }, (_, n) => ({ n })),
+  );
+  const tags = ['x'];
+  await client.enqueue(work, { n: 1000 }, { tags, queue: 'mail' });
+  await client.schedule(work, { n: 1001 }, { in: '1h', tags });
+  const { id } = await client.enqueue(work, { n: 1002 }, { tags: ['y', 'x'] });
+  await client.cancel(id);
+  await client.enqueue(work, { n: 1003 }, { tags: ['y'] });
+  const found = async (q: string): Promise<[number[], number | undefined, number | undefined]> => {
+    const lines = await search(board, q);
+    return [numbersOf(lines), lines.at(-1)?.looked, lines.at(-1)?.total];
+  };
+  expect(await found('tag:x name:work')).toEqual([[1002, 1001, 1000], 3, 3]);
+  expect(await found('state:scheduled tag:x')).toEqual([[1001], 3, 3]);
+  expect(await found('tag:x tag:y')).toEqual([[1002], 3, 3]);
+  expect(await found('queue:mail tag:x created:<1h')).toEqual([[1000], 3, 3]);
+  expect(await found('tag:never')).toEqual([[], 0, 0]);
+});
+
+test('by a tag stops after many hits, and goes on from there, whatever is gone since', async () => {
+  const board = open();
+  const numbers = Array.from({ length: 250 }, (_, n) => n);
+  await board.client.enqueueMany(
+    work,
+    numbers.map((n) => ({ n })),
+    { tags: ['x'] },
+  );
+  const first = await search(board, 'tag:x name:work');
+  const ids = first.flatMap(({ hits }) => hits.map(({ id }) => id));
+  await board.client.deleteMany(ids.slice(50));
+  const rest = await search(board, 'tag:x name:work', first.at(-1)?.cursor);
+  expect(rest.at(-1)?.cursor).toBeUndefined();
+  expect([...numbersOf(first), ...numbersOf(rest)].toSorted((a, b) => a - b)).toEqual(numbers);
+});
+
+test('finds what is tied by a key, and all that have one of its kind', async () => {
+  const board = open();
+  const { client } = board;
+  await client.enqueue(work, { n: 1 }, { unique: { key: 'ada:1' } });
+  await client.enqueue(work, { n: 2 }, { unique: true });
+  await client.enqueue(work, { n: 3 }, { key: 'order 7' });
+  await client.enqueue(work, { n: 4 }, { group: { key: 'acme', limit: 2 } });
+  await client.enqueue(work, { n: 5 }, { rateLimit: { key: 'api', limit: 1, per: '1h' } });
+  await client.enqueue(work, { n: 6 });
+  const found = async (q: string): Promise<number[]> =>
+    numbersOf(await search(board, q)).toSorted((a, b) => a - b);
+  expect(await found('unique:*')).toEqual([1, 2]);
+  expect(await found('unique:ada*')).toEqual([1]);
+  expect(await found('unique:ada')).toEqual([]);
+  expect(await found('key:"order 7"')).toEqual([3]);
+  expect(await found('group:acme')).toEqual([4]);
+  expect(await found('limit:*')).toEqual([4, 5]);
+});
+
 test('finds nothing that is masked', async () => {
   const board = open(['secret']);
   await board.client.enqueue(work, { n: 1, secret: 'hunter2' });

@@ -7,7 +7,10 @@ import type { ShardLink } from './shard-link.ts';
 import { VERSION } from './version.ts';
 
 /** Who a worker is, for people: what its registration holds, as JSON. */
-export function workerInfo({ queues, concurrency }: ResolvedWorkerOptions, handlers: Handlers): string {
+export function workerInfo(
+  { queues, concurrency, leaseMs }: ResolvedWorkerOptions,
+  handlers: Handlers,
+): string {
   return JSON.stringify({
     host: hostname(),
     pid: process.pid,
@@ -17,6 +20,7 @@ export function workerInfo({ queues, concurrency }: ResolvedWorkerOptions, handl
     concurrency,
     jobs: handlers.names(),
     startedAt: Date.now(),
+    leaseMs,
   });
 }
 

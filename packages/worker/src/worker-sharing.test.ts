@@ -61,6 +61,10 @@ describe('two workers', () => {
       const views = await scene.monitor.workers();
       expect(views.map(({ info }) => info?.concurrency).toSorted((a = 0, b = 0) => a - b)).toEqual([3, 4]);
       expect(views[0]?.info).toMatchObject({ pid: process.pid, queues: ['mail', 'default'], jobs: ['work'] });
+      expect(views.map(({ info, beatAgeMs }) => [info?.leaseMs, typeof beatAgeMs])).toEqual([
+        [2000, 'number'],
+        [2000, 'number'],
+      ]);
       expect(views.every(({ load }) => load?.running === 0)).toBe(true);
     });
   });

@@ -82,8 +82,15 @@ async function readStatus(
   };
 }
 
-function workerJson({ id, leaseExpiresAt, info, load }: WorkerView) {
-  return { id, leaseExpiresAt, info: info ?? null, load: load ?? null };
+function workerJson({ id, leaseExpiresAt, beatAgeMs, isLate, info, load }: WorkerView) {
+  return {
+    id,
+    leaseExpiresAt,
+    beatAgeMs: beatAgeMs ?? null,
+    isLate,
+    info: info ?? null,
+    load: load ?? null,
+  };
 }
 
 async function printStatus(output: Output, now: Status): Promise<void> {
@@ -108,6 +115,8 @@ async function printStatus(output: Output, now: Status): Promise<void> {
     if (serving === 0 && enqueued > 0)
       output.note(`${enqueued} jobs wait for "${name}": no worker handles it`);
   }
+  for (const { id, beatAgeMs } of workers.filter(({ isLate }) => isLate))
+    output.note(`worker ${id} has not beaten for ${formatDuration(beatAgeMs ?? 0)}: it hangs, or is gone`);
   for (const text of now.failing) output.note(`failing: ${text}`);
 }
 
@@ -116,10 +125,11 @@ function queueLine({ name, enqueued, workers, paused }: QueueJson): string {
   return `${name}: ${enqueued} enqueued, ${workers} ${workers === 1 ? 'worker' : 'workers'}${pause}`;
 }
 
-function workerLine({ id, info, load }: WorkerJson): string {
+function workerLine({ id, beatAgeMs, info, load }: WorkerJson): string {
   if (info === null) return id;
   const { host, pid, queues, concurrency, startedAt } = info;
   const running = load === null ? '' : `${load.running} of ${concurrency} busy, `;
   const age = startedAt > 0 ? `, up ${formatDuration(Date.now() - startedAt)}` : formatInstant(startedAt);
-  return `${id}  ${host} pid ${pid}: ${running}${queues.join(', ')}${age}`;
+  const beat = beatAgeMs === null ? '' : `, last beat ${formatDuration(beatAgeMs)} ago`;
+  return `${id}  ${host} pid ${pid}: ${running}${queues.join(', ')}${age}${beat}`;
 }

@@ -7,7 +7,8 @@
 /** How many slots there are; fixed, so that the number of shards can grow. */
 export const SLOTS = 1024;
 
-const BRACES = /\{([^}]+)\}/;
+// The first braces with something between them. From its beginning on, so that a hostile key costs linear time.
+const BRACES = /^[^{]*(?:\{\}[^{]*)*\{([^}]+)\}/;
 
 /** The slot of a key: FNV-1a (Fowler, Noll, Vo; 32 bits) over its UTF-16 units, folded to 10 bits. */
 export function slotOf(key: string): number {

@@ -11,7 +11,8 @@ import { cronTicks, dayRule, neverComes, WallClock } from './cron.ts';
 const LAST_MS = Date.UTC(9999, 11, 30);
 const MOST_CACHED = 500;
 const MOST_COUNTED = 1000;
-const CRON_TEXT = /^[a-z0-9@*?,/# \t-]{1,1000}$/i;
+const CRON_TEXT = /^[a-z0-9@*?,/# \t-]+$/i;
+const MOST_CRON = 1000;
 const SPECIAL_DATE = /^(?:L(?:-(?:[0-9]|[12][0-9]|30))?W?|(?:[1-9]|[12][0-9]|3[01])W)$/;
 const MACROS = new Map([
   ['@HOURLY', '0 * * * *'],
@@ -200,7 +201,7 @@ function isNever(cron: unknown): boolean {
 function parseCron(cron: unknown, option: string): CronTimes {
   const refuse = (why: string): OptionError =>
     new OptionError(option, `must be 5 or 6 cron fields or a macro such as "@daily": ${why}`, cron);
-  if (typeof cron !== 'string' || !CRON_TEXT.test(cron))
+  if (typeof cron !== 'string' || cron.length > MOST_CRON || !CRON_TEXT.test(cron))
     throw refuse('1 to 1,000 letters, digits, spaces and * ? , - / #');
   const text = cron.trim().toUpperCase();
   return cached(cronCache, text, () => readCron(text, refuse));

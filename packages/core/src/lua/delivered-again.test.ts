@@ -69,8 +69,8 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   undefine: nothing(false),
   configure: nothing('SAME'),
   measure: nothing([
-    [0, 0, 0, 2, 0, 0],
-    [0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 1, 0, 0, 1],
+    [0, 0, 0, 0, 0, 0, 0],
   ]),
   // Who asks is appointed for longer, by another number.
   appoint: { reply: 9, changes: { 'steward number': '9' } },
@@ -108,8 +108,8 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
   hasten: nothing(['succeeded', 'GONE']),
   update: nothing('succeeded'),
   measure: nothing([
-    [0, 0, 0, 0, 0, 0],
-    [0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 3],
+    [0, 0, 0, 0, 0, 0, 0],
   ]),
   appoint: { reply: 9, changes: { 'steward number': '9', 'steward until': 't+16000' } },
   // A job that was put off has waited too long again since.

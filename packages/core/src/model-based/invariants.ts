@@ -8,7 +8,10 @@ import { listAt, mapAt, namesUnder } from './snapshot.ts';
 
 const TYPES: readonly (readonly [pattern: RegExp, type: string, expires?: boolean])[] = [
   [/^(job|payload):/, 'string'],
-  [/^(queues|stale|sweep|paused|settings|stats|workers|loads|contracts|schemas|requeued|meta)$/, 'hash'],
+  [
+    /^(queues|stale|sweep|paused|settings|stats|workers|loads|contracts|schemas|requeued|taken|meta)$/,
+    'hash',
+  ],
   [/^processing:[^:]+$/, 'hash'],
   [/^processing:[^:]+:\d{12}$/, 'set'],
   [/^(rescuing|extras)$/, 'set'],

@@ -30,6 +30,7 @@ export const KEY = {
   batches: 'batches',
   settings: 'settings',
   quotas: 'quotas',
+  taken: 'taken',
   steward: 'steward',
   group: 'group:',
   groups: 'groups:',

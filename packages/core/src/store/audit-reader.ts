@@ -20,6 +20,7 @@ export interface AuditEntry {
 
 /** Which entries are wanted. */
 export interface AuditFilter {
+  /** Who, as it stands there, or without what stands in brackets behind a name: from where. */
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly target?: string | undefined;
@@ -70,7 +71,7 @@ function endOf(before: Place | undefined, shard: number): string {
 
 function fits(entry: AuditEntry, { actor, action, target }: AuditFilter): boolean {
   return (
-    (actor === undefined || entry.actor === actor) &&
+    (actor === undefined || entry.actor === actor || entry.actor.startsWith(`${actor} (`)) &&
     (action === undefined || entry.action === action) &&
     (target === undefined || entry.target === target)
   );

@@ -8,12 +8,14 @@ import {
   stateOfRecord,
 } from '../job/job.ts';
 import { idTime } from '../job/job-id.ts';
+import type { JobKeys } from '../job/job-keys.ts';
+import { keysOf, withoutHashes } from '../job/job-keys.ts';
 import type { Priority } from '../job/priority.ts';
 import { PRIORITIES } from '../job/priority.ts';
 import type { JobState } from '../job/states.ts';
 import type { Viewing } from '../payload-view.ts';
 import { parseJson, viewPayload } from '../payload-view.ts';
-import { mask } from '../redact.ts';
+import { MASK, mask } from '../redact.ts';
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
 
@@ -27,6 +29,7 @@ export interface JobView {
   /** Whether it is enqueued and set apart, because a limit, a rate or its deadline keeps it from running. */
   readonly isBlocked: boolean;
   readonly tags: readonly string[];
+  readonly keys: JobKeys;
   readonly options: JobOptions;
   /** What people read instead of the name. */
   readonly displayName: string | undefined;
@@ -174,6 +177,7 @@ export class JobReader {
     const payload = parts.payload === '' ? await this.largePayload(id) : parts.payload;
     const lines = decodeTail(parts.tail);
     const last = lines.findLast(endsAttempt);
+    const keys = keysOf(header.name, header.ties);
     return {
       id,
       name: header.name,
@@ -182,6 +186,7 @@ export class JobReader {
       priority: PRIORITIES[mark.priority] ?? 'normal',
       isBlocked: mark.isParked,
       tags: header.ties?.tags ?? [],
+      keys: viewing.redaction === undefined ? keys : withoutHashes(keys, MASK),
       options: header.options,
       displayName: header.displayName,
       metadata: mask(header.metadata, viewing.redaction) as JobMetadata | undefined,

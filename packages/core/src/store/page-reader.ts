@@ -9,7 +9,12 @@ import type { ShardQueueCounts } from './queue-reader.ts';
 import { readCountsOf, readQueueNames } from './queue-reader.ts';
 import { readOpenIds, readSucceededCount } from './shard-reader.ts';
 
-type PageEntries = readonly { readonly id: string; readonly order: number }[];
+type PageEntries = readonly {
+  readonly id: string;
+  readonly order: number;
+  /** It stands for no job any more; others keep their places behind it. */
+  readonly isGone?: boolean;
+}[];
 
 /** Jobs of a shard in one state, with what orders them among shards: the lowest comes first. */
 export interface ShardPage {
@@ -92,12 +97,15 @@ async function readSucceeded(shard: Shard, { from, most, isReversed }: PageWindo
     readSucceededCount(shard),
   ]);
   const sign = isReversed ? 1 : -1;
-  const jobs = await reader.findMany([...new Set(isReversed ? ids : ids.toReversed())]);
-  const entries = jobs.flatMap((job) =>
-    'damaged' in job || job.state !== 'succeeded'
-      ? []
-      : [{ id: job.id, order: sign * (job.history.at(-1)?.endedAt ?? 0) }],
-  );
+  const found = new Map((await reader.findMany([...new Set(ids)])).map((job) => [job.id, job]));
+  const entries = (isReversed ? ids : ids.toReversed()).map((id) => {
+    const job = found.get(id);
+    // An id stands twice when its job has succeeded again.
+    found.delete(id);
+    if (job === undefined || 'damaged' in job || job.state !== 'succeeded')
+      return { id, order: Number.NEGATIVE_INFINITY, isGone: true };
+    return { id, order: sign * (job.history.at(-1)?.endedAt ?? 0) };
+  });
   return { entries, total };
 }
 

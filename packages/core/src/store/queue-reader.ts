@@ -14,6 +14,8 @@ export interface QueueCounts {
   readonly blocked: number;
   /** Entries of its lists, with those that no longer count. */
   readonly entries: number;
+  /** How often workers have ever taken a job from it: one that runs again counts again. */
+  readonly taken: number;
 }
 
 /** A queue as a person sees it. */
@@ -68,9 +70,10 @@ type Numbers = readonly (string | null | undefined)[];
 
 /** `grouped`: by priority, what waits in groups; `stale`: by priority, and of suspects, entries that no longer count. */
 function countsOf(
-  lengths: readonly number[],
+  measured: readonly number[],
   { grouped, stale }: { readonly grouped: Numbers; readonly stale: Numbers },
 ): ShardQueueCounts {
+  const lengths = measured.slice(0, -1);
   const [ofSuspects = 0, ...others] = lengths;
   const blocked = others[PRIORITIES.length] ?? 0;
   const inGroups = grouped.map((n) => Math.max(0, Number(n ?? 0)));
@@ -86,6 +89,7 @@ function countsOf(
     suspects,
     blocked,
     entries: [...lengths, ...inGroups].reduce((sum, n) => sum + n, 0),
+    taken: measured.at(-1) ?? 0,
     lengths,
     grouped: inGroups,
   };
@@ -103,6 +107,7 @@ export function addCounts(all: readonly QueueCounts[]): QueueCounts {
     suspects: sum((counts) => counts.suspects),
     blocked: sum((counts) => counts.blocked),
     entries: sum((counts) => counts.entries),
+    taken: sum((counts) => counts.taken),
   };
 }
 

@@ -28,7 +28,7 @@ export interface StoredQueueSettings {
 /** Queues of one call that measures: less than a millisecond of Redis. */
 const MOST_MEASURED = 250;
 /** Lists of a queue. */
-const LISTS = 6;
+const LISTS = 7;
 
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
 export class QueueStore {
@@ -62,7 +62,7 @@ export class QueueStore {
     this.#codes.clear();
   }
 
-  /** How long the lists of queues are: of each its suspects, what is ready by priority, what is set apart. */
+  /** How long the lists of queues are: of each its suspects, what is ready by priority, what is set apart, what was ever taken. */
   async measure(queues: readonly string[]): Promise<number[][]> {
     const slices = Array.from({ length: Math.ceil(queues.length / MOST_MEASURED) }, (_, i) =>
       queues.slice(i * MOST_MEASURED, (i + 1) * MOST_MEASURED),

@@ -1,3 +1,4 @@
+import { says } from '../redis/errors.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
 import type { TickEntry } from './recurring-store.ts';
@@ -13,6 +14,8 @@ export interface TickRange {
 
 /** All of them; those that have no next tick come last. */
 export const ANY_TICK: TickRange = { min: '-inf', max: '+inf' };
+/** Those that have one. */
+export const GOES_ON: TickRange = { min: '-inf', max: '(+inf' };
 /** Those that have none: they are paused, switched off, or over. */
 export const NO_NEXT_TICK: TickRange = { min: '+inf', max: '+inf' };
 
@@ -58,13 +61,21 @@ export async function readBroken(
   return ids.filter((_, i) => (errors[i] ?? '') !== '');
 }
 
-/** What became of the last two ticks of each, the newest first. */
+/** What became of the last ticks of each, the newest first: as many as tell whether the last one was missed. */
 export async function readLastTicks(
   { connection: { redis }, prefix }: Shard,
   ids: readonly string[],
 ): Promise<TickEntry[][]> {
-  const lists = await Promise.all(ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, 1)));
+  const lists = await Promise.all(
+    ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, 2).catch(nothingIfDamaged)),
+  );
   return lists.map((lines) => lines.flatMap(entryIn));
+}
+
+/** Somebody has put something else there: one history must not hide all the others. */
+function nothingIfDamaged(error: unknown): string[] {
+  if (says(error, 'WRONGTYPE')) return [];
+  throw error;
 }
 
 function entryIn(line: string): TickEntry[] {
@@ -76,13 +87,29 @@ function entryIn(line: string): TickEntry[] {
   }
 }
 
-/** Whether the last tick was not run, or long after its time. Pure. */
-export function isMissed([last, before]: readonly TickEntry[]): boolean {
-  if (last === undefined) return false;
-  if (last.job === undefined) return last.skipped === 'missed';
-  if (last.at - (last.tick ?? last.at) > LATE_MS) return true;
-  // One run for many that were missed stands behind them, written at the same instant.
-  return before?.skipped === 'missed' && before.at === last.at;
+/** A tick that was not run, or long after its time. */
+export interface MissedTick {
+  /** Its time; of one that was passed over, when that was seen. Ms since 1970. */
+  readonly at: number;
+  /** How late it was run, ms; Infinity: it was not. */
+  readonly lateMs: number;
+}
+
+/** The last tick, if it was missed. Pure. */
+export function missedIn([last, before, earlier]: readonly TickEntry[]): MissedTick | undefined {
+  if (last === undefined) return undefined;
+  const { at, tick = at, job, skipped } = last;
+  if (job === undefined) return skipped === 'missed' ? { at, lateMs: Infinity } : undefined;
+  // One run for many that were missed stands behind them, written at the same instant. The first of them came after the run
+  // before, and when is not known.
+  if (before?.skipped === 'missed' && before.at === at)
+    return { at: tick, lateMs: earlier === undefined ? Infinity : at - earlier.at };
+  return at - tick > LATE_MS ? { at: tick, lateMs: at - tick } : undefined;
+}
+
+/** Whether the last tick was missed. Pure. */
+export function isMissed(ticks: readonly TickEntry[]): boolean {
+  return missedIn(ticks) !== undefined;
 }
 
 function orderOf(score: string | undefined): number {

@@ -7,6 +7,10 @@ export interface WorkerView {
   readonly id: string;
   /** When its lease ends unless it beats again, ms since 1970. */
   readonly leaseExpiresAt: number;
+  /** How long ago it was heard of: when it beat, or claimed. Ms by the clock of Redis; undefined: an older worker, of which one cannot know. */
+  readonly beatAgeMs: number | undefined;
+  /** Whether that is more than half of its lease. It beats five times in one. */
+  readonly isLate: boolean;
   readonly info: WorkerInfo | undefined;
   readonly load: WorkerLoad | undefined;
 }
@@ -21,6 +25,8 @@ export interface WorkerInfo {
   readonly jobs: readonly string[];
   readonly concurrency: number;
   readonly startedAt: number;
+  /** For how long its lease is, ms; undefined: an older worker, which does not say. */
+  readonly leaseMs?: number;
 }
 
 /** How busy a worker is; written at each beat. */
@@ -36,21 +42,37 @@ export interface WorkerLoad {
 }
 
 /** The workers of an installation, from its home shard. */
-export async function readWorkers({ connection: { redis }, prefix }: Shard): Promise<WorkerView[]> {
-  const [leases, infos, loads] = await Promise.all([
+export async function readWorkers(home: Shard): Promise<WorkerView[]> {
+  const { connection, prefix } = home;
+  const { redis } = connection;
+  const [leases, infos, loads, now] = await Promise.all([
     redis.zrange(prefix + KEY.leases, 0, '-1', 'WITHSCORES'),
     redis.hgetall(prefix + KEY.workers),
     redis.hgetall(prefix + KEY.loads),
+    home.recurring.now(),
   ]);
   return Array.from({ length: leases.length / 2 }, (_, i) => {
     const id = leases[2 * i] ?? '';
+    const info = parse(infos[id]) as WorkerInfo | undefined;
+    const leaseExpiresAt = Number(leases[2 * i + 1]);
     return {
       id,
-      leaseExpiresAt: Number(leases[2 * i + 1]),
-      info: parse(infos[id]) as WorkerInfo | undefined,
+      leaseExpiresAt,
+      ...beatOf(info?.leaseMs, leaseExpiresAt - now),
+      info,
       load: parse(loads[id]) as WorkerLoad | undefined,
     };
   });
+}
+
+/** A beat gives a lease its whole length again: what is left of it tells when that was. Pure. */
+export function beatOf(
+  leaseMs: number | undefined,
+  leftMs: number,
+): Pick<WorkerView, 'beatAgeMs' | 'isLate'> {
+  if (typeof leaseMs !== 'number') return { beatAgeMs: undefined, isLate: false };
+  const beatAgeMs = Math.max(0, leaseMs - leftMs);
+  return { beatAgeMs, isLate: beatAgeMs > leaseMs / 2 };
 }
 
 function parse(json: string | undefined): unknown {

@@ -64,7 +64,7 @@ export const DAMAGED_FOR_WORKERS = {
   },
   claim: {
     refused: ['leases', 'processing:Ada', 'processing:Ada:#7', 'queues'],
-    skipped: ['idle:mail', 'idle:pics', 'stale', 'quarantine'],
+    skipped: ['idle:mail', 'idle:pics', 'stale', 'taken', 'quarantine'],
     same: ['alone', 'paused', 'ready:mail:0', 'timekeeper', 'quarantine:E'],
     otherwise: {
       scheduled: {
@@ -82,7 +82,7 @@ export const DAMAGED_FOR_WORKERS = {
           ],
         },
         undone: 'job:B; processing:Ada:#7 B; scheduled B; timekeeper; timekeeper expires',
-        instead: { 'processing:Ada #7': '2' },
+        instead: { 'processing:Ada #7': '2', 'taken mail': '4' },
       },
       'ready:mail:2': {
         reply: {
@@ -102,6 +102,7 @@ export const DAMAGED_FOR_WORKERS = {
         undone: 'job:C; job:E; processing:Ada:#7 C; quarantine E; quarantine:E; stale mail:2',
         instead: {
           'processing:Ada #7': '2',
+          'taken mail': '4',
           'quarantine ready:mail:2': 't+67000',
           'quarantine:ready:mail:2': 'damage',
         },
@@ -117,7 +118,7 @@ export const DAMAGED_FOR_WORKERS = {
           jobs: ['C', 'E000200nobody\ngreet\n{}', 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:A; processing:Ada suspect; processing:Ada:#7 A; suspects:mail',
-        instead: { 'processing:Ada #7': '2' },
+        instead: { 'processing:Ada #7': '2', 'taken mail': '4' },
       },
       'job:C': {
         reply: {
@@ -138,6 +139,7 @@ export const DAMAGED_FOR_WORKERS = {
         instead: {
           'job:C': GONE,
           'processing:Ada #7': '2',
+          'taken mail': '4',
           'quarantine C': 't+67000',
           'quarantine:C': ['damage'],
         },

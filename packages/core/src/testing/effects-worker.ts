@@ -95,6 +95,7 @@ export const WORKER_EFFECTS = {
       'scheduled B': GONE,
       'stale mail:2': '0',
       'suspects:mail': GONE,
+      'taken mail': '5',
       timekeeper: 'Ada',
       'timekeeper expires': true,
     },

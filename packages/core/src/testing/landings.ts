@@ -63,6 +63,7 @@ export const LANDINGS: Readonly<
         'processing:Bob n': '#1',
         'processing:Bob:#1 A': true,
         'ready:mail:2': GONE,
+        'taken mail': '1',
       },
     },
   },

@@ -1,6 +1,12 @@
 import type { Deviations } from './deviation.ts';
 import { GONE } from './key-space.ts';
 
+/** A job that two workers died with, as a claim gives it. */
+const SUSPECT = [
+  'A',
+  'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
+] as const;
+
 /** What a missing key changes in the effects of the scripts of producers and workers. */
 export const MISSING_FOR_WORKERS = {
   enqueue: {
@@ -81,6 +87,7 @@ export const MISSING_FOR_WORKERS = {
       'quarantine',
     ],
     otherwise: {
+      taken: { instead: { 'taken mail': '3' } },
       leases: { reply: { status: 'LEASE_LOST' }, undone: 'all' },
       queues: {
         reply: {
@@ -93,7 +100,7 @@ export const MISSING_FOR_WORKERS = {
           jobs: [],
         },
         undone:
-          'job:A; job:C; job:E; processing:Ada #7; processing:Ada suspect; processing:Ada:#7 A; processing:Ada:#7 B; processing:Ada:#7 C; quarantine E; quarantine:E; ready:mail:2; stale mail:2; suspects:mail',
+          'job:A; job:C; job:E; processing:Ada #7; processing:Ada suspect; processing:Ada:#7 A; processing:Ada:#7 B; processing:Ada:#7 C; quarantine E; quarantine:E; ready:mail:2; stale mail:2; suspects:mail; taken mail',
         instead: { 'job:B': GONE, 'quarantine B': 't+67000', 'quarantine:B': 'S000200nobody\ngreet\n{}' },
       },
       scheduled: {
@@ -103,15 +110,10 @@ export const MISSING_FOR_WORKERS = {
           isTimekeeper: false,
           mustEmpty: false,
           isCut: false,
-          jobs: [
-            'A',
-            'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
-            'C',
-            'E000200nobody\ngreet\n{}',
-          ],
+          jobs: [...SUSPECT, 'C', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:B; processing:Ada:#7 B; scheduled B; timekeeper; timekeeper expires',
-        instead: { 'processing:Ada #7': '2' },
+        instead: { 'processing:Ada #7': '2', 'taken mail': '4' },
       },
       'ready:mail:2': {
         reply: {
@@ -121,15 +123,10 @@ export const MISSING_FOR_WORKERS = {
           isTimekeeper: true,
           mustEmpty: false,
           isCut: false,
-          jobs: [
-            'A',
-            'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
-            'B',
-            'E000200nobody\ngreet\n{}',
-          ],
+          jobs: [...SUSPECT, 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:C; job:E; processing:Ada:#7 C; quarantine E; quarantine:E; ready:mail:2; stale mail:2',
-        instead: { 'processing:Ada #7': '2' },
+        instead: { 'processing:Ada #7': '2', 'taken mail': '4' },
       },
       'suspects:mail': {
         reply: {
@@ -142,7 +139,7 @@ export const MISSING_FOR_WORKERS = {
           jobs: ['C', 'E000200nobody\ngreet\n{}', 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:A; processing:Ada suspect; processing:Ada:#7 A; suspects:mail',
-        instead: { 'processing:Ada #7': '2' },
+        instead: { 'processing:Ada #7': '2', 'taken mail': '4' },
       },
       'job:C': {
         reply: {
@@ -152,15 +149,10 @@ export const MISSING_FOR_WORKERS = {
           isTimekeeper: true,
           mustEmpty: false,
           isCut: false,
-          jobs: [
-            'A',
-            'E000220nobody\ngreet\n{}\nW CrashedOnce- #1 - 0 t+33000 {"reason":"lease expired","crashes":1,"blamed":0}\nW CrashedTwice #1 - 0 t+66000 {"reason":"lease expired","crashes":2,"blamed":0}',
-            'B',
-            'E000200nobody\ngreet\n{}',
-          ],
+          jobs: [...SUSPECT, 'B', 'E000200nobody\ngreet\n{}'],
         },
         undone: 'job:C; processing:Ada:#7 C',
-        instead: { 'processing:Ada #7': '2' },
+        instead: { 'processing:Ada #7': '2', 'taken mail': '4' },
       },
     },
   },

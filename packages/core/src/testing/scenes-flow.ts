@@ -267,9 +267,11 @@ export const FLOW_SCENES = {
   measure: {
     given: async (shard) => {
       await shard.enqueue([A, B]);
+      await shard.register(ADA);
+      await shard.claim(ADA, 1, { most: 1 });
       return () => shard.queues.measure(['mail', 'news']);
     },
-    keys: { suspects: [], ready: ['ready:mail:2'], parked: [] },
+    keys: { suspects: [], ready: ['ready:mail:2'], parked: [], taken: ['taken'] },
   },
   appoint: {
     given: async (shard) => {

@@ -106,6 +106,7 @@ export const WORKER_SCENES = {
       scheduled: ['scheduled'],
       ready: ['ready:mail:0', 'ready:mail:2'],
       suspects: ['suspects:mail'],
+      taken: ['taken'],
       stale: ['stale'],
       job: [`job:${C}`],
       timekeeper: ['timekeeper'],

@@ -87,9 +87,9 @@ function sentenceOf({ what, rule, value, about }: AlertEvent): string {
         ? `No worker is alive; jobs that wait: ${value}.`
         : `Jobs of ${queue} that no live worker takes: ${value}.`;
     case 'missed':
-      return about === ''
-        ? 'No recurring job is overdue.'
-        : `Recurring job ${about} is overdue by ${duration(value)}; the limit is ${duration(ageMs)}.`;
+      return what === 'resolved'
+        ? 'Recurring jobs run in time again.'
+        : `Recurring job ${about}: a run that was due ${duration(value)} ago was passed over, or is more than ${duration(ageMs)} late.`;
   }
 }
 

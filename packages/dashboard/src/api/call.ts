@@ -49,10 +49,12 @@ export interface Route {
   readonly handle: (call: Call, parts: Parts) => unknown;
 }
 
-/** Who does it and why, for the history of the job and the audit log. */
-export function actorOf({ user, body }: Call): { readonly by: string; readonly reason?: string } {
+/** Who does it, from where and why, for the history of the job and the audit log. */
+export function actorOf({ user, body, address }: Call): { readonly by: string; readonly reason?: string } {
   const reason = textIn(body, 'reason');
-  return { by: `${user?.name ?? 'somebody'} (dashboard)`, ...(reason !== undefined && { reason }) };
+  const from = (user?.from ?? address.replace(/^::ffff:/, '')).slice(0, 40);
+  const by = `${(user?.name ?? 'somebody').slice(0, 70)} (dashboard${from && `, ${from}`})`;
+  return { by, ...(reason !== undefined && { reason }) };
 }
 
 /** A field of a JSON object that is a text; undefined: it is not there. @throws {OptionError} */

@@ -1,25 +1,7 @@
-import type { JobView } from '@linstock/core';
+export type Cell = string | number | undefined;
 
-type Cell = string | number | undefined;
-
-const COLUMNS: Readonly<Record<string, (job: JobView) => Cell>> = {
-  id: ({ id }) => id,
-  name: ({ name }) => name,
-  displayName: ({ displayName }) => displayName,
-  state: ({ state }) => state,
-  queue: ({ queue }) => queue,
-  priority: ({ priority }) => priority,
-  attempt: ({ attempt }) => attempt,
-  createdAt: ({ createdAt }) => instant(createdAt),
-  dueAt: ({ dueAt }) => instant(dueAt),
-  changedAt: ({ history }) => instant(history.at(-1)?.endedAt),
-  worker: ({ worker }) => worker,
-  batch: ({ batch }) => batch,
-  tags: ({ tags }) => tags.join(' '),
-  error: ({ error }) => error && `${error.name}: ${error.message}`,
-  input: ({ input }) => json(input),
-  result: ({ result }) => json(result),
-};
+/** What a table has beside each other: the name of each column, and what stands in it. */
+export type Columns<T> = Readonly<Record<string, (entry: T) => Cell>>;
 
 /** A spreadsheet takes what begins so for a formula, and runs it: also behind a space, and in its wide forms. */
 const FORMULA = /^\s*[=+\-@\t\r＝＋－＠]/;
@@ -28,11 +10,13 @@ const FORMULA = /^\s*[=+\-@\t\r＝＋－＠]/;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** The first line: the names of the columns. */
-export const CSV_HEAD = `${BYTE_ORDER_MARK}${row(Object.keys(COLUMNS))}`;
+export function csvHead(columns: Columns<never>): string {
+  return `${BYTE_ORDER_MARK}${row(Object.keys(columns))}`;
+}
 
-/** A job as a line of CSV (RFC 4180). Pure. */
-export function csvLine(job: JobView): string {
-  return row(Object.values(COLUMNS).map((cell) => cell(job)));
+/** An entry as a line of CSV (RFC 4180). Pure. */
+export function csvLine<T>(columns: Columns<T>, entry: T): string {
+  return row(Object.values(columns).map((cell) => cell(entry)));
 }
 
 function row(cells: readonly Cell[]): string {
@@ -46,12 +30,13 @@ function quoted(cell: Cell): string {
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
-function instant(at: number | undefined): string | undefined {
+/** An instant as ISO 8601; undefined: it is none. */
+export function instant(at: number | undefined): string | undefined {
   if (at === undefined) return undefined;
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-function json(value: unknown): string | undefined {
+export function json(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : JSON.stringify(value);
 }

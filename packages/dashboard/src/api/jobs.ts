@@ -1,25 +1,21 @@
-import type { BulkChange, BulkFilter, Due, Duration, JobState, MoveTarget } from '@linstock/core';
+import type { Due, Duration, JobState, MoveTarget } from '@linstock/core';
 import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
-import { anything, choice, flag, object, PRIORITIES, REASON, required, text, whole } from './fields.ts';
+import { anything, choice, flag, PRIORITIES, REASON, required, text, whole } from './fields.ts';
 
 const MOST_ROWS = 500;
 const RANGE = {
   limit: whole('At most so many; default 50, most 500.'),
-  offset: whole('So many are passed over; most 100,000.'),
+  offset: whole('So many are passed over; most 100,000, divided by the number of shards.'),
+  cursor: text('Instead of offset: next or previous of a page.'),
 };
-const TARGET = {
+export const TARGET = {
   queue: text('Where to: this queue.'),
   priority: choice(PRIORITIES, 'Where to: this priority.'),
 };
-const DUE = { in: text('Delay, such as 10m.'), at: text('Instant, as ISO 8601.') };
-const BULK = {
-  ...REASON,
-  filter: required(object('state, queue, name, tag: all that match.')),
-  dryRun: flag('Counts them, and changes nothing.'),
-};
+export const DUE = { in: text('Delay, such as 10m.'), at: text('Instant, as ISO 8601.') };
 
 function stateIn(given: string | null): JobState {
   if (JOB_STATES.includes(given as JobState)) return given as JobState;
@@ -30,7 +26,8 @@ function stateIn(given: string | null): JobState {
 async function list({ query }: Call, { monitor }: Parts): Promise<unknown> {
   const limit = numberIn(query, 'limit', { least: 1, most: MOST_ROWS, otherwise: 50 });
   const offset = numberIn(query, 'offset', { most: 100_000, otherwise: 0 });
-  const range = { limit, offset, reverse: query.get('reverse') === 'true' };
+  const cursor = query.get('cursor') ?? '';
+  const range = { limit, offset, reverse: query.get('reverse') === 'true', ...(cursor !== '' && { cursor }) };
   const tag = query.get('tag');
   if (tag !== null && tag !== '') return monitor.page({ tag, ...range });
   const state = stateIn(query.get('state'));
@@ -61,7 +58,7 @@ const runNow: Change = (id, call, { client }) => client.promote(id, actorOf(call
 const remove: Change = (id, call, { client }) => client.delete(id, actorOf(call));
 const move: Change = (id, call, { client }) => client.move(id, { ...targetIn(call.body), ...actorOf(call) });
 
-function targetIn(body: unknown): MoveTarget {
+export function targetIn(body: unknown): MoveTarget {
   const queue = textIn(body, 'queue', 128);
   const priority = textIn(body, 'priority', 16) as MoveTarget['priority'];
   return { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) };
@@ -70,7 +67,7 @@ const reschedule: Change = (id, call, { client }) =>
   client.reschedule(id, { ...wantedDue(call.body), ...actorOf(call) });
 
 /** A time that must be there. @throws {OptionError} */
-function wantedDue(body: unknown): Due {
+export function wantedDue(body: unknown): Due {
   const due = dueIn(body);
   if (due === undefined) throw new OptionError('in', 'is required, or "at"', undefined);
   return due;
@@ -99,35 +96,6 @@ async function enqueue(call: Call, parts: Parts): Promise<unknown> {
     due === undefined ? await client.enqueue(contract, input) : await client.schedule(contract, input, due);
   return { id: handle.id };
 }
-
-const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
-type Verb = (typeof VERBS)[number];
-
-/** What a verb needs beside its name. @throws {OptionError} */
-function changeOf(verb: Verb, body: unknown): BulkChange {
-  if (verb === 'move') return { verb, to: targetIn(body) };
-  return verb === 'reschedule' ? { verb, due: wantedDue(body) } : { verb };
-}
-
-/** Changes all jobs that a filter names, or only counts them. */
-async function bulk(call: Call, { client }: Parts): Promise<unknown> {
-  const verb = textIn(call.body, 'verb', 16) as Verb;
-  if (!VERBS.includes(verb)) throw new OptionError('verb', `must be one of ${VERBS.join(', ')}`, verb);
-  const filter = fieldIn(call.body, 'filter') as BulkFilter;
-  const dryRun = fieldIn(call.body, 'dryRun') === true;
-  const { id } = await client.bulk({ ...changeOf(verb, call.body), filter, dryRun, ...actorOf(call) });
-  return { id };
-}
-
-/** Like {@link bulk}, for those who may remove jobs. */
-const bulkDelete: Route['handle'] = (call, parts) =>
-  bulk({ ...call, body: { ...(call.body as object), verb: 'delete' } }, parts);
-
-const bulkSteer: Route['handle'] = (call, parts) => {
-  if (fieldIn(call.body, 'verb') === 'delete')
-    throw new OptionError('verb', 'must be another one: to delete needs another permission', 'delete');
-  return bulk(call, parts);
-};
 
 export const JOB_ROUTES: readonly Route[] = [
   {
@@ -223,28 +191,5 @@ export const JOB_ROUTES: readonly Route[] = [
     answer: '{ ok }',
     body: REASON,
     handle: change(remove),
-  },
-  {
-    method: 'POST',
-    path: '/api/bulk',
-    permission: 'steer',
-    summary: 'Requeues or cancels all that a filter names.',
-    answer: '{ id } of the operation',
-    body: {
-      ...BULK,
-      ...TARGET,
-      ...DUE,
-      verb: required(choice(VERBS.slice(0, -1), 'What is done with each.')),
-    },
-    handle: bulkSteer,
-  },
-  {
-    method: 'POST',
-    path: '/api/bulk/delete',
-    permission: 'remove',
-    summary: 'Deletes all that a filter names.',
-    answer: '{ id } of the operation',
-    body: BULK,
-    handle: bulkDelete,
   },
 ];

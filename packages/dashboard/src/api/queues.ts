@@ -21,9 +21,10 @@ async function list(_: Call, { pulses }: Parts): Promise<unknown> {
 
 async function get(call: Call, { monitor, pulses }: Parts): Promise<unknown> {
   const name = param(call, 'name');
-  const [queue, { workers }] = await Promise.all([monitor.queue(name), pulses.latest()]);
+  const [queue, { workers, queues }] = await Promise.all([monitor.queue(name), pulses.latest()]);
+  const flow = queues.find((known) => known.name === name)?.flow;
   return {
-    queue: { ...queue, workers: countServing(workers, name) },
+    queue: { ...queue, flow, workers: countServing(workers, name) },
   };
 }
 
@@ -64,7 +65,7 @@ export const QUEUE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/queues',
     permission: 'read',
-    summary: 'All queues with what waits in them.',
+    summary: 'All queues with what waits in them, and what comes and goes per second.',
     answer: '{ queues }',
     handle: list,
   },
@@ -72,7 +73,7 @@ export const QUEUE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/queues/:name',
     permission: 'read',
-    summary: 'One, with its settings, its oldest job and its groups.',
+    summary: 'One, with what comes and goes per second, its settings, its oldest job and its groups.',
     answer: '{ queue }',
     handle: get,
   },

@@ -5,6 +5,7 @@ import type { Route } from './call.ts';
 import { CONTRACT_ROUTES } from './contracts.ts';
 import { ERROR_ROUTES } from './errors.ts';
 import { EXPORT_ROUTES } from './export.ts';
+import { BULK_ROUTES } from './bulk.ts';
 import { JOB_ROUTES } from './jobs.ts';
 import { LIMIT_ROUTES } from './limits.ts';
 import { describeRoutes } from './open-api.ts';
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...OVERVIEW_ROUTES,
   ...JOB_ROUTES,
+  ...BULK_ROUTES,
   ...SEARCH_ROUTES,
   ...EXPORT_ROUTES,
   ...ERROR_ROUTES,

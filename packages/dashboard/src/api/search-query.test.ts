@@ -11,6 +11,15 @@ const JOB: JobView = {
   priority: 'high',
   isBlocked: false,
   tags: ['urgent'],
+  keys: {
+    unique: 'ada:7',
+    key: undefined,
+    debounce: undefined,
+    throttle: undefined,
+    limits: ['bank', 'group:acme'],
+    rates: ['api'],
+    group: 'acme',
+  },
   options: { maxAttempts: 10, retry: 'hangfire', timeoutMs: 0, onExhausted: 'fail' },
   displayName: 'Mail to Ada',
   metadata: undefined,
@@ -36,6 +45,11 @@ describe('a search finds a job by', () => {
     'name:mail.send',
     'name:mail*',
     'state:failed queue:mail tag:urgent priority:high',
+    'unique:ada:7',
+    'unique:*',
+    'unique:ada* group:ac*',
+    'limit:bank limit:api limit:group:acme',
+    'group:acme',
     'error:"no route"',
     'error:routeerror',
     'attempts:>2 attempts:<4 attempts:3',
@@ -54,6 +68,13 @@ describe('a search does not find a job by', () => {
     'name:mail',
     'state:enqueued',
     'tag:urg',
+    'unique:ada',
+    'unique:da*',
+    'key:*',
+    'debounce:*',
+    'throttle:ada:7',
+    'limit:acme',
+    'group:bank',
     'error:"No  route"',
     'attempts:>3',
     'created:<10m',
@@ -78,6 +99,11 @@ describe('a search goes through', () => {
   });
 });
 
+test('a search by tag goes through what has the first of them', () => {
+  expect(parseSearch('state:failed tag:"a b" tag:y x', NOW).tag).toBe('a b');
+  expect(parseSearch('"tag:x" x', NOW).tag).toBe(undefined);
+});
+
 test('a search that a bulk operation can repeat says its filter', () => {
   expect(parseSearch('state:failed name:mail.send tag:urgent', NOW).filter).toEqual({
     state: 'failed',
@@ -89,6 +115,7 @@ test('a search that a bulk operation can repeat says its filter', () => {
     'name:mail.send',
     'state:failed name:mail*',
     'state:failed attempts:3',
+    'state:failed unique:*',
   ])
     expect([text, parseSearch(text, NOW).filter]).toEqual([text, undefined]);
 });
@@ -98,6 +125,8 @@ test.each([
   ['   ', 'must have something to search for'],
   ['colour:red', 'knows these qualifiers: state, queue, name'],
   ['state:gone', 'must have a state of'],
+  ['tag:""', 'characters behind tag:'],
+  ['toString:x', 'throttle, limit, group'],
   ['attempts:many', 'attempts:>2'],
   ['created:yesterday', 'created:<1h'],
 ])('"%s" is refused, and why', (text, message) => {

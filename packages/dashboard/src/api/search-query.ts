@@ -1,9 +1,13 @@
 import type { BulkFilter, JobState, JobView } from '@linstock/core';
 import { JOB_STATES, OptionError } from '@linstock/core';
+import { shortText } from '@linstock/core/internal';
+import { KEY_QUALIFIERS, keyTest, nameTest } from './search-keys.ts';
 
 /** What somebody searches for. */
 export interface SearchQuery {
-  /** To be gone through in this order. */
+  /** A tag that every match has: then its index is gone through, and no state. */
+  readonly tag: string | undefined;
+  /** To be gone through in this order, where there is no tag. */
   readonly states: readonly JobState[];
   /** When only waiting jobs of one queue can match. */
   readonly queue: string | undefined;
@@ -39,32 +43,42 @@ const QUALIFIERS = [
   'priority',
   'attempts',
   'created',
+  ...KEY_QUALIFIERS,
   'input.…',
   'result.…',
 ];
+/** Each is compared with every job, whose input may have a megabyte. */
+const MOST_TERMS = 32;
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Reads a search: words, and qualifiers such as `name:mail.send error:"no route" attempts:>2 created:<1h input.user.id:7`. @throws {OptionError} */
 export function parseSearch(text: string, now: number): SearchQuery {
   const tests: Test[] = [];
+  const words: string[] = [];
   const filter: Filter = {};
   let isFilter = true;
   let namedQueue: string | undefined;
+  let tag: string | undefined;
   for (const [, key, , quoted, plain] of text.matchAll(/(?:([\w.]+):)?("([^"]*)"|(\S+))/g)) {
     const value = quoted ?? plain ?? '';
-    if (key === undefined) tests.push(hasWord(value));
+    if (key === undefined) words.push(value.toLowerCase());
     else tests.push(testOf(key, value, now));
     if (key === 'queue') namedQueue = value;
+    if (key === 'tag') tag ??= value;
     isFilter &&= key !== undefined && addToFilter(filter, key, value);
   }
-  if (tests.length === 0) throw new OptionError('q', 'must have something to search for', text);
+  const terms = tests.length + words.length;
+  if (terms === 0) throw new OptionError('q', 'must have something to search for', text);
+  if (terms > MOST_TERMS)
+    throw new OptionError('q', `must have at most ${MOST_TERMS} words and conditions`, terms);
   const { state, queue } = filter;
   const isWaiting = state === 'enqueued' && queue !== undefined;
   return {
+    tag,
     states: state === undefined ? ORDER : [state],
     queue: isWaiting ? queue : undefined,
     namedQueue,
-    matches: (job) => tests.every((test) => test(job)),
+    matches: (job) => tests.every((test) => test(job)) && hasWords(job, words),
     filter: isFilter && state !== undefined ? { ...filter, state } : undefined,
   };
 }
@@ -104,11 +118,12 @@ function testOf(key: string, value: string, now: number): Test {
     case 'priority':
     case 'id':
       return (job) => job[key] === value;
-    case 'name':
-      return value.endsWith('*')
-        ? (job) => job.name.startsWith(value.slice(0, -1))
-        : (job) => job.name === value;
+    case 'name': {
+      const fits = nameTest(value);
+      return ({ name }) => fits(name);
+    }
     case 'tag':
+      checkTag(value);
       return (job) => job.tags.includes(value);
     case 'error':
       return ({ error }) => [error?.name, error?.message, error?.stack].some((text) => contains(text, value));
@@ -116,8 +131,11 @@ function testOf(key: string, value: string, now: number): Test {
       return attemptsTest(value);
     case 'created':
       return createdTest(value, now);
-    default:
+    default: {
+      const test = keyTest(key, value);
+      if (test !== undefined) return test;
       throw new OptionError('q', `knows these qualifiers: ${QUALIFIERS.join(', ')}`, `${key}:`);
+    }
   }
 }
 
@@ -137,6 +155,13 @@ function checkState(value: string): void {
     throw new OptionError('q', `must have a state of ${JOB_STATES.join(', ')}`, `state:${value}`);
 }
 
+const tagText = shortText(64);
+
+function checkTag(value: string): void {
+  const problem = tagText(value);
+  if (problem !== undefined) throw new OptionError('q', `${problem} behind tag:`, value);
+}
+
 function attemptsTest(value: string): Test {
   const [, sign, number] = /^([<>]?)(\d+)$/.exec(value) ?? [];
   if (number === undefined) throw new OptionError('q', 'must have a number, as in attempts:>2', value);
@@ -153,10 +178,13 @@ function createdTest(value: string, now: number): Test {
   return sign === '<' ? ({ createdAt }) => createdAt >= limit : ({ createdAt }) => createdAt < limit;
 }
 
-/** A word in what people see of a job. */
-function hasWord(word: string): Test {
-  return ({ id, name, displayName, input, error }) =>
-    [id, name, displayName, JSON.stringify(input), error?.message].some((text) => contains(text, word));
+/** Whether all of these stand in what people see of a job, which is put together once for all of them. */
+function hasWords({ id, name, displayName, input, error }: JobView, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const seen = [id, name, displayName, JSON.stringify(input), error?.message].map((text) =>
+    text?.toLowerCase(),
+  );
+  return words.every((word) => seen.some((text) => text?.includes(word) === true));
 }
 
 function contains(text: string | undefined, part: string): boolean {

@@ -1,4 +1,4 @@
-import type { JobView, Monitor } from '@linstock/core';
+import type { JobView, Monitor, ScanOptions } from '@linstock/core';
 import type { SearchQuery } from './search-query.ts';
 
 /** Jobs of one look: some ms of Redis at the most. */
@@ -20,16 +20,28 @@ export async function* searchSteps(
   cursor: string,
 ): AsyncGenerator<SearchStep, undefined> {
   const [, first = '0', after = ''] = /^(\d) (.*)$/s.exec(cursor) ?? [];
-  const queue = wanted.queue === undefined ? {} : { queue: wanted.queue };
-  for (const [i, state] of wanted.states.entries()) {
+  for (const [i, scan] of scansOf(wanted).entries()) {
     if (i < Number(first)) continue;
     const place = i === Number(first) && after !== '' ? { after } : {};
-    for await (const page of monitor.scan({ state, step: STEP, ...queue, ...place })) {
+    for await (const page of monitor.scan({ ...scan, step: STEP, ...place })) {
       const hits = page.jobs.filter((job): job is JobView => !('damaged' in job) && wanted.matches(job));
       const next = page.cursor === undefined ? `${i + 1} ` : `${i} ${page.cursor}`;
       yield { hits, looked: page.looked, cursor: next };
     }
   }
+}
+
+/** What is gone through, one after the other. */
+function scansOf({ tag, states, queue }: SearchQuery): readonly ScanOptions[] {
+  if (tag !== undefined) return [{ tag }];
+  return states.map((state) => (queue === undefined ? { state } : { state, queue }));
+}
+
+/** About how many entries a search goes through. */
+export async function searchTotal(monitor: Monitor, { tag, states }: SearchQuery): Promise<number> {
+  if (tag !== undefined) return (await monitor.page({ tag, limit: 1 })).total;
+  const counts = await monitor.counts();
+  return states.reduce((sum, state) => sum + counts[state], 0);
 }
 
 /** Sends texts as they come, no faster than they are read. Ends with the request. */

@@ -3,7 +3,7 @@ import type { Call, Parts, Route } from './call.ts';
 import type { SearchQuery } from './search-query.ts';
 import { required, text } from './fields.ts';
 import { askedSearch } from './search-query.ts';
-import { searchSteps, streamTexts } from './search-steps.ts';
+import { searchSteps, searchTotal, streamTexts } from './search-steps.ts';
 
 /** After so many hits a search pauses; its cursor goes on. */
 const MOST_HITS = 200;
@@ -35,8 +35,7 @@ async function* searchLines(
   wanted: SearchQuery,
   from: string,
 ): AsyncGenerator<string, undefined> {
-  const counts = await monitor.counts();
-  const total = wanted.states.reduce((sum, state) => sum + counts[state], 0);
+  const total = await searchTotal(monitor, wanted);
   const { filter } = wanted;
   let [lookedAt, found] = [0, 0];
   for await (const { hits, looked, cursor } of searchSteps(monitor, wanted, from)) {

@@ -35,8 +35,14 @@ export async function resourcesOf(route: Route, call: Call, parts: Parts): Promi
   // Where many are moved to.
   const target = kind === 'bulk' ? textIn(call.body, 'queue') : undefined;
   if (target !== undefined) return [asked, { ...own, queue: target }];
-  if (found === undefined) return [asked];
+  if (found === undefined) return [{ ...asked, ...(await countedIn(kind, call, parts)) }];
   return asked.queue === undefined ? [{ ...own, ...found }] : [{ ...own, ...found }, asked];
+}
+
+/** The queue of what a dry run has counted, and is to be deleted now. */
+async function countedIn(kind: string, { body }: Call, { client }: Parts): Promise<Pick<Resource, 'queue'>> {
+  const id = kind === 'bulk' ? textIn(body, 'counted', 64) : undefined;
+  return id === undefined ? {} : named('queue', (await client.operations.get(id))?.filter.queue);
 }
 
 /** The queue that the request itself names, and is bound to: a word that its route passes over binds nothing. */

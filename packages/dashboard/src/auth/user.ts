@@ -9,6 +9,11 @@ export type Role = (typeof ROLES)[number];
 export interface User {
   readonly name: string;
   readonly role: Role;
+  /**
+   * Where they are, as the audit log shall tell it: for an `authorize` behind a proxy that it trusts.
+   * @default the address that the request comes from, where the server tells it
+   */
+  readonly from?: string;
 }
 
 /**

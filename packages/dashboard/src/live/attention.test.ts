@@ -129,10 +129,36 @@ describe('the health of an installation', () => {
   });
 });
 
+describe('workers', () => {
+  test('are told of with how long ago each was heard of, which an older one does not say', async () => {
+    const board = open();
+    const key = shardPrefix(board.namespace, 0);
+    const now = Date.now();
+    await connection.zadd(key + KEY.leases, now + 100_000, 'older', now + 200_000, 'late');
+    await connection.hset(
+      key + KEY.workers,
+      'older',
+      '{"queues":[]}',
+      'late',
+      '{"queues":[],"leaseMs":600000}',
+    );
+    const answer = await board.ask('GET', '/api/overview', { role: 'viewer' });
+    const { workers } = (await answer.json()) as { workers: readonly { readonly beatAgeMs?: number }[] };
+    expect(workers).toMatchObject([
+      { id: 'older', isLate: false },
+      { id: 'late', isLate: true },
+    ]);
+    expect(workers[0]).not.toHaveProperty('beatAgeMs');
+    expect(workers[1]?.beatAgeMs).toBeGreaterThan(300_000);
+  });
+});
+
 describe('workers that have died', () => {
   const worker = (id: string, leaseExpiresAt: number) => ({
     id,
     leaseExpiresAt,
+    beatAgeMs: undefined,
+    isLate: false,
     info: undefined,
     load: undefined,
   });

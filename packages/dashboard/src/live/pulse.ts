@@ -3,8 +3,13 @@ import { FiringReader } from './firing.ts';
 import type { JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
 import type { DeadWorker } from './dead-workers.ts';
 import { DeadWorkers } from './dead-workers.ts';
+import type { Flow } from './flow.ts';
+import { FlowMeter } from './flow.ts';
 import type { Health } from './health.ts';
 import { HealthReader } from './health.ts';
+
+/** A queue, with what comes and goes; undefined: nobody has looked for long enough. */
+export type QueuePulse = QueueView & { readonly flow: Flow | undefined };
 
 /** What an installation is at one moment. Instants are ms since 1970. */
 export interface Pulse {
@@ -12,7 +17,7 @@ export interface Pulse {
   readonly counts: Readonly<Record<JobState, number>>;
   /** How often each transition happened since the installation was founded. */
   readonly totals: Readonly<Record<string, number>>;
-  readonly queues: readonly QueueView[];
+  readonly queues: readonly QueuePulse[];
   readonly workers: readonly WorkerView[];
   /** Alerts that fire and are not silent. */
   readonly alerts: readonly FiringAlert[];
@@ -42,6 +47,7 @@ export class PulseReader {
   readonly #firing: FiringReader;
   readonly #health: HealthReader;
   readonly #dead = new DeadWorkers();
+  readonly #flows = new FlowMeter();
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
   #last: Pulse | undefined;
@@ -99,7 +105,7 @@ export class PulseReader {
   }
 
   async #readOnce(): Promise<Pulse> {
-    const [{ counts, queues }, totals, workers, alerts, health] = await Promise.all([
+    const [{ counts, queues: views }, totals, workers, alerts, health] = await Promise.all([
       this.#monitor.overview(),
       this.#monitor.totals(),
       this.#monitor.workers(),
@@ -107,6 +113,8 @@ export class PulseReader {
       this.#health.latest(),
     ]);
     const at = this.#now();
+    const flows = this.#flows.look(views, at);
+    const queues = views.map((queue) => ({ ...queue, flow: flows?.get(queue.name) }));
     const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
     const dead = this.#dead.look(workers, alive, at);
     this.#last = { at, counts, totals, queues, workers: alive, dead, health, alerts };

@@ -44,6 +44,12 @@ function small(n: number, isFew: boolean): string {
   return (isFew ? tenths : whole).format(n);
 }
 
+/** A rate per second, or per minute where that would be less than one. */
+export function pace(n: number | undefined): string {
+  if (n === undefined) return '–';
+  return n > 0 && n < 1 ? `${formats.value.tenths.format(n * 60)}/min` : perSecond(n);
+}
+
 /** A rate per minute. */
 export function perMinute(n: number): string {
   return formats.value.compact.format(n);

@@ -35,6 +35,7 @@ export interface Job {
   readonly priority: 'critical' | 'high' | 'normal' | 'low';
   readonly isBlocked: boolean;
   readonly tags: readonly string[];
+  readonly keys: JobKeys;
   readonly options: Readonly<Record<string, unknown>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly input: unknown;
@@ -49,6 +50,17 @@ export interface Job {
   readonly parents: readonly string[];
   readonly batch?: string;
   readonly history: readonly HistoryEntry[];
+}
+
+/** Keys that tie a job, as its options gave them. */
+export interface JobKeys {
+  readonly unique?: string;
+  readonly key?: string;
+  readonly debounce?: string;
+  readonly throttle?: string;
+  readonly limits: readonly string[];
+  readonly rates: readonly string[];
+  readonly group?: string;
 }
 
 /** What a job tells of itself. */
@@ -92,11 +104,15 @@ export interface Queue {
   readonly byPriority: Readonly<Record<string, number>>;
   readonly suspects: number;
   readonly blocked: number;
+  /** Per second; left out: not known yet. */
+  readonly flow?: { readonly in: number; readonly out: number };
 }
 
 export interface WorkerEntry {
   readonly id: string;
   readonly leaseExpiresAt: number;
+  readonly beatAgeMs?: number;
+  readonly isLate: boolean;
   readonly info?: {
     readonly host: string;
     readonly pid: number;

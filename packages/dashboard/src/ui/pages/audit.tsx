@@ -1,5 +1,6 @@
 import { t } from '../i18n.ts';
 import { Empty, Time } from '../parts/basics.tsx';
+import { ExportLinks } from '../parts/export-link.tsx';
 import { Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -13,13 +14,15 @@ const JOB_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 /** Narrows the list to entries with this word at this place. */
 function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string }) {
   const { query } = place.value;
-  if (query.get(name) === value) return <>{value}</>;
+  // Somebody's changes from anywhere.
+  const wanted = name === 'actor' ? (value.split(' (', 1)[0] ?? value) : value;
+  if (query.get(name) === wanted) return <>{value}</>;
   return (
     <button
       type="button"
       class="link"
       title={t('onlyThese')}
-      onClick={() => refine({ [name]: value, before: undefined })}
+      onClick={() => refine({ [name]: wanted, before: undefined })}
     >
       {value}
     </button>
@@ -60,15 +63,15 @@ function Row({ entry }: { entry: AuditEntry }) {
 /** Who did what to what, when and why. */
 export function Audit() {
   const { query } = place.value;
-  const asked = new URLSearchParams({ limit: String(PAGE) });
-  for (const name of [...FILTERS, 'before']) {
-    const value = query.get(name);
-    if (value !== null) asked.set(name, value);
-  }
+  const chosen = Object.fromEntries(
+    FILTERS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : [])),
+  );
+  const before = query.get('before');
+  const asked = new URLSearchParams({ ...chosen, ...(before !== null && { before }), limit: String(PAGE) });
   const { data, error } = useData<{ entries: readonly AuditEntry[] }>(`audit?${asked}`, { everyMs: 5000 });
   const entries = data?.entries ?? [];
-  const isFiltered = FILTERS.some((name) => query.has(name));
-  const isOld = query.has('before');
+  const isFiltered = Object.keys(chosen).length > 0;
+  const isOld = before !== null;
   return (
     <>
       <h1>{t('audit')}</h1>
@@ -88,6 +91,7 @@ export function Audit() {
         </Table>
       )}
       <div class="actions">
+        <ExportLinks path="audit/export" query={chosen} />
         {isOld && (
           <button type="button" onClick={() => refine({ before: undefined })}>
             {t('newest')}

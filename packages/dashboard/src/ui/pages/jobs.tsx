@@ -24,7 +24,12 @@ const ROWS = [50, 100, 200, 500] as const;
 interface Page {
   readonly jobs: readonly Job[];
   readonly total: number;
+  readonly offset: number;
+  readonly next?: string;
+  readonly previous?: string;
 }
+
+const NO_PAGE: Page = { jobs: [], total: 0, offset: 0 };
 
 function Tabs({ chosen }: { chosen: State | undefined }) {
   const counts = pulse.value?.counts;
@@ -44,34 +49,28 @@ function Tabs({ chosen }: { chosen: State | undefined }) {
   );
 }
 
-interface PagerProps {
-  readonly offset: number;
-  readonly total: number;
-  readonly rows: number;
-}
-
-function Pager({ offset, total, rows }: PagerProps) {
+function Pager({ page, rows }: { page: Page; rows: number }) {
+  const { total, offset, next, previous } = page;
   if (total <= ROWS[0] && offset === 0) return null;
-  const page = (from: number): void => refine({ offset: from <= 0 ? undefined : String(from) });
   return (
     <div class="pager">
-      <button type="button" disabled={offset === 0} onClick={() => page(offset - rows)}>
+      <button type="button" disabled={previous === undefined} onClick={() => refine({ cursor: previous })}>
         {t('previous')}
       </button>
       <span>
         {t('page', {
-          from: count(offset + 1),
+          from: count(Math.min(total, offset + 1)),
           to: count(Math.min(total, offset + rows)),
           total: count(total),
         })}
       </span>
-      <button type="button" disabled={offset + rows >= total} onClick={() => page(offset + rows)}>
+      <button type="button" disabled={next === undefined} onClick={() => refine({ cursor: next })}>
         {t('next')}
       </button>
       <select
         aria-label={t('rows')}
         value={rows}
-        onChange={({ currentTarget: { value } }) => refine({ rows: value, offset: undefined })}
+        onChange={({ currentTarget: { value } }) => refine({ rows: value, cursor: undefined })}
       >
         {ROWS.map((one) => (
           <option key={one} value={one}>
@@ -155,7 +154,7 @@ interface Asked {
   readonly state: State | undefined;
   readonly queue: string | undefined;
   readonly tag: string | undefined;
-  readonly offset: number;
+  readonly cursor: string | undefined;
   readonly rows: number;
   readonly reverse: string | undefined;
 }
@@ -165,17 +164,17 @@ function readAsked({ query }: { query: URLSearchParams }): Asked {
   const state = tag === undefined ? ((query.get('state') ?? 'enqueued') as State) : undefined;
   const reverse = query.get('reverse') ?? undefined;
   const rows = ROWS.find((one) => String(one) === query.get('rows')) ?? ROWS[0];
-  return { state, queue, tag, offset: Number(query.get('offset') ?? 0), rows, reverse };
+  return { state, queue, tag, cursor: query.get('cursor') ?? undefined, rows, reverse };
 }
 
-function pathOf({ state, queue, tag, offset, rows, reverse }: Asked): string {
+function pathOf({ state, queue, tag, cursor, rows, reverse }: Asked): string {
   const search = new URLSearchParams({
     ...(state !== undefined && { state }),
     ...(queue !== undefined && state === 'enqueued' && { queue }),
     ...(tag !== undefined && { tag }),
     ...(reverse !== undefined && { reverse }),
+    ...(cursor !== undefined && { cursor }),
     limit: String(rows),
-    offset: String(offset),
   });
   return `jobs?${search.toString()}`;
 }
@@ -186,7 +185,7 @@ function Order({ state, reverse }: Asked) {
   const [usual, turned] = isByTurn
     ? (['runsFirst', 'runsLast'] as const)
     : (['newestFirst', 'oldestFirst'] as const);
-  const turn = (): void => refine({ reverse: reverse === undefined ? 'true' : undefined, offset: undefined });
+  const turn = (): void => refine({ reverse: reverse === undefined ? 'true' : undefined, cursor: undefined });
   return (
     <button type="button" class="quiet" onClick={turn}>
       {t(reverse === undefined ? usual : turned)} <span aria-hidden="true">⇅</span>
@@ -216,7 +215,7 @@ function AllThatMatch({ asked, total, onDone }: { asked: Asked; total: number; o
 /** Jobs of a state, of a queue, or with a tag; the table follows its data, and holds still while somebody selects. */
 export function Jobs() {
   const asked = readAsked(place.value);
-  const { state, queue, tag, offset } = asked;
+  const { state, queue, tag } = asked;
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const path = pathOf(asked);
   useEffect(() => choose(new Set()), [path]);
@@ -230,7 +229,7 @@ export function Jobs() {
     choose(new Set());
     reload();
   };
-  const { jobs = [], total = 0 } = data ?? {};
+  const { jobs, total } = data ?? NO_PAGE;
   return (
     <>
       <h1>{[t('jobs'), queue, tag].filter(Boolean).join(' · ')}</h1>
@@ -251,7 +250,7 @@ export function Jobs() {
       {jobs.length > 0 && (
         <JobTable jobs={jobs} chosen={chosen} onToggle={may('steer') ? toggle : undefined} />
       )}
-      <Pager offset={offset} total={total} rows={asked.rows} />
+      <Pager page={data ?? NO_PAGE} rows={asked.rows} />
     </>
   );
 }

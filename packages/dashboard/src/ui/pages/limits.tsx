@@ -86,6 +86,7 @@ function LookUp() {
       )}
       <input {...field('key')} placeholder={t('key')} aria-label={t('key')} required />
       <button type="submit">{t('lookUp')}</button>
+      <a href={to(['search'], { q: 'unique:*' })}>{t('allUnique')}</a>
     </form>
   );
 }

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { ago, count } from '../format.ts';
+import { ago, count, duration, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Card, now, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom } from '../parts/field.tsx';
+import { PurgeDialog } from '../parts/purge-dialog.tsx';
+import { NextJobs, Priorities, Takers } from '../parts/queue-parts.tsx';
 import { numeric, Table } from '../parts/table.tsx';
 import { attempt, say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -51,6 +53,23 @@ function Pausing({ queue: { name, paused }, onChange }: Props) {
       />
       <button type="submit">{t(verb)}</button>
     </form>
+  );
+}
+
+/** Deletes what waits, once its name was written. */
+function Purging({ queue: { name }, onChange }: Props) {
+  const [isAsked, ask] = useState(false);
+  const close = (): void => {
+    ask(false);
+    onChange();
+  };
+  return (
+    <>
+      <button type="button" class="danger quiet" onClick={() => ask(true)}>
+        {t('purge')}…
+      </button>
+      {isAsked && <PurgeDialog name={name} onClose={close} />}
+    </>
   );
 }
 
@@ -119,11 +138,20 @@ function Limits({ queue: { name, settings }, onChange }: Props) {
   );
 }
 
+/** How long until nothing waits, if it goes on like this. */
+function emptyIn({ enqueued, flow }: Details): string {
+  const gain = (flow?.out ?? 0) - (flow?.in ?? 0);
+  return enqueued === 0 || gain <= 0 ? '–' : duration((enqueued / gain) * 1000);
+}
+
 function Facts({ queue }: { queue: Details }) {
-  const { name, enqueued, blocked, workers, oldestSince, paused } = queue;
+  const { name, enqueued, blocked, workers, oldestSince, paused, flow } = queue;
   const facts = [
     [t('enqueued'), <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>],
     [t('oldest'), <Time at={oldestSince} />],
+    [t('flowIn'), pace(flow?.in)],
+    [t('flowOut'), pace(flow?.out)],
+    [t('emptyIn'), emptyIn(queue)],
     [t('blocked'), count(blocked)],
     [t('workers'), count(workers)],
   ] as const;
@@ -158,7 +186,15 @@ export function QueueOne({ name }: { name: string }) {
       <h1>{name}</h1>
       <Trouble error={error} />
       <Facts queue={queue} />
-      {may('steer') && <Pausing queue={queue} onChange={reload} />}
+      <div class="toolbar">
+        {may('steer') && <Pausing queue={queue} onChange={reload} />}
+        {may('remove') && <Purging queue={queue} onChange={reload} />}
+      </div>
+      <div class="columns even">
+        <Priorities queue={queue} />
+        <Takers name={name} />
+      </div>
+      <NextJobs name={name} />
       <Card title={t('limits')} note={t('queueLimitsNote')}>
         <Limits queue={queue} onChange={reload} />
       </Card>

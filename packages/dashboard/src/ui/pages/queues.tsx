@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { ago, count } from '../format.ts';
+import { ago, count, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
+import { PurgeDialog } from '../parts/purge-dialog.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
@@ -10,40 +11,8 @@ import type { Queue } from '../types.ts';
 import { PRIORITIES } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { useDialog } from '../parts/use-dialog.ts';
 
 type Row = Queue & { readonly workers: number };
-
-/** Purging is final: whoever does it writes the queue's name. */
-function PurgeDialog({ name, onClose }: { name: string; onClose: () => void }) {
-  const box = useDialog();
-  const [written, write] = useState('');
-  const purge = async (): Promise<void> => {
-    await attempt(`${t('purge')} ${name}`, () =>
-      post(`queues/${encodeURIComponent(name)}/purge`, { confirm: written }),
-    );
-    box.current?.close();
-  };
-  return (
-    <dialog ref={box} onClose={onClose} aria-labelledby="purge-title">
-      <h2 id="purge-title">
-        {t('purge')}: {name}
-      </h2>
-      <label>
-        {t('purgeAsk')}
-        <input value={written} onInput={(event) => write(event.currentTarget.value)} autocomplete="off" />
-      </label>
-      <footer>
-        <button type="button" onClick={() => box.current?.close()}>
-          {t('back')}
-        </button>
-        <button type="button" class="danger" disabled={written !== name} onClick={() => void purge()}>
-          {t('purge')}
-        </button>
-      </footer>
-    </dialog>
-  );
-}
 
 interface RowProps {
   readonly queue: Row;
@@ -52,7 +21,7 @@ interface RowProps {
 }
 
 function QueueRow({ queue, onChange, onPurge }: RowProps) {
-  const { name, paused, enqueued, blocked, suspects, workers } = queue;
+  const { name, paused, enqueued, blocked, suspects, workers, flow } = queue;
   const verb = paused === undefined ? 'pause' : 'resume';
   const toggle = async (): Promise<void> => {
     await attempt(`${t(verb)} ${name}`, () => post(`queues/${encodeURIComponent(name)}/${verb}`));
@@ -77,6 +46,8 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
           total={enqueued}
         />
       </td>
+      <td class="n">{pace(flow?.in)}</td>
+      <td class="n">{pace(flow?.out)}</td>
       <td class="n">{blocked > 0 ? count(blocked) : ''}</td>
       <td class="n">{suspects > 0 ? <span class="bad-text">{count(suspects)}</span> : ''}</td>
       <td class="n">{workers === 0 && enqueued > 0 ? <span class="bad-text">0</span> : count(workers)}</td>
@@ -138,7 +109,9 @@ interface TableProps {
 }
 
 function QueueTable({ rows, onChange, onPurge }: TableProps) {
-  const numbers = [numeric(t('blocked')), numeric(t('suspects')), numeric(t('workers'))];
+  const numbers = (['flowIn', 'flowOut', 'blocked', 'suspects', 'workers'] as const).map((key) =>
+    numeric(t(key)),
+  );
   return (
     <Table heads={[t('queue'), numeric(t('enqueued')), t('priority'), ...numbers, '']}>
       {rows.map((queue) => (

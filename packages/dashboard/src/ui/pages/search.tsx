@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { Bar, Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
+import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import type { Search } from '../parts/use-search.ts';
 import { useSearch } from '../parts/use-search.ts';
@@ -68,6 +69,7 @@ export function SearchResults() {
       {hits.length > 0 && (
         <div class="toolbar">
           {may('steer') && filter !== undefined && <ChangeAll filter={filter} />}
+          <ColumnChoice />
           <ExportLinks query={{ q: text }} />
         </div>
       )}

@@ -54,15 +54,19 @@ function Steer({ worker }: { worker: WorkerEntry }) {
 }
 
 function Row({ worker }: { worker: WorkerEntry }) {
-  const { id, info, load } = worker;
+  const { id, info, load, beatAgeMs, isLate } = worker;
   const [running, slots] = [load?.running ?? 0, slotsOf(worker)];
   return (
     <tr>
       <td class="name">
         {info?.host ?? '?'} {load?.isQuiet === true && <span class="badge cancelled">{t('isQuiet')}</span>}
+        {isLate && <span class="badge failed">{t('beatLate')}</span>}
         <code class="muted id">
           {id} · pid {info?.pid}
         </code>
+        <small class="muted">
+          {info?.version} · Node {info?.node.replace('v', '')}
+        </small>
       </td>
       <td class="wide">
         <Bar parts={[['processing', running]]} total={slots} />
@@ -83,10 +87,10 @@ function Row({ worker }: { worker: WorkerEntry }) {
       <td class={`n${(load?.stallMs ?? 0) > STALL_MS ? ' bad-text' : ''}`}>
         {load === undefined ? '–' : duration(load.stallMs)}
       </td>
-      <td class="n">{info === undefined ? '–' : duration(now.value - info.startedAt)}</td>
-      <td class="muted">
-        {info?.version} · Node {info?.node.replace('v', '')}
+      <td class={`n${isLate ? ' bad-text' : ''}`}>
+        <bdi>{beatAgeMs === undefined ? '–' : duration(beatAgeMs)}</bdi>
       </td>
+      <td class="n">{info === undefined ? '–' : duration(now.value - info.startedAt)}</td>
       {may('steer') && (
         <td class="buttons">
           <Steer worker={worker} />
@@ -111,8 +115,8 @@ export function Workers() {
             t('queues'),
             numeric(t('memory')),
             numeric(t('lag')),
+            numeric(t('beat')),
             numeric(t('uptime')),
-            t('version'),
             ...(may('steer') ? [''] : []),
           ]}
         >

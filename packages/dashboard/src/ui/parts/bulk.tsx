@@ -32,11 +32,15 @@ interface Wish extends PlaceForm {
   readonly verb: Verb;
   readonly filter: Props['filter'];
   readonly dryRun: boolean;
+  /** The dry run, and how many it has counted, as somebody has written it. */
+  readonly counted?: Operation | undefined;
+  readonly confirm?: number;
 }
 
-function begin({ verb, filter, dryRun, ...place }: Wish): Promise<{ id: string }> {
-  if (verb === 'delete') return post('bulk/delete', { filter, dryRun });
-  return post('bulk', { verb, filter, dryRun, ...place });
+function begin({ verb, filter, dryRun, counted, confirm, ...place }: Wish): Promise<{ id: string }> {
+  if (verb !== 'delete') return post('bulk', { verb, filter, dryRun, ...place });
+  if (dryRun) return post('bulk/delete', { filter, dryRun });
+  return post('bulk/delete', { counted: counted?.id, confirm });
 }
 
 /** Places that do not matter, to count what would be changed. */
@@ -114,30 +118,69 @@ function useCount(verb: Verb, filter: Props['filter']): Operation | undefined {
   return useOperation(counting);
 }
 
+/** What a person adds to a verb: where to or when, or how many a deletion is about. */
+interface Form extends PlaceForm {
+  readonly written?: string;
+}
+
+interface AskProps {
+  readonly verbs: readonly Verb[];
+  readonly verb: Verb;
+  readonly form: Form;
+  readonly onVerb: (verb: Verb) => void;
+  readonly onForm: (form: Form) => void;
+}
+
+const needsPlace = (verb: Verb): verb is 'move' | 'reschedule' => verb === 'move' || verb === 'reschedule';
+
+function Ask({ verbs, verb, form, onVerb, onForm }: AskProps) {
+  return (
+    <>
+      <Choices verbs={verbs} chosen={verb} onChoose={onVerb} />
+      {needsPlace(verb) && <PlaceFields verb={verb} form={form} onForm={onForm} key={verb} />}
+      {verb === 'delete' && (
+        <label>
+          {t('writeCount')}
+          <input
+            inputMode="numeric"
+            value={form.written}
+            onInput={({ currentTarget: { value } }) => onForm({ written: value })}
+          />
+        </label>
+      )}
+    </>
+  );
+}
+
+/** Whether all is said. A deletion is for good: whoever wants it has read how many they are. */
+function isSaid(verb: Verb, form: Form, counted: Operation | undefined): boolean {
+  if (counted?.state !== 'done') return false;
+  if (verb === 'delete') return form.written === String(counted.matched);
+  return !needsPlace(verb) || isPlaced(verb, form);
+}
+
 /** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
 export function BulkDialog({ filter, onClose }: Props) {
   const box = useDialog();
   const verbs = verbsFor(filter['state']);
   const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
   const [running, setRunning] = useState<string>();
-  const [place, setPlace] = useState<PlaceForm>({});
-  const needsPlace = verb === 'move' || verb === 'reschedule';
+  const [form, setForm] = useState<Form>({});
   const counted = useCount(verb, filter);
   const operation = useOperation(running);
   const matched = counted?.state === 'done' ? count(counted.matched) : '…';
-  const run = (): Promise<boolean> =>
-    attempt(t(VERB_TEXT[verb]), async () =>
-      setRunning((await begin({ verb, filter, dryRun: false, ...placeFor(verb, place) })).id),
+  const run = async (): Promise<void> => {
+    const wish = { verb, filter, dryRun: false, counted, confirm: Number(form.written) };
+    await attempt(t(VERB_TEXT[verb]), async () =>
+      setRunning((await begin({ ...wish, ...placeFor(verb, form) })).id),
     );
+  };
   return (
     <dialog ref={box} onClose={onClose} aria-labelledby="bulk-title">
       <h2 id="bulk-title">{t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: matched })}</h2>
       <p class="muted">{t('bulkNote')}</p>
       {operation === undefined ? (
-        <>
-          <Choices verbs={verbs} chosen={verb} onChoose={choose} />
-          {needsPlace && <PlaceFields verb={verb} form={place} onForm={setPlace} key={verb} />}
-        </>
+        <Ask verbs={verbs} verb={verb} form={form} onVerb={choose} onForm={setForm} />
       ) : (
         <HowFar operation={operation} total={Math.max(operation.matched, counted?.matched ?? 0)} />
       )}
@@ -149,7 +192,7 @@ export function BulkDialog({ filter, onClose }: Props) {
           <button
             type="button"
             class={verb === 'delete' ? 'danger' : 'primary'}
-            disabled={counted?.state !== 'done' || (needsPlace && !isPlaced(verb, place))}
+            disabled={!isSaid(verb, form, counted)}
             onClick={() => void run()}
           >
             {t('confirm')}

@@ -2,8 +2,14 @@ import { t } from '../i18n.ts';
 
 const FORMATS = ['csv', 'ndjson'] as const;
 
-/** Links that save all jobs of a search (`q`), a state, a queue or a tag as a file. */
-export function ExportLinks({ query }: { query: Readonly<Record<string, string>> }) {
+interface Props {
+  /** Which of them; of jobs a search (`q`), a state, a queue or a tag. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly path?: string;
+}
+
+/** Links that save all that a list is about as a file. */
+export function ExportLinks({ query, path = 'export' }: Props) {
   return (
     <>
       {FORMATS.map((format) => (
@@ -11,7 +17,7 @@ export function ExportLinks({ query }: { query: Readonly<Record<string, string>>
           key={format}
           class="button quiet"
           download
-          href={`api/export?${new URLSearchParams({ ...query, format })}`}
+          href={`api/${path}?${new URLSearchParams({ ...query, format })}`}
         >
           {t('exportAs', { format: format.toUpperCase() })}
         </a>

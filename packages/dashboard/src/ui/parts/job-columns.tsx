@@ -22,6 +22,7 @@ const NAMES = [
   'created',
   'run',
   'tags',
+  'key',
   'worker',
   'metadata',
   'input',
@@ -39,6 +40,7 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = {
   created: { head: 'created', cell: ({ createdAt }) => <Time at={createdAt} /> },
   run: { head: 'runTime', kind: 'n', cell: runOf },
   tags: { head: 'tags', kind: 'name', cell: tagsOf },
+  key: { head: 'key', kind: 'name', cell: keysOf },
   worker: { head: 'worker', cell: ({ worker }) => <code class="id">{worker ?? ''}</code> },
   metadata: { head: 'metadata', kind: 'detail', cell: ({ metadata }) => short(metadata) },
   input: { head: 'input', kind: 'detail', cell: inputOf },
@@ -106,6 +108,26 @@ function tagsOf({ tags }: Job): JSX.Element {
       {tags.map((tag) => (
         <a class="badge" key={tag} href={to(['jobs'], { tag })}>
           {tag}
+        </a>
+      ))}
+    </>
+  );
+}
+
+const LOCKS = ['unique', 'key', 'debounce', 'throttle'] as const;
+
+/** Each leads to who has it now. */
+function keysOf({ name: job, keys }: Job): JSX.Element {
+  const { limits, rates } = keys;
+  const links = [
+    ...LOCKS.map((kind) => ({ kind, job, key: keys[kind] })),
+    ...[...limits, ...rates].map((key) => ({ kind: 'limit', key })),
+  ].filter(({ key }) => key !== undefined);
+  return (
+    <>
+      {links.map((link) => (
+        <a class="badge" dir="auto" key={link.kind + link.key} href={to(['limits'], link)}>
+          {link.key}
         </a>
       ))}
     </>

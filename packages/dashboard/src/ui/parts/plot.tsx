@@ -19,6 +19,9 @@ function seriesOf({ lines, hasPoints = false }: PlotProps): uPlot.Series[] {
   }));
 }
 
+/** What the marks of an axis may be apart: 0.1, 0.2, 0.5, 1, … A quarter would be rounded to tenths. */
+const STEPS = [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
+
 function optionsOf(props: PlotProps, width: number): uPlot.Options {
   const { height, format, formatTime, seconds, isLogarithmic = false } = props;
   const axis: uPlot.Axis = {
@@ -45,7 +48,7 @@ function optionsOf(props: PlotProps, width: number): uPlot.Options {
       },
       {
         ...axis,
-        ...(isLogarithmic && { incrs: [1, 2, 4] }),
+        incrs: isLogarithmic ? [1, 2, 4] : STEPS,
         size: 64,
         values: (_, ticks) => ticks.map((tick) => format(isLogarithmic ? 10 ** tick : tick)),
       },

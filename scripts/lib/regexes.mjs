@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { SyntaxKind } from 'typescript/unstable/ast';
+import { API } from 'typescript/unstable/sync';
+import { ROOT } from './run.mjs';
+
+/** Every regular expression in the sources of these projects: where, and its pattern, unless that is put together. */
+export function regexesOf(configs) {
+  const api = new API({ cwd: ROOT });
+  try {
+    const projects = api.updateSnapshot({ openProjects: configs }).getProjects();
+    return projects.flatMap(({ program, rootFiles }) =>
+      rootFiles.flatMap((file) => regexesIn(program.getSourceFile(file))),
+    );
+  } finally {
+    api.close();
+  }
+}
+
+function regexesIn(file) {
+  const found = [];
+  const visit = (node) => {
+    const pattern = patternOf(node);
+    if (pattern !== undefined) found.push({ ...pattern, ...placeOf(node, file) });
+    node.forEachChild(visit);
+  };
+  visit(file);
+  return found;
+}
+
+function placeOf(node, file) {
+  const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+  return { file: path.relative(ROOT, file.fileName).replaceAll(path.sep, '/'), line: line + 1 };
+}
+
+/** What an expression matches: `{ source, flags }`, `{}` where that is known only when it runs, undefined if it is none. */
+function patternOf(node) {
+  if (node.kind === SyntaxKind.RegularExpressionLiteral) {
+    const end = node.text.lastIndexOf('/');
+    return { source: node.text.slice(1, end), flags: node.text.slice(end + 1) };
+  }
+  const isCall = node.kind === SyntaxKind.NewExpression || node.kind === SyntaxKind.CallExpression;
+  if (!isCall || node.expression.text !== 'RegExp') return undefined;
+  const [source, flags] = node.arguments ?? [];
+  return isText(source) && (flags === undefined || isText(flags))
+    ? { source: source.text, flags: flags?.text ?? '' }
+    : {};
+}
+
+function isText(node) {
+  return node?.kind === SyntaxKind.StringLiteral || node?.kind === SyntaxKind.NoSubstitutionTemplateLiteral;
+}
