@@ -101,9 +101,9 @@ describe.skipIf(executable === undefined)('alerts, in a browser', () => {
   test('are silenced and changed', async () => {
     await row(HOSTILE).getByRole('combobox', { name: 'Silence' }).first().selectOption('8h');
     await row(HOSTILE).getByRole('button', { name: 'Silence', exact: true }).first().click();
-    await badge('silent until').waitFor();
+    await badge('silent; ends').waitFor();
     await button('End silence').first().click();
-    await badge('silent until').waitFor({ state: 'detached' });
+    await badge('silent; ends').waitFor({ state: 'detached' });
     await row('Failures').first().getByRole('link', { name: 'Edit' }).click();
     await page.getByRole('spinbutton', { name: 'More jobs than' }).fill('25');
     await button('Save').click();

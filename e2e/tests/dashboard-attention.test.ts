@@ -65,7 +65,7 @@ describe.skipIf(executable === undefined)('what needs attention, in a browser', 
     await show('');
     await entry('hourly').waitFor();
     await eventually(async () => expect(await page.getByText(/and \d+ more/).count()).toBe(1));
-    expect(await page.locator('.attention li').count()).toBe(12);
+    expect(await page.locator('.attention li').count()).toBe(8);
     await page.getByRole('button', { name: /and \d+ more/ }).click();
     await entry('append-only').waitFor();
     await entry('has died').waitFor({ timeout: 20_000 });

@@ -86,6 +86,18 @@ describe.skipIf(executable === undefined)('the page of a job, in a browser', () 
     expect(report.problems).toEqual([]);
   });
 
+  test('tells which attempt of how many it was, and asks once more before it deletes', async () => {
+    const doomed = await client.enqueue(work, { to: 'bob' }, { maxAttempts: 1 });
+    await doomed.result().catch(() => undefined);
+    await openPage(page, `${site.origin}/#/jobs/${doomed.id}`);
+    await page.getByText('1 / 1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    expect(await client.get(doomed.id)).toBeDefined();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await eventually(async () => expect(await client.get(doomed.id)).toBeUndefined());
+    expect(report.problems).toEqual([]);
+  });
+
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await show();

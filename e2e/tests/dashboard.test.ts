@@ -70,10 +70,14 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await eventually(async () => expect(await stateOf(id)).toBe('failed'));
     await show('errors');
     await page.getByText('this attempt was asked to fail').first().waitFor();
-    await page.locator('tbody a').first().click();
+    await page.locator('tbody td.n a').first().click();
+    await page.getByText('1 found').waitFor();
+    await page.getByText(id).waitFor();
+    await show('errors');
+    await page.locator('tbody a code').first().click();
     await page.locator('summary', { hasText: 'Stack' }).waitFor();
     await page.getByRole('button', { name: 'Requeue' }).click();
-    await eventually(async () => expect(await text()).toContain('requeued'));
+    await eventually(async () => expect(await text()).toContain('Requeued'));
     expect(report.problems).toEqual([]);
   });
 
@@ -245,6 +249,18 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(await text()).toContain(jobs.words.id);
     await page.getByRole('link', { name: id }).click();
     await page.locator('.graph').waitFor();
+    // From right to left, too, names stand in their boxes, and the drawing begins at its beginning.
+    await page.getByLabel('Language').selectOption('fa');
+    await page.locator('html[dir=rtl]').waitFor();
+    const strays = `[...document.querySelectorAll('.graph a')].filter((node) => {
+      const box = node.querySelector('rect').getBoundingClientRect();
+      return [...node.querySelectorAll('text')].some((text) => {
+        const { left, right } = text.getBoundingClientRect();
+        return left < box.left || right > box.right;
+      });
+    }).length`;
+    expect(await page.evaluate(strays)).toBe(0);
+    await page.locator('.settings select').selectOption('en');
     expect(report.problems).toEqual([]);
   });
 
@@ -273,6 +289,20 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
       await show(path);
       await fits(page);
     }
+    await stage.client.enqueue(act, { failures: 1 }, { maxAttempts: 1 });
+    const isInSight = async (what: string): Promise<void> => {
+      const box = await page.locator(what).first().boundingBox();
+      expect({ what, isInSight: box !== null && box.x >= 0 && box.x + box.width <= 360 }).toEqual({
+        what,
+        isInSight: true,
+      });
+    };
+    await show('jobs?state=failed');
+    await page.locator('tbody .bad-text').first().waitFor();
+    await isInSight('tbody .bad-text');
+    await show('queues');
+    await page.locator('td.buttons button').first().waitFor();
+    for (const what of ['tbody td.n', 'td.buttons button.danger']) await isInSight(what);
     await page.getByLabel('Language').selectOption('fa');
     // When its texts are here.
     await page.locator('html[dir=rtl]').waitFor();

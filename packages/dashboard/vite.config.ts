@@ -34,6 +34,10 @@ export default defineConfig({
     // What the first script needs is named in the page; browsers that need the polyfill are too old for the rest.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // What every page needs is one script: it is shorter than three, and each would come with the first page anyhow.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'base', test: /preact|ui\/\w+\.ts$/ }] } },
+    },
   },
   logLevel: 'warn',
 });

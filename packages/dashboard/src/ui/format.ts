@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { locale } from './i18n.ts';
+import { locale, t } from './i18n.ts';
 
 /** Whether instants are shown in UTC; else by the clock of whoever looks. */
 export const isUtc = signal(localStorage.getItem('linstock:utc') === '1');
@@ -35,8 +35,13 @@ export function count(n: number): string {
 
 /** A rate per second. */
 export function perSecond(n: number): string {
+  return t('perSecond', { n: small(n, n > 0 && n < 10) });
+}
+
+/** Whole, or with a tenth, which says something only of few. */
+function small(n: number, isFew: boolean): string {
   const { whole, tenths } = formats.value;
-  return `${(n > 0 && n < 10 ? tenths : whole).format(n)}/s`;
+  return (isFew ? tenths : whole).format(n);
 }
 
 /** A rate per second, or per minute where that would be less than one. */
@@ -47,19 +52,20 @@ export function pace(n: number | undefined): string {
 
 /** A rate per minute. */
 export function perMinute(n: number): string {
-  return new Intl.NumberFormat(locale.value, { notation: 'compact', maximumFractionDigits: 1 }).format(n);
+  return formats.value.compact.format(n);
 }
 
 /** A time between two instants: `340 ms`, `2.5 s`, `3 min`, `2 h 5 min`, `4 d`. */
 export function duration(ms: number): string {
+  const [milli, second, minute, hour, day] = t('units').split(' ');
   const abs = Math.abs(ms);
-  if (abs > 0 && abs < 1) return `${abs.toFixed(1)} ms`;
-  if (abs < 1000) return `${Math.round(abs)} ms`;
-  if (abs < 60_000) return `${(abs / 1000).toFixed(abs < 10_000 ? 1 : 0)} s`;
-  if (abs < 3_600_000) return `${Math.round(abs / 60_000)} min`;
-  if (abs < 86_400_000)
-    return `${Math.floor(abs / 3_600_000)} h ${Math.round((abs % 3_600_000) / 60_000)} min`;
-  return `${Math.round(abs / 86_400_000)} d`;
+  if (abs < 1000) return `${small(abs, abs < 1)} ${milli}`;
+  if (abs < 60_000) return `${small(abs / 1000, abs < 10_000)} ${second}`;
+  const minutes = Math.round(abs / 60_000);
+  if (minutes < 60) return `${small(minutes, false)} ${minute}`;
+  if (minutes < 1440)
+    return `${small(Math.floor(minutes / 60), false)} ${hour} ${small(minutes % 60, false)} ${minute}`;
+  return `${small(minutes / 1440, false)} ${day}`;
 }
 
 /** How far an instant is from now. */
@@ -105,7 +111,8 @@ export function bytes(n: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let [value, unit] = [n, 0];
   while (value >= 1024 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1];
-  return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0)} ${units[unit] ?? ''}`;
+  // The mark keeps number and unit in this order among right-to-left text.
+  return `\u200E${small(value, value < 10)} ${units[unit] ?? ''}`;
 }
 
 /** Who it was, without from where. */

@@ -45,7 +45,9 @@ export async function choose(tag: string): Promise<void> {
 
 /** A text in the language that is shown; `{name}` is replaced by a value. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = texts.value?.[key] ?? key;
+  const known = texts.value ?? {};
+  // What an answer says may be no key, and yet a name that all objects know.
+  const text = Object.hasOwn(known, key) ? known[key as keyof typeof known] : key;
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 

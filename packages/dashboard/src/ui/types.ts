@@ -77,7 +77,19 @@ export interface LogLine {
 }
 
 export interface HistoryEntry {
-  readonly what: string;
+  readonly what:
+    | 'succeeded'
+    | 'retried'
+    | 'failed'
+    | 'deferred'
+    | 'released'
+    | 'rescued'
+    | 'requeued'
+    | 'cancelled'
+    | 'rescheduled'
+    | 'promoted'
+    | 'moved'
+    | 'updated';
   readonly attempt?: number;
   readonly worker?: string;
   readonly startedAt: number;

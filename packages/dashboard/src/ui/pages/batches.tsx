@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { Graph } from '../parts/graph.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
@@ -112,20 +113,22 @@ function isWorkflow(batch: Batch, members: readonly Member[]): boolean {
   );
 }
 
+const ENDS = [
+  ['succeeded', 'good'],
+  ['failed', 'bad'],
+  ['cancelled', ''],
+] as const;
+
 function Counts({ batch }: { batch: Batch }) {
   return (
     <Card title={t('progress')} note={duration((batch.endedAt ?? Date.now()) - batch.createdAt)}>
       <Progress batch={batch} />
       <p class="legend">
-        <span class="good">
-          {t('succeeded')} {count(batch.succeeded)}
-        </span>
-        <span class="bad">
-          {t('failed')} {count(batch.failed)}
-        </span>
-        <span>
-          {t('cancelled')} {count(batch.cancelled)}
-        </span>
+        {ENDS.map(([state, colour]) => (
+          <a key={state} class={colour} href={to(['search'], { q: `batch:${batch.id} state:${state}` })}>
+            {t(state)} {count(batch[state])}
+          </a>
+        ))}
       </p>
     </Card>
   );
@@ -143,15 +146,11 @@ function Drawing({ batch, members }: { batch: Batch; members: readonly Member[] 
 function Members({ members }: { members: readonly Member[] }) {
   return (
     <Card title={t('members')}>
-      <div class="scroll" tabIndex={0}>
-        <table>
-          <tbody>
-            {members.map((member) => (
-              <MemberRow key={member.id} member={member} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={[t('name'), t('state'), t('created')]}>
+        {members.map((member) => (
+          <MemberRow key={member.id} member={member} />
+        ))}
+      </Table>
     </Card>
   );
 }
@@ -178,9 +177,7 @@ export function BatchOne({ id }: { id: string }) {
       </h1>
       <div class="toolbar">
         {may('steer') && batch.state === 'running' && (
-          <button type="button" class="danger" onClick={() => void cancel()}>
-            {t('cancel')}
-          </button>
+          <SureButton text={t('cancel')} onSure={() => void cancel()} />
         )}
         {may('steer') && batch.failed > 0 && (
           <button type="button" onClick={() => setRetrying(true)}>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { may } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
-import { Empty, Time } from '../parts/basics.tsx';
+import { Empty, ErrorText, Time } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { Spark } from '../parts/spark.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -20,23 +20,33 @@ interface Groups {
 const MOST_TEXT = 300;
 
 /** The failed jobs of a group, as a bulk operation finds them: by where the error was thrown, else by what it says. */
-function filterOf({ job, frame, message }: ErrorGroup): Readonly<Record<string, string>> {
-  // What differs from job to job is left out: the longest part without digits and quotes.
+function filterOf(group: ErrorGroup): Readonly<Record<string, string>> {
+  return { state: 'failed', name: group.job, errorContains: markOf(group) };
+}
+
+/** What differs from job to job is left out: the longest part without digits and quotes. Of an error that says nothing, its name. */
+function markOf({ error, frame, message }: ErrorGroup): string {
   const [longest = ''] = message.split(/[\d"']+/).toSorted((a, b) => b.length - a.length);
-  const text = frame ?? longest.trim();
-  return { state: 'failed', name: job, ...(text !== '' && { errorContains: text.slice(0, MOST_TEXT) }) };
+  return (frame ?? (longest.trim() || error)).slice(0, MOST_TEXT);
+}
+
+/** The same for a search, which can ask for the error's name besides. */
+function searchOf(group: ErrorGroup): string {
+  return `state:failed name:${group.job} error:"${group.error}" error:"${markOf(group)}"`;
 }
 
 function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => void }) {
   return (
     <tr>
       <td class="n">
-        <strong>{count(group.count)}</strong>
+        <a href={to(['search'], { q: searchOf(group) })}>
+          <strong>{count(group.count)}</strong>
+        </a>
         <Spark parts={group.spread} />
       </td>
       <td class="detail">
         <span class="bad-text">
-          <strong>{group.error}</strong>: {group.message.slice(0, 200)}
+          <ErrorText name={group.error} message={group.message} />
         </span>
         {group.frame !== undefined && <code class="muted id">{group.frame}</code>}
       </td>
@@ -52,7 +62,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
           <code>{group.sample.slice(-8)}</code>
         </a>
       </td>
-      <td>
+      <td class="buttons">
         {may('steer') && (
           <button type="button" onClick={() => ask(group)}>
             {t('forAll')}

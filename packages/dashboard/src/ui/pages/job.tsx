@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { duration } from '../format.ts';
+import { count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
-import { Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { Card, Empty, ErrorText, StateBadge, Time } from '../parts/basics.tsx';
 import { Copy, Json } from '../parts/json.tsx';
 import type { PlaceForm } from '../parts/place-dialog.tsx';
 import { PlaceDialog } from '../parts/place-dialog.tsx';
+import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
@@ -86,9 +87,7 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
       <Copy text={commandOf(job)}>{t('copyCommand')}</Copy>
       <Copy text={codeOf(job)}>{t('copyCode')}</Copy>
       {may('remove') && job.state !== 'processing' && (
-        <button type="button" class="danger" onClick={() => void act('delete', t('remove'))}>
-          {t('remove')}
-        </button>
+        <SureButton text={t('remove')} onSure={() => void act('delete', t('remove'))} />
       )}
     </div>
   );
@@ -101,15 +100,20 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
   const took = entry.startedAt > 0 ? entry.endedAt - entry.startedAt : undefined;
   return (
     <li class={entry.what}>
-      <strong>{entry.what}</strong>
+      <strong>{t(entry.what)}</strong>
       {entry.attempt !== undefined && (
         <span class="muted">
           {' '}
-          · {t('attempt')} {entry.attempt}
+          · {t('attempt')} {count(entry.attempt)}
         </span>
       )}
       {took !== undefined && <span class="muted"> · {duration(took)}</span>}
-      {entry.worker !== undefined && <code class="muted"> {entry.worker}</code>}
+      {entry.worker !== undefined && (
+        <>
+          {' '}
+          <code class="muted">{entry.worker}</code>
+        </>
+      )}
       <span class="when">
         <Time at={entry.endedAt} />{' '}
         {before > 0 && <span class="muted">+{duration(entry.endedAt - before)}</span>}
@@ -118,7 +122,7 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
       {detail?.by !== undefined && (
         <p class="muted">
           {detail.by}
-          {detail.why !== undefined && `: ${detail.why}`}
+          {detail.why && `: ${detail.why}`}
         </p>
       )}
       {detail?.reason !== undefined && <p class="muted">{detail.reason}</p>}
@@ -129,64 +133,46 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
 type Fact = readonly [string, preact.ComponentChildren];
 
 /** What a job is tied to. */
-function relationsOf(job: JobData): readonly Fact[] {
+function relationsOf({ batch, parents, tags }: JobData): readonly Fact[] {
+  const link = (path: 'batches' | 'jobs', id: string) => (
+    <a key={id} href={to([path, id])}>
+      <code>{id}</code>{' '}
+    </a>
+  );
   return [
-    ...(job.batch === undefined
-      ? []
-      : [
-          [
-            t('batch'),
-            <a key="batch" href={to(['batches', job.batch])}>
-              <code>{job.batch}</code>
-            </a>,
-          ] as const,
-        ]),
-    ...(job.parents.length === 0
-      ? []
-      : [
-          [
-            t('waitsFor'),
-            job.parents.map((id) => (
-              <a key={id} href={to(['jobs', id])}>
-                <code>{id}</code>{' '}
-              </a>
-            )),
-          ] as const,
-        ]),
-    ...(job.tags.length === 0
-      ? []
-      : [
-          [
-            t('tags'),
-            job.tags.map((tag) => (
-              <a class="badge" key={tag} href={to(['jobs'], { tag })}>
-                {tag}
-              </a>
-            )),
-          ] as const,
-        ]),
+    [t('batch'), batch && link('batches', batch)],
+    [t('waitsFor'), parents.map((id) => link('jobs', id))],
+    [
+      t('tags'),
+      tags.map((tag) => (
+        <a class="badge" key={tag} href={to(['jobs'], { tag })}>
+          {tag}
+        </a>
+      )),
+    ],
   ];
 }
 
 function Facts({ job }: { job: JobData }) {
+  const most = job.options['maxAttempts'];
   const facts: readonly Fact[] = [
     [t('id'), <code key="id">{job.id}</code>],
     [
       t('queue'),
-      <a key="queue" href={to(['jobs'], { state: 'enqueued', queue: job.queue })}>
+      <a key="queue" href={to(['queues', job.queue])}>
         {job.queue}
       </a>,
     ],
-    [t('priority'), job.priority],
-    [t('attempt'), String(job.attempt)],
+    [t('priority'), t(job.priority)],
+    [t('attempt'), count(job.attempt) + (typeof most === 'number' ? ` / ${count(most)}` : '')],
     [t('created'), <Time key="created" at={job.createdAt} />],
-    ...(job.dueAt === undefined ? [] : [[t('due'), <Time key="due" at={job.dueAt} />] as const]),
-    ...(job.worker === undefined ? [] : [[t('worker'), <code key="worker">{job.worker}</code>] as const]),
+    [t('due'), job.dueAt && <Time key="due" at={job.dueAt} />],
+    [t('worker'), job.worker && <code key="worker">{job.worker}</code>],
     ...relationsOf(job),
   ];
   return (
     <dl class="facts">
-      {facts.map(([name, value]) => (
+      {facts.filter(isThere).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>
@@ -196,18 +182,37 @@ function Facts({ job }: { job: JobData }) {
   );
 }
 
-const HAS_ENDED = new Set(['SUCCEEDED', 'CANCELLED', 'RUNNING']);
+function isThere([, value]: Fact): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
+
+/** What the page says anyway: of a failure it shows the error. */
+const IS_SAID = new Set(['SUCCEEDED', 'CANCELLED', 'RUNNING', 'FAILED']);
+const JOB_ID = /\b([0-9A-HJKMNP-TV-Z]{26})\b/;
+
+/** A reason, in which the jobs that it names can be gone to. */
+function Linked({ text }: { text: string }) {
+  return text.split(JOB_ID).map((part, i) =>
+    i % 2 === 0 ? (
+      part
+    ) : (
+      <a key={part} href={to(['jobs', part])}>
+        <code>{part}</code>
+      </a>
+    ),
+  );
+}
 
 /** Why a job does not run. */
 function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
-  const reasons = why.filter(({ code }) => !HAS_ENDED.has(code));
+  const reasons = why.filter(({ code }) => !IS_SAID.has(code));
   if (reasons.length === 0 || job.state === 'processing') return null;
   return (
     <Card title={t('why')}>
       <ul class="why">
         {reasons.map(({ code, message }) => (
           <li key={code + message}>
-            <code>{code}</code> {message}
+            <code>{code}</code> <Linked text={message} />
           </li>
         ))}
       </ul>
@@ -219,7 +224,7 @@ function Failure({ error }: { error: NonNullable<JobData['error']> }) {
   return (
     <Card title={t('error')}>
       <p class="bad-text">
-        <strong>{error.name}</strong>: {error.message}
+        <ErrorText name={error.name} message={error.message} />
       </p>
       {error.stack !== undefined && (
         <details>

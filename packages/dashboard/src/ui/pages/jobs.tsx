@@ -10,6 +10,7 @@ import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import type { PlaceForm } from '../parts/place-dialog.tsx';
 import { PlaceDialog } from '../parts/place-dialog.tsx';
+import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
@@ -123,16 +124,19 @@ function Actions({ chosen, verbs, onDone }: ActionsProps) {
   return (
     <div class="actions" role="toolbar">
       <span>{t('selected', { count: chosen.size })}</span>
-      {verbs.map((verb) => (
-        <button
-          type="button"
-          key={verb}
-          class={verb === 'delete' ? 'danger' : undefined}
-          onClick={() => (verb === 'move' || verb === 'reschedule' ? ask(verb) : void act(verb))}
-        >
-          {t(VERB_TEXT[verb])}
-        </button>
-      ))}
+      {verbs.map((verb) =>
+        verb === 'delete' ? (
+          <SureButton key={verb} text={t('remove')} onSure={() => void act(verb)} />
+        ) : (
+          <button
+            type="button"
+            key={verb}
+            onClick={() => (verb === 'move' || verb === 'reschedule' ? ask(verb) : void act(verb))}
+          >
+            {t(VERB_TEXT[verb])}
+          </button>
+        ),
+      )}
       {asking !== undefined && (
         <PlaceDialog
           verb={asking}
@@ -240,7 +244,9 @@ export function Jobs() {
           <ExportLinks query={{ ...(state && { state }), ...(queue && { queue }), ...(tag && { tag }) }} />
         </div>
       )}
-      {data !== undefined && jobs.length === 0 && <Empty text="noJobs" hint="noJobsHint" />}
+      {data !== undefined && jobs.length === 0 && (
+        <Empty text="noJobs" {...(state === 'enqueued' && { hint: 'noJobsHint' })} />
+      )}
       {jobs.length > 0 && (
         <JobTable jobs={jobs} chosen={chosen} onToggle={may('steer') ? toggle : undefined} />
       )}

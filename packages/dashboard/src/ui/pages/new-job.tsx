@@ -36,7 +36,7 @@ function useForm(like: string | null) {
       const { name, queue, priority, version, input } = job;
       set({ ...EMPTY, name, queue, priority, version, input: JSON.stringify(input, undefined, 2) });
     };
-    void attempt(t('editAsNew'), fill);
+    void attempt(t('editAsNew'), fill, false);
   }, [like]);
   return { form, change: (part: Partial<Form>) => set((before) => ({ ...before, ...part })) };
 }
@@ -60,7 +60,9 @@ function Fields({ fault, control }: FieldsProps) {
       <Field name="priority" label={t('priority')} fault={fault}>
         <select {...control('priority')}>
           {PRIORITIES.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {t(one)}
+            </option>
           ))}
         </select>
       </Field>

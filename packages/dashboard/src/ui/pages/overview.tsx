@@ -18,12 +18,14 @@ function placeFor({ code, about }: Attention): string {
   if (code === 'FAILING') return to(['search'], { q: `state:failed name:${about}` });
   if (/WORKER|LOOP/.test(code)) return to(['workers']);
   if (code.startsWith('TICKS')) return to(['recurring'], { state: code.slice(6).toLowerCase() });
+  if (code === 'QUEUE_PAUSED') return to(['queues', about]);
+  if (code === 'BLOCKED') return to(['limits']);
   if (/EVICTION|MEMORY|NO_LOG/.test(code)) return to(['redis']);
   return to(['jobs'], { state: 'enqueued', queue: about });
 }
 
 /** So many are shown before somebody asks for all. */
-const FIRST = 12;
+const FIRST = 8;
 
 function AttentionList({ list, total }: { list: readonly Attention[]; total: number }) {
   const [most, setMost] = useState(FIRST);
@@ -49,12 +51,16 @@ function AttentionList({ list, total }: { list: readonly Attention[]; total: num
   );
 }
 
-/** How long the backlog takes at the rate of the last half minute. */
-function backlogText({ counts }: Pulse): string {
+/** How long the backlog takes at the rate of the last half minute: what of it somebody works on. */
+function backlogText({ queues, workers }: Pulse): string {
+  const taken = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
+  const waiting = queues
+    .filter(({ name, paused }) => paused === undefined && taken.has(name))
+    .reduce((sum, { enqueued, blocked }) => sum + enqueued - blocked, 0);
   const recent = rates.value.slice(-30);
   const perSecond = recent.reduce((sum, { succeeded }) => sum + succeeded, 0) / (recent.length || 1);
-  if (counts.enqueued === 0 || perSecond < 0.01) return '';
-  return t('backlogEta', { time: duration((counts.enqueued / perSecond) * 1000) });
+  if (waiting < perSecond || perSecond < 0.01) return '';
+  return t('backlogEta', { time: duration((waiting / perSecond) * 1000) });
 }
 
 /** Whom to look at first when the backlog grows; it may be some seconds old. */

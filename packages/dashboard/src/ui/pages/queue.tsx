@@ -167,7 +167,8 @@ function Facts({ queue }: { queue: Details }) {
       </dl>
       {paused !== undefined && (
         <p class="trouble">
-          {t('pausedBy', { by: paused.by, when: ago(paused.at, now.value) })} {paused.why}
+          {t('pausedBy', { by: paused.by, when: ago(paused.at, now.value) })}
+          {paused.why && `: ${paused.why}`}
         </p>
       )}
     </>

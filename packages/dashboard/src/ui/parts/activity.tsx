@@ -1,4 +1,4 @@
-import { instant } from '../format.ts';
+import { count, instant } from '../format.ts';
 import { t } from '../i18n.ts';
 import type { Activity as ActivityData, LogLine } from '../types.ts';
 import { Bar, Card } from './basics.tsx';
@@ -20,7 +20,7 @@ function partOf(progress: unknown): number | undefined {
 function Progress({ progress }: { progress: unknown }) {
   const share = shareOf(progress);
   return (
-    <Card title={t('progress')}>
+    <Card title={t('progress')} {...(share !== undefined && { note: `${count(Math.round(share * 100))} %` })}>
       {share !== undefined && <Bar parts={[['processing', Math.round(share * 100)]]} total={100} />}
       <Json value={progress} />
     </Card>
@@ -48,13 +48,15 @@ export function Activity({ activity: { progress, log } }: { activity: ActivityDa
     <>
       {progress !== undefined && <Progress progress={progress} />}
       {log.length > 0 && (
-        <Card title={t('log')} note={String(log.length)}>
-          {/* It can be scrolled by keys. */}
-          <ol class="log" tabIndex={0} aria-label={t('log')}>
-            {log.map((line, i) => (
-              <Line key={i} line={line} />
-            ))}
-          </ol>
+        <Card title={t('log')} note={count(log.length)}>
+          {/* It can be scrolled by keys; it stays at its end, where the newest lines come. */}
+          <div class="log" role="log" tabIndex={0} aria-label={t('log')}>
+            <ol>
+              {log.map((line, i) => (
+                <Line key={i} line={line} />
+              ))}
+            </ol>
+          </div>
         </Card>
       )}
     </>

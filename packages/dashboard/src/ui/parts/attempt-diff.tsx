@@ -1,3 +1,4 @@
+import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { place, refine } from '../router.ts';
 import type { HistoryEntry, Job } from '../types.ts';
@@ -37,7 +38,7 @@ function Choice({ name, failed, chosen }: ChoiceProps) {
     >
       {failed.map(({ attempt }, i) => (
         <option key={i} value={i}>
-          {t('attempt')} {attempt}
+          {t('attempt')} {count(attempt)}
         </option>
       ))}
     </select>

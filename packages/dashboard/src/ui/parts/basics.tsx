@@ -25,6 +25,16 @@ export function StateBadge({
   );
 }
 
+/** An error as it says itself; some have no message. */
+export function ErrorText({ name, message }: { name: string; message: string }) {
+  return (
+    <>
+      <strong>{name}</strong>
+      {message && `: ${message}`}
+    </>
+  );
+}
+
 /** An instant as time from now; in full on hover, and for who listens. */
 export function Time({ at }: { at: number | undefined }) {
   if (!isInstant(at) || at === 0) return <span class="muted">–</span>;

@@ -111,10 +111,9 @@ function useCount(verb: Verb, filter: Props['filter']): Operation | undefined {
   const [counting, set] = useState<string>();
   useEffect(() => {
     set(undefined);
-    void attempt(t('count'), async () => {
-      const any = verb === 'move' || verb === 'reschedule' ? ANY_PLACE[verb] : {};
-      set((await begin({ verb, filter, dryRun: true, ...any })).id);
-    });
+    const any = verb === 'move' || verb === 'reschedule' ? ANY_PLACE[verb] : {};
+    const ask = async (): Promise<void> => set((await begin({ verb, filter, dryRun: true, ...any })).id);
+    void attempt(t('count'), ask, false);
   }, [verb]);
   return useOperation(counting);
 }

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { duration } from '../format.ts';
+import { count, duration } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
 import type { Job } from '../types.ts';
-import { StateBadge, Time } from './basics.tsx';
+import { ErrorText, StateBadge, Time } from './basics.tsx';
 
 /** A column that a person may show or leave out. */
 interface Column {
@@ -35,7 +35,7 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = {
     cell: ({ state, isBlocked }) => <StateBadge state={state} isBlocked={isBlocked} />,
   },
   queue: { head: 'queue', kind: 'name', cell: queueOf },
-  attempt: { head: 'attempt', kind: 'n', cell: ({ attempt }) => attempt },
+  attempt: { head: 'attempt', kind: 'n', cell: ({ attempt }) => count(attempt) },
   when: { head: 'when', cell: (job) => <Time at={whenOf(job)} /> },
   created: { head: 'created', cell: ({ createdAt }) => <Time at={createdAt} /> },
   run: { head: 'runTime', kind: 'n', cell: runOf },
@@ -97,7 +97,7 @@ function queueOf({ queue, priority }: Job): JSX.Element {
   return (
     <>
       {queue}
-      {priority !== 'normal' && <span class="badge">{priority}</span>}
+      {priority !== 'normal' && <span class="badge">{t(priority)}</span>}
     </>
   );
 }
@@ -140,5 +140,10 @@ function short(value: unknown): JSX.Element {
 
 /** Why it failed, where it did; else what it was given. */
 function inputOf({ error, input }: Job): JSX.Element {
-  return error === undefined ? short(input) : <span class="bad-text">{error.message.slice(0, 160)}</span>;
+  if (error === undefined) return short(input);
+  return (
+    <span class="bad-text">
+      <ErrorText name={error.name} message={error.message} />
+    </span>
+  );
 }

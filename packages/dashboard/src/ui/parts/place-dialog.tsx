@@ -49,7 +49,9 @@ export function PlaceFields({ verb, form, onForm }: FieldsProps) {
         >
           <option value="">{t('asItIs')}</option>
           {PRIORITIES.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {t(one)}
+            </option>
           ))}
         </select>
       </label>

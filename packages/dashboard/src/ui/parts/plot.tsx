@@ -37,7 +37,7 @@ function optionsOf(props: PlotProps, width: number): uPlot.Options {
     scales: {
       x: seconds === undefined ? {} : { range: (_, __, last) => [last - seconds, last] },
       y: {
-        range: (_, least, most) => (isLogarithmic ? decades(least, most) : [0, Math.max(1, most * 1.1)]),
+        range: (_, least, most) => (isLogarithmic ? decades(least, most) : [0, Math.max(4, most * 1.1)]),
       },
     },
     axes: [

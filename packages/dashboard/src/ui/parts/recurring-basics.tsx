@@ -5,6 +5,7 @@ import { go, to } from '../router.ts';
 import type { Recurring, Tick } from '../types.ts';
 import { StateBadge, Time } from './basics.tsx';
 import { inWords } from './cron-words.ts';
+import { SureButton } from './sure-button.tsx';
 import { attempt } from './toasts.tsx';
 
 interface OneProps {
@@ -79,11 +80,7 @@ export function Buttons({ one, onDone }: OneProps & { readonly onDone: () => voi
       <button type="button" class="quiet" onClick={() => void act('skip', t('skipNext'))}>
         {t('skipNext')}
       </button>
-      {may('remove') && (
-        <button type="button" class="danger quiet" onClick={() => void act('remove', t('remove'))}>
-          {t('remove')}
-        </button>
-      )}
+      {may('remove') && <SureButton text={t('remove')} onSure={() => void act('remove', t('remove'))} />}
     </>
   );
 }

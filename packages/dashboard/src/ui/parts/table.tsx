@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** The title of a column of numbers; they end where it ends. */
 export function numeric(text: string): { readonly numeric: string } {
@@ -19,13 +20,23 @@ function Head({ head }: { head: Title }) {
   return typeof head === 'string' ? <th>{head}</th> : <th class="n">{head.numeric}</th>;
 }
 
-/** A table that scrolls by itself where the page is narrower. */
+/** A table that scrolls by itself where the page is narrower; on a phone its rows become cards, in which each value has its title. */
 export function Table({ heads, children }: Props) {
+  const table = useRef<HTMLTableElement>(null);
+  useLayoutEffect(() => {
+    const titles = heads.map((head) => (typeof head === 'string' ? head : head.numeric));
+    // What stays is left alone: a browser would work out the style of each cell again.
+    for (const { cells } of table.current?.tBodies[0]?.rows ?? [])
+      titles.forEach((title, i) => {
+        const data = cells[i]?.dataset;
+        if (data !== undefined && data['head'] !== title) data['head'] = title;
+      });
+  });
   return (
     // Its own scrolling must be within reach of the keyboard, also where nothing in it is.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- see above
     <div class="scroll" tabIndex={0}>
-      <table>
+      <table ref={table}>
         <thead>
           <tr>
             {heads.map((head, i) => (

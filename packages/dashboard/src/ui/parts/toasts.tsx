@@ -17,11 +17,11 @@ export function say(text: string, kind: Toast['kind'] = 'good'): void {
   setTimeout(() => (toasts.value = toasts.value.filter(({ id }) => id !== toast.id)), SHOWN_MS);
 }
 
-/** Does something, and says what came of it. Resolves to whether it was done. */
-export async function attempt(what: string, run: () => Promise<unknown>): Promise<boolean> {
+/** Does something, and says what came of it; of what nobody pressed a button for, only failures. Resolves to whether it was done. */
+export async function attempt(what: string, run: () => Promise<unknown>, isAsked = true): Promise<boolean> {
   try {
     await run();
-    say(`${what} ✓`);
+    if (isAsked) say(`${what} ✓`);
     return true;
   } catch (error) {
     say(`${what}: ${error instanceof Error ? error.message : String(error)}`, 'bad');
