@@ -87,6 +87,36 @@ describe('a filter', () => {
     expect(await of('ueberlauf')).toBe(0);
   });
 
+  test('by the name of the error, and not by the text alone', async () => {
+    await client.enqueueMany(greet, [1, 2, 3]);
+    const errors = [
+      { name: 'Error', message: 'at the same place' },
+      { name: 'Errors', message: 'at the same place' },
+      { name: 'Other', message: 'of {"name":"Error" there is no word' },
+    ];
+    const ids = await worker.claim('mail');
+    for (const [i, id] of ids.entries()) await worker.fail(id, errors[i]);
+    const place = { state: 'failed', errorContains: 'at the same place' } as const;
+    expect(await count({ state: 'failed', errorName: 'Error' })).toBe(1);
+    expect(await count({ ...place, errorName: 'Errors' })).toBe(1);
+    expect(await count({ ...place, errorName: 'Other' })).toBe(0);
+    expect(await count(place)).toBe(2);
+    const { filter } = await run({ verb: 'delete', filter: { ...place, errorName: 'Errors' }, dryRun: true });
+    expect(filter).toEqual({ ...place, errorName: 'Errors' });
+  });
+
+  test('by workers that died with it', async () => {
+    const [first, second] = await client.enqueueMany(greet, [1, 2]);
+    await fail('mail');
+    const key = `{${namespace}:${shardOf(first?.id ?? '')}}:job:${first?.id}`;
+    await direct.append(key, '\nW Ada 1 - 0 5 {"reason":"poison","crashes":6,"blamed":3}');
+    expect(await count({ state: 'failed', poison: true })).toBe(1);
+    expect(await count({ state: 'failed', poison: false })).toBe(2);
+    const { filter } = await run({ verb: 'requeue', filter: { state: 'failed', poison: true } });
+    expect(filter).toEqual({ state: 'failed', poison: true });
+    expect(await statesOf([first?.id ?? '', second?.id ?? ''])).toEqual(['enqueued', 'failed']);
+  });
+
   test('by the last error only', async () => {
     const { id } = await client.enqueue(greet, 1);
     await worker.claim('mail');

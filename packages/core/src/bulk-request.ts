@@ -2,6 +2,7 @@ import type { ChangeOptions } from './client-options.ts';
 import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import { OptionError } from './errors.ts';
+import { ERROR_BEGINS } from './store/filter-view.ts';
 import type { MoveTarget } from './job-changes.ts';
 import { newPlace } from './job-changes.ts';
 import type { Due } from './job-factory.ts';
@@ -34,6 +35,10 @@ export interface BulkFilter {
   readonly newerThan?: Duration | Date;
   /** A text in the error of the last attempt, its message or its stack; upper and lower case count. 1 to 500 characters. */
   readonly errorContains?: string;
+  /** The name of the error of the last attempt, such as `TypeError`: all of it. 1 to 200 characters. */
+  readonly errorName?: string;
+  /** Only jobs that failed because workers died with them. @default false */
+  readonly poison?: boolean;
 }
 
 /** What is to be done with each of the jobs. */
@@ -61,6 +66,8 @@ const FILTER_RULES: Readonly<Record<string, Rule>> = {
   olderThan: anything,
   newerThan: anything,
   errorContains: shortText(500),
+  errorName: shortText(200),
+  poison: yesOrNo,
 };
 const REQUEST_RULES: Readonly<Record<string, Rule>> = {
   verb: oneOf(BULK_VERBS),
@@ -98,7 +105,7 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
 }
 
 function storedFilter(filter: BulkFilter, now: number): StoredFilter {
-  const { state, queue, name, tag, batch, errorContains } = filter;
+  const { state, queue, name, tag, batch, errorContains, errorName, poison } = filter;
   const before = instantOf(filter.olderThan, now, 'bulk.filter.olderThan');
   const after = instantOf(filter.newerThan, now, 'bulk.filter.newerThan');
   return {
@@ -110,6 +117,8 @@ function storedFilter(filter: BulkFilter, now: number): StoredFilter {
     ...(after !== undefined && { after, afterId: idPrefix(after) }),
     ...(before !== undefined && { before, beforeId: idPrefix(before) }),
     ...(errorContains !== undefined && { error: JSON.stringify(errorContains).slice(1, -1) }),
+    ...(errorName !== undefined && { errorName: `${ERROR_BEGINS}${JSON.stringify(errorName)}` }),
+    ...(poison === true && { poison }),
   };
 }
 

@@ -276,6 +276,7 @@ describe('the audit log', () => {
     });
     await operation.done();
     const entries = await monitor.audit({ actor: 'eve' });
+    expect(entries.at(-1)?.details).toMatchObject({ filter: { state: 'enqueued' } });
     const ends = entries.filter(({ action }) => action === 'bulk cancel: done');
     expect(ends.reduce((sum, { details }) => sum + Number(details['changed']), 0)).toBe(3);
     expect(ends.every(({ reason }) => reason === 'all of it')).toBe(true);

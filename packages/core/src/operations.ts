@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BulkFilter, BulkRequest } from './bulk-request.ts';
+import type { BulkRequest } from './bulk-request.ts';
 import { operationOf } from './bulk-request.ts';
 import type { ChangeOptions } from './client-options.ts';
 import { actorOf } from './client-options.ts';
@@ -7,11 +7,11 @@ import { toMs } from './duration.ts';
 import { LinstockError, show, WaitTimeoutError } from './errors.ts';
 import { nextId } from './job-factory.ts';
 import type { WaitOptions } from './job-handle.ts';
-import type { JobState } from './job/states.ts';
-import { JOB_STATES, STATE_LETTERS } from './job/states.ts';
 import { driveOperation } from './operation-driver.ts';
 import { anything, checkOptions } from './options.ts';
 import { persist } from './persist.ts';
+import type { FilterView } from './store/filter-view.ts';
+import { filterView } from './store/filter-view.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
 import type { Shard } from './shard-set.ts';
 import type { Actor } from './store/change-call.ts';
@@ -22,10 +22,7 @@ export interface OperationView {
   readonly id: string;
   readonly verb: BulkVerb;
   /** What the jobs have that it is about; ages as instants. */
-  readonly filter: Omit<BulkFilter, 'olderThan' | 'newerThan'> & {
-    readonly olderThan?: Date;
-    readonly newerThan?: Date;
-  };
+  readonly filter: FilterView;
   /** Jobs per second; undefined: as fast as it goes. */
   readonly ratePerSecond: number | undefined;
   /** Whether it only counts. */
@@ -218,7 +215,7 @@ function merge(parts: readonly StoredOperation[]): OperationView | undefined {
   return {
     id: first.id,
     verb: first.verb,
-    filter: filterView(first),
+    filter: filterView(first.filter),
     ratePerSecond: rate === 0 ? undefined : Math.round(rate * 1000) / 1000,
     dryRun: first.dryRun,
     state: stateOf(parts),
@@ -237,20 +234,4 @@ function merge(parts: readonly StoredOperation[]): OperationView | undefined {
 function stateOf(parts: readonly StoredOperation[]): OperationView['state'] {
   const states = new Set(parts.map(({ state }) => state));
   return (['running', 'cancelled'] as const).find((state) => states.has(state)) ?? 'done';
-}
-
-const STATE_OF = new Map<string, JobState>(JOB_STATES.map((state) => [STATE_LETTERS[state], state]));
-
-function filterView({ filter }: StoredOperation): OperationView['filter'] {
-  const { queue, name, tag, batch, before, after, error } = filter;
-  return {
-    state: STATE_OF.get(filter.state) ?? 'failed',
-    ...(queue !== undefined && { queue }),
-    ...(name !== undefined && { name }),
-    ...(tag !== undefined && { tag }),
-    ...(batch !== undefined && { batch }),
-    ...(before !== undefined && { olderThan: new Date(before) }),
-    ...(after !== undefined && { newerThan: new Date(after) }),
-    ...(error !== undefined && { errorContains: JSON.parse(`"${error}"`) as string }),
-  };
 }

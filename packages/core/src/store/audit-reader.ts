@@ -1,4 +1,6 @@
 import { KEY } from '../redis/keys.ts';
+import { filterView } from './filter-view.ts';
+import type { StoredFilter } from './operation-store.ts';
 import type { Shard } from '../shard-set.ts';
 
 /** Something that a person, or a program in its name, has changed. */
@@ -90,8 +92,22 @@ function entryOf(id: string, fields: readonly string[], shard: number): AuditEnt
     action: field('action'),
     target: field('target'),
     reason: typeof why === 'string' ? why : '',
-    details,
+    details: 'filter' in details ? { ...details, filter: filterIn(details['filter']) } : details,
   };
+}
+
+/** Of a bulk operation, in the words in which it was asked for. */
+function filterIn(stored: unknown): unknown {
+  try {
+    return isFilter(stored) ? filterView(stored) : stored;
+  } catch {
+    // Written by hand.
+    return stored;
+  }
+}
+
+function isFilter(stored: unknown): stored is StoredFilter {
+  return typeof stored === 'object' && stored !== null && 'state' in stored;
 }
 
 function parse(json: string): Record<string, unknown> {

@@ -24,6 +24,9 @@ export interface StoredFilter {
   readonly beforeId?: string;
   /** A text of the last error, as it stands in JSON. */
   readonly error?: string;
+  /** How its JSON begins. */
+  readonly errorName?: string;
+  readonly poison?: true;
 }
 
 /** What a verb needs, as it is stored: a digit of a priority; ms from now, or since 1970. */

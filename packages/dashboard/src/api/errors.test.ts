@@ -29,6 +29,19 @@ test('failures of one job at one place are a group, with how they are spread ove
   expect([mail, charge].map((parts) => parts.reduce((sum, n) => sum + n, 0))).toEqual([3, 1]);
 });
 
+test('of errors at one place each name is a group, and so are jobs that killed their workers', () => {
+  const one = failed('mail', 'no mailbox', 1000);
+  const other = { ...one, error: { ...one.error, name: 'TypeError' } } as JobView;
+  const poison = { ...one, state: 'failed', error: undefined, history: [{ what: 'rescued', endedAt: 5 }] };
+  const late = { ...one, state: 'failed', error: undefined, history: [{ what: 'failed', endedAt: 5 }] };
+  expect(groupErrors([one, other, poison as unknown as JobView, late as unknown as JobView])).toMatchObject([
+    { error: 'Error', cause: 'error', count: 1 },
+    { error: 'TypeError', cause: 'error' },
+    { error: 'Poison', cause: 'poison', message: 'its workers died with it' },
+    { error: 'Unknown', cause: 'other' },
+  ]);
+});
+
 test('one failure alone, and none', () => {
   expect(groupErrors([failed('mail', 'x', 5)])[0]?.spread.at(-1)).toBe(1);
   expect(groupErrors([])).toEqual([]);

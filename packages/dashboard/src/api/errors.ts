@@ -7,6 +7,8 @@ export interface ErrorGroup {
   readonly job: string;
   readonly error: string;
   readonly message: string;
+  /** How each of them failed: by an error, with a worker that died, or in another way, which no error tells. */
+  readonly cause: 'error' | 'poison' | 'other';
   /** The first line of the stack that is not of a library. */
   readonly frame: string | undefined;
   readonly count: number;
@@ -28,14 +30,15 @@ export function groupErrors(jobs: readonly JobView[]): ErrorGroup[] {
   const groups = new Map<string, Omit<ErrorGroup, 'spread'>>();
   const times = new Map<string, number[]>();
   for (const job of jobs) {
-    const { name: error, message, frame } = causeOf(job);
-    const key = [job.name, error, frame ?? shapeOf(message)].join('\n');
+    const { cause, name: error, message, frame } = causeOf(job);
+    const key = [job.name, cause, error, frame ?? shapeOf(message)].join('\n');
     const at = job.history.at(-1)?.endedAt ?? job.createdAt;
     const known = groups.get(key);
     groups.set(key, {
       key,
       job: job.name,
       error,
+      cause,
       message: known?.message ?? message,
       frame,
       count: (known?.count ?? 0) + 1,
@@ -62,16 +65,15 @@ function spreadOf(times: readonly number[], from: number, to: number): number[] 
   return parts;
 }
 
-function causeOf({ error, history }: JobView): { name: string; message: string; frame: string | undefined } {
-  if (error === undefined) {
-    const isPoison = history.at(-1)?.what === 'rescued';
-    return {
-      name: isPoison ? 'Poison' : 'Unknown',
-      message: isPoison ? 'its workers died with it' : '',
-      frame: undefined,
-    };
-  }
-  return { name: error.name, message: error.message, frame: frameOf(error.stack) };
+type Cause = Pick<ErrorGroup, 'cause' | 'message' | 'frame'> & { readonly name: string };
+
+/** What a job failed by, in words. */
+export function causeOf({ state, error, history }: JobView): Cause {
+  if (error !== undefined)
+    return { cause: 'error', name: error.name, message: error.message, frame: frameOf(error.stack) };
+  if (state === 'failed' && history.at(-1)?.what === 'rescued')
+    return { cause: 'poison', name: 'Poison', message: 'its workers died with it', frame: undefined };
+  return { cause: 'other', name: 'Unknown', message: '', frame: undefined };
 }
 
 function frameOf(stack: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import type { BulkFilter, JobState, JobView } from '@linstock/core';
 import { JOB_STATES, OptionError } from '@linstock/core';
 import { shortText } from '@linstock/core/internal';
+import { causeOf } from './errors.ts';
 import { KEY_QUALIFIERS, keyTest, nameTest } from './search-keys.ts';
 
 /** What somebody searches for. */
@@ -126,7 +127,7 @@ function testOf(key: string, value: string, now: number): Test {
       checkTag(value);
       return (job) => job.tags.includes(value);
     case 'error':
-      return ({ error }) => [error?.name, error?.message, error?.stack].some((text) => contains(text, value));
+      return errorTest(value);
     case 'attempts':
       return attemptsTest(value);
     case 'created':
@@ -185,6 +186,13 @@ function hasWords({ id, name, displayName, input, error }: JobView, words: reado
     text?.toLowerCase(),
   );
   return words.every((word) => seen.some((text) => text?.includes(word) === true));
+}
+
+function errorTest(value: string): Test {
+  return (job) => {
+    const { cause, name, message } = causeOf(job);
+    return cause !== 'other' && [name, message, job.error?.stack].some((text) => contains(text, value));
+  };
 }
 
 function contains(text: string | undefined, part: string): boolean {

@@ -306,6 +306,7 @@ export interface ErrorGroup {
   readonly job: string;
   readonly error: string;
   readonly message: string;
+  readonly cause: 'error' | 'poison' | 'other';
   readonly frame?: string;
   readonly count: number;
   readonly firstAt: number;

@@ -25,6 +25,18 @@ local function hasTag(job)
   end
   return false
 end
+-- Whether its last error has the text and the name that the filter names, or it was poison.
+local function hasFailedSo(job)
+  local text = tailOf(job)
+  if filter.poison and not string.find(text, '\nW [^\n]*"reason":"poison"[^\n]*$') then return false end
+  local line
+  for _, part in pairs({ filter.error, filter.errorName }) do
+    -- Most jobs have another error: then the line need not be found.
+    line = string.find(text, part, 1, true) and (line or string.match(text, '^.*\n[FR] ([^\n]*)'))
+    if not line or not string.find(line, part, 1, true) then return false end
+  end
+  return true
+end
 -- Whether a job has what the filter names; `place`: of the list in which it was met, "-" in others.
 local function isSelected(job, state, mark, place)
   if state ~= filter.state or filter.queue and queueOf(mark) ~= filter.queue then return false end
@@ -34,12 +46,7 @@ local function isSelected(job, state, mark, place)
     if not string.find(head, '^[^ \n]+[ \n]$') or string.sub(head, 1, -2) ~= filter.name then return false end
   end
   if filter.tag and not (isTied(mark) and hasTag(job)) or not isInTime(job) then return false end
-  if filter.error then
-    local text = tailOf(job)
-    if not string.find(text, filter.error, 1, true) then return false end
-    local line = string.match(text, '^.*\n[FR] ([^\n]*)')
-    if not line or not string.find(line, filter.error, 1, true) then return false end
-  end
+  if (filter.error or filter.errorName or filter.poison) and not hasFailedSo(job) then return false end
   -- A job that is rescheduled stays where the operation looks: it is not met twice.
   if verb ~= 'reschedule' or state ~= 'S' then return true end
   return not string.find(tailOf(job), '"operation":"' .. id .. '"', 1, true)

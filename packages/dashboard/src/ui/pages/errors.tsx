@@ -3,6 +3,7 @@ import { may } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Empty, ErrorText, Time } from '../parts/basics.tsx';
+import type { BulkFilter } from '../parts/bulk.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { Spark } from '../parts/spark.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -19,9 +20,11 @@ interface Groups {
 
 const MOST_TEXT = 300;
 
-/** The failed jobs of a group, as a bulk operation finds them: by where the error was thrown, else by what it says. */
-function filterOf(group: ErrorGroup): Readonly<Record<string, string>> {
-  return { state: 'failed', name: group.job, errorContains: markOf(group) };
+/** The failed jobs of a group, as a bulk operation finds them: by the error's name, and where it was thrown, else what it says. */
+function filterOf(group: ErrorGroup): BulkFilter {
+  const { job: name, cause, error: errorName } = group;
+  if (cause === 'poison') return { state: 'failed', name, poison: true };
+  return { state: 'failed', name, errorName, errorContains: markOf(group) };
 }
 
 /** What differs from job to job is left out: the longest part without digits and quotes. Of an error that says nothing, its name. */
@@ -63,7 +66,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
         </a>
       </td>
       <td class="buttons">
-        {may('steer') && (
+        {may('steer') && group.cause !== 'other' && (
           <button type="button" onClick={() => ask(group)}>
             {t('forAll')}
           </button>

@@ -3,6 +3,7 @@ import { may } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty } from '../parts/basics.tsx';
+import type { BulkFilter } from '../parts/bulk.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
@@ -17,7 +18,11 @@ function Progress({ search }: { search: Search }) {
   return (
     <div class="toolbar" aria-live="polite">
       <span>
-        {t('searchFound', { found: count(hits.length), looked: count(looked), total: count(total) })}
+        {t('searchFound', {
+          found: count(hits.length),
+          looked: count(looked),
+          total: count(Math.max(total, looked)),
+        })}
       </span>
       {state === 'running' && (
         <>
@@ -37,7 +42,7 @@ function Progress({ search }: { search: Search }) {
 }
 
 /** Changes all that match, where a bulk operation has the same filter. */
-function ChangeAll({ filter }: { filter: Readonly<Record<string, string>> }) {
+function ChangeAll({ filter }: { filter: BulkFilter }) {
   const [isAsking, ask] = useState(false);
   return (
     <>

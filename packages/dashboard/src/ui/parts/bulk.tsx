@@ -22,8 +22,14 @@ const VERB_TEXT = {
 } as const;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
+/** What jobs have that all are changed. */
+export interface BulkFilter {
+  readonly state: string;
+  readonly [field: string]: string | boolean;
+}
+
 interface Props {
-  readonly filter: Readonly<Record<string, string>>;
+  readonly filter: BulkFilter;
   readonly onClose: () => void;
 }
 

@@ -1,3 +1,4 @@
+import type { BulkFilter } from './bulk.tsx';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Job } from '../types.ts';
 
@@ -8,7 +9,7 @@ interface Line {
   readonly total: number;
   readonly done?: true;
   readonly cursor?: string;
-  readonly filter?: Readonly<Record<string, string>>;
+  readonly filter?: BulkFilter;
 }
 
 /** A search, as far as it is. `paused`: it has found many, or was stopped before its end. */
@@ -18,7 +19,7 @@ export interface Search {
   readonly total: number;
   readonly state: 'running' | 'paused' | 'done';
   readonly error: string | undefined;
-  readonly filter: Readonly<Record<string, string>> | undefined;
+  readonly filter: BulkFilter | undefined;
   readonly stop: () => void;
   readonly goOn: () => void;
 }
