@@ -182,10 +182,13 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
-  test('a job that waits says why', async () => {
+  test('a job that waits says why, in short in each language', async () => {
     const { id } = await stage.client.enqueue(act, {}, { queue: 'later' });
     await show(`jobs/${id}`);
     await page.getByText('QUEUE_PAUSED').waitFor();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('tr');
+    await page.getByText('Kuyruğu duraklatıldı').waitFor();
+    await page.locator('.settings select').selectOption('en');
     expect(report.problems).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { count, duration } from '../format.ts';
+import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
@@ -203,6 +204,12 @@ function Linked({ text }: { text: string }) {
   );
 }
 
+/** A reason in the language that is shown, where that is not English; a newer one has none. */
+function inShort(code: string): string {
+  const [key, text] = [`why_${code}`, t(`why_${code}` as TextKey)];
+  return text === key ? '' : text;
+}
+
 /** Why a job does not run. */
 function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
   const reasons = why.filter(({ code }) => !IS_SAID.has(code));
@@ -212,7 +219,10 @@ function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
       <ul class="why">
         {reasons.map(({ code, message }) => (
           <li key={code + message}>
-            <code>{code}</code> <Linked text={message} />
+            <code>{code}</code> <strong>{inShort(code)}</strong>{' '}
+            <bdi>
+              <Linked text={message} />
+            </bdi>
           </li>
         ))}
       </ul>
