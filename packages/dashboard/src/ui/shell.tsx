@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { session, signOut } from './api.ts';
 import { count, isUtc, toggleUtc } from './format.ts';
-import { choose, language, LANGUAGE_NAMES, t } from './i18n.ts';
+import { t } from './i18n.ts';
+import { LanguageChoice } from './parts/language-choice.tsx';
 import { pulse, trouble } from './live.ts';
 import { overlay } from './keys.ts';
 import { MENU } from './menu.ts';
@@ -53,17 +54,7 @@ function Settings() {
   const user = session.value?.user ?? null;
   return (
     <div class="settings">
-      <select
-        aria-label={t('language')}
-        value={language.value}
-        onChange={(event) => void choose(event.currentTarget.value)}
-      >
-        {Object.entries(LANGUAGE_NAMES).map(([tag, name]) => (
-          <option key={tag} value={tag}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <LanguageChoice />
       <button type="button" class="quiet" onClick={toggleUtc}>
         {isUtc.value ? t('utc') : t('localTime')}
       </button>

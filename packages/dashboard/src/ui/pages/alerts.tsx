@@ -6,6 +6,7 @@ import { amount } from '../parts/alert-amount.ts';
 import { AlertEvents } from '../parts/alert-events.tsx';
 import { Card, Time } from '../parts/basics.tsx';
 import { numeric, Table } from '../parts/table.tsx';
+import { SureButton } from '../parts/sure-button.tsx';
 import { attempt, say } from '../parts/toasts.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -81,7 +82,6 @@ function Silence({ act }: { act: (verb: string, text: string, body?: object) => 
 
 /** What a person may do with an alert. */
 function Acts({ alert: { id, enabled, silencedUntil = 0 }, onChange }: ActProps) {
-  const [isSure, ask] = useState(false);
   const act = (verb: string, text: string, body?: object): void =>
     void attempt(text, () => post(`alerts/${id}/${verb}`, body)).then(onChange);
   return (
@@ -103,16 +103,7 @@ function Acts({ alert: { id, enabled, silencedUntil = 0 }, onChange }: ActProps)
       >
         {t(enabled ? 'pause' : 'resume')}
       </button>
-      {may('remove') && (
-        <button
-          type="button"
-          class="danger quiet"
-          onBlur={() => ask(false)}
-          onClick={() => (isSure ? act('remove', t('remove')) : ask(true))}
-        >
-          {t(isSure ? 'confirm' : 'remove')}
-        </button>
-      )}
+      {may('remove') && <SureButton text={t('remove')} onSure={() => act('remove', t('remove'))} />}
     </>
   );
 }

@@ -202,7 +202,7 @@ export function Operations() {
     <>
       <h1>{t('operations')}</h1>
       <Trouble error={error} />
-      {data?.operations.length === 0 && <Empty text="noOperations" />}
+      {data?.operations.length === 0 && <Empty text="noOperations" hint="noOperationsHint" />}
       {data !== undefined && data.operations.length > 0 && (
         <Table
           heads={[t('verb'), t('state'), numeric(t('matched')), numeric(t('changed')), t('by'), t('when')]}

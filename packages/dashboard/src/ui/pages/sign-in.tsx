@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { post, refreshSession, session } from '../api.ts';
 import { t } from '../i18n.ts';
 import { go, place } from '../router.ts';
+import { LanguageChoice } from '../parts/language-choice.tsx';
 import logo from '../favicon.svg';
 
 /** How one gets in: by the link that was printed, or by a name and a password. */
@@ -51,6 +52,7 @@ export function SignIn() {
       ) : (
         <p class="muted">{t('signInByLink')}</p>
       )}
+      <LanguageChoice />
     </main>
   );
 }

@@ -71,6 +71,13 @@ export function AttemptDiff({ job }: { job: Job }) {
   const right = chosenOf('right', { failed, otherwise: failed.length - 1 });
   const rows = diffLines(failed[left]?.lines ?? [], failed[right]?.lines ?? []);
   const isSame = rows.every((row) => row.left === row.right);
+  const lines = (
+    <div class="diff">
+      {rows.map((row, i) => (
+        <Row key={i} row={row} />
+      ))}
+    </div>
+  );
   return (
     <Card title={t('compare')}>
       <div class="toolbar">
@@ -78,11 +85,14 @@ export function AttemptDiff({ job }: { job: Job }) {
         <Choice name="right" failed={failed} chosen={right} />
         <span class="muted">{isSame && t('sameError')}</span>
       </div>
-      <div class="diff">
-        {rows.map((row, i) => (
-          <Row key={i} row={row} />
-        ))}
-      </div>
+      {isSame ? (
+        <details>
+          <summary>{t('stack')}</summary>
+          {lines}
+        </details>
+      ) : (
+        lines
+      )}
     </Card>
   );
 }

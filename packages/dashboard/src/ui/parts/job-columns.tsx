@@ -116,13 +116,17 @@ function tagsOf({ tags }: Job): JSX.Element {
 
 const LOCKS = ['unique', 'key', 'debounce', 'throttle'] as const;
 
+/** Stands for what is not shown. */
+const MASK = '•••';
+
 /** Each leads to who has it now. */
 function keysOf({ name: job, keys }: Job): JSX.Element {
   const { limits, rates } = keys;
   const links = [
     ...LOCKS.map((kind) => ({ kind, job, key: keys[kind] })),
     ...[...limits, ...rates].map((key) => ({ kind: 'limit', key })),
-  ].filter(({ key }) => key !== undefined);
+    // What is masked leads nowhere.
+  ].filter(({ key }) => key !== undefined && key !== MASK);
   return (
     <>
       {links.map((link) => (

@@ -24,7 +24,7 @@ export function Priorities({ queue: { name, enqueued, byPriority } }: { queue: Q
             class={COLOURS[priority]}
             href={to(['search'], { q: `state:enqueued queue:"${name}" priority:${priority}` })}
           >
-            {priority} {count(n)}
+            {t(priority)} {count(n)}
           </a>
         ))}
       </p>

@@ -335,6 +335,7 @@ export const EN = {
   changed: 'Changed',
   verb: 'What',
   noOperations: 'No bulk operations yet.',
+  noOperationsHint: 'Choose “All … that match” above a list of jobs.',
   newAlert: 'New alert',
   alert_failures: 'Failures',
   alert_oldest: 'Oldest waiting job',

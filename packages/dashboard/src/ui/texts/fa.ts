@@ -337,6 +337,7 @@ export const FA: Texts = {
   changed: 'دگرگون‌شده',
   verb: 'چه',
   noOperations: 'هنوز عملیات گروهی نیست.',
+  noOperationsHint: 'دکمهٔ «همهٔ … کار یافته‌شده» را بالای فهرست کارها بزنید.',
   newAlert: 'هشدار تازه',
   alert_failures: 'کارهای شکست‌خورده',
   alert_oldest: 'قدیمی‌ترین کار منتظر',
