@@ -18,6 +18,7 @@ const formats = computed(() => {
   return {
     whole: number({ maximumFractionDigits: 0 }),
     tenths: number({ maximumFractionDigits: 1 }),
+    hundredths: number({ maximumFractionDigits: 2 }),
     plain: number({}),
     compact: number({ notation: 'compact', maximumFractionDigits: 1 }),
     ago: new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
@@ -44,10 +45,10 @@ function small(n: number, isFew: boolean): string {
   return (isFew ? tenths : whole).format(n);
 }
 
-/** A rate per second, or per minute where that would be less than one. */
+/** A rate per second, to hundredths where it is less than one. */
 export function pace(n: number | undefined): string {
   if (n === undefined) return '–';
-  return n > 0 && n < 1 ? `${formats.value.tenths.format(n * 60)}/min` : perSecond(n);
+  return n > 0 && n < 1 ? t('perSecond', { n: formats.value.hundredths.format(n) }) : perSecond(n);
 }
 
 /** A rate per minute. */
