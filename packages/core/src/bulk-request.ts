@@ -35,9 +35,9 @@ export interface BulkFilter {
   readonly newerThan?: Duration | Date;
   /** A text in the error of the last attempt, its message or its stack; upper and lower case count. 1 to 500 characters. */
   readonly errorContains?: string;
-  /** The name of the error of the last attempt, such as `TypeError`: all of it. 1 to 200 characters. */
+  /** The name of the error of the last attempt, such as `TypeError`: all of it, as it is shown. 1 to 201 characters. */
   readonly errorName?: string;
-  /** Only jobs that failed because workers died with them. @default false */
+  /** Only jobs that failed because workers died with them. Not together with texts and names of errors. @default false */
   readonly poison?: boolean;
 }
 
@@ -66,7 +66,7 @@ const FILTER_RULES: Readonly<Record<string, Rule>> = {
   olderThan: anything,
   newerThan: anything,
   errorContains: shortText(500),
-  errorName: shortText(200),
+  errorName: shortText(201),
   poison: yesOrNo,
 };
 const REQUEST_RULES: Readonly<Record<string, Rule>> = {
@@ -94,6 +94,9 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
   for (const age of ['olderThan', 'newerThan'] as const)
     if (filter.batch !== undefined && filter[age] !== undefined)
       throw new OptionError(`bulk.filter.${age}`, 'does not go together with batch', filter[age]);
+  for (const field of ['errorContains', 'errorName'] as const)
+    if (filter.poison === true && filter[field] !== undefined)
+      throw new OptionError(`bulk.filter.${field}`, 'does not go together with poison', filter[field]);
   const from = statesFor(verb satisfies PersonVerb);
   if (!from.includes(filter.state))
     throw new OptionError(
@@ -102,6 +105,12 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
       filter.state,
     );
   return { verb, filter: storedFilter(filter, now), target: targetOf(request), rate: ratePerSecond, dryRun };
+}
+
+/** Workers of older versions know no names: they look for it as a text. */
+function nameFilter(name: string, text: string | undefined): Pick<StoredFilter, 'errorName' | 'error'> {
+  const errorName = `${ERROR_BEGINS}${JSON.stringify(name)}`;
+  return text === undefined ? { errorName, error: errorName } : { errorName };
 }
 
 function storedFilter(filter: BulkFilter, now: number): StoredFilter {
@@ -117,8 +126,9 @@ function storedFilter(filter: BulkFilter, now: number): StoredFilter {
     ...(after !== undefined && { after, afterId: idPrefix(after) }),
     ...(before !== undefined && { before, beforeId: idPrefix(before) }),
     ...(errorContains !== undefined && { error: JSON.stringify(errorContains).slice(1, -1) }),
-    ...(errorName !== undefined && { errorName: `${ERROR_BEGINS}${JSON.stringify(errorName)}` }),
-    ...(poison === true && { poison }),
+    ...(errorName !== undefined && nameFilter(errorName, errorContains)),
+    // Workers of older versions know no poison: by this they find nothing.
+    ...(poison === true && { poison, error: '"reason":"poison"' }),
   };
 }
 

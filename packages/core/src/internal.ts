@@ -17,6 +17,7 @@ export { Histogram } from './job/histogram.ts';
 export { attemptHistory, decodeHeader, encodeTailLine, splitRecord } from './job/job.ts';
 export type { JobHeader, TailCode } from './job/job.ts';
 export { idTime, isJobId, shardOf } from './job/job-id.ts';
+export { looksLikeHash } from './job/job-keys.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
 export { jitterOf, planTicks } from './job/schedule.ts';
 export { TRANSITIONS } from './job/states.ts';

@@ -82,17 +82,15 @@ describe('an alert of missed runs', () => {
     expect(await look()).toEqual([true, 'too-late']);
   });
 
-  test('takes one run for many to be as late as the time since the run before', async () => {
+  test('takes one run for many to be as late as the tick that was run', async () => {
     await client.alerts.create({ kind: 'missed', age: '10m' });
     const at = Date.now();
-    const caughtUp = [
-      { at, skipped: 'missed', count: 3 },
-      { at, tick: at, job },
-    ] as const;
-    await define('short', { at: at - 9 * MINUTE, job }, ...caughtUp);
+    const missed = { at, skipped: 'missed', count: 3 } as const;
+    // It ran yesterday for the last time, as it should.
+    await define('in-time', { at: at - 20 * HOUR, job }, missed, { at, tick: at - 9 * MINUTE, job });
     expect(await look()).toEqual([false, '']);
-    await define('long', { at: at - 11 * MINUTE, job }, ...caughtUp);
-    expect(await look()).toEqual([true, 'long']);
+    await define('late', { at: at - 20 * HOUR, job }, missed, { at, tick: at - 11 * MINUTE, job });
+    expect(await look()).toEqual([true, 'late']);
   });
 
   test('leaves out what is a day old, and what no longer goes on', async () => {
@@ -118,7 +116,7 @@ describe('an alert of missed runs', () => {
     await define('damaged');
     await redis.set(historyOf('damaged'), 'by hand');
     await define('words');
-    await redis.lpush(historyOf('words'), 'by hand');
+    await redis.lpush(historyOf('words'), 'by hand', 'null');
     await define('nightly', { at: Date.now(), skipped: 'missed' });
     expect(await look()).toEqual([true, 'nightly']);
   });

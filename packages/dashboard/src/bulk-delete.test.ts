@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -34,13 +35,16 @@ describe('S56: many jobs are deleted', () => {
   }
 
   test('only when they were counted, and whoever asks says how many they are', async () => {
-    expect(await codeOf({ filter })).toBe('counted');
+    expect(await codeOf({})).toBe('counted');
+    expect(await codeOf({ filter })).toBe('filter');
     expect(await codeOf({ counted: 'nothing', confirm: 3 })).toBe('counted');
     const counted = await count();
     expect(await codeOf({ counted })).toBe('confirm');
     expect(await codeOf({ counted, confirm: 2 })).toBe('confirm');
     expect(await codeOf({ counted, confirm: '3' })).toBe('confirm');
     expect(await left()).toBe(3);
+    expect(await codeOf({ counted, confirm: 3, filter })).toBe('filter');
+    expect(await codeOf({ counted, filter, dryRun: true })).toBe('counted');
     expect((await ask({ counted, confirm: 3, reason: 'a test' })).status).toBe(200);
     await expect.poll(left).toBe(0);
   });
@@ -51,6 +55,37 @@ describe('S56: many jobs are deleted', () => {
     await expect.poll(async () => (await board.client.operations.get(id))?.state).toBe('done');
     expect(await codeOf({ counted: id, confirm: 3 })).toBe('counted');
     expect(await left()).toBe(3);
+  });
+
+  test('and not those that have come since', async () => {
+    const counted = await count();
+    // Ids tell milliseconds.
+    const madeAt = Date.now();
+    while (Date.now() <= madeAt + 1) await delay(1);
+    await board.client.enqueueMany(work, [{}, {}]);
+    expect((await ask({ counted, confirm: 3 })).status).toBe(200);
+    await expect.poll(left).toBe(2);
+  });
+
+  test('of no other queue than whoever asks may change, by no detour', async () => {
+    await board.client.enqueueMany(work, [{}], { queue: 'money' });
+    const narrow = open({ namespace: board.namespace, can: (_user, _action, { queue }) => queue === 'mail' });
+    const post = async (body: object): Promise<Response> =>
+      narrow.ask('POST', '/api/bulk/delete', { role: 'admin', body });
+    const mine = await post({ filter, dryRun: true });
+    expect(mine.status).toBe(200);
+    const { id } = (await mine.json()) as { id: string };
+    await expect.poll(async () => (await board.client.operations.get(id))?.state).toBe('done');
+    const all = { state: 'enqueued' };
+    expect((await post({ filter: all, dryRun: true })).status).toBe(403);
+    expect((await post({ filter: all, dryRun: true, counted: id })).status).toBe(400);
+    // Somebody else may count them all.
+    const counted = (await (await ask({ filter: all, dryRun: true })).json()) as { id: string };
+    await expect.poll(async () => (await board.client.operations.get(counted.id))?.state).toBe('done');
+    expect((await post({ counted: counted.id, confirm: 4 })).status).toBe(403);
+    expect((await post({ counted: counted.id, confirm: 4, filter })).status).toBe(403);
+    expect(await left()).toBe(3);
+    expect((await board.client.queue('money').counts()).enqueued).toBe(1);
   });
 
   test('of the queue that was counted, by whoever may do that', async () => {

@@ -49,13 +49,18 @@ function firsts(entries: unknown): readonly string[] {
 /** 128 bits in base64url, as keys that are a hash of the input are written. */
 const HASH = /^[\w-]{22}$/;
 
+/** Whether a key may be the hash of an input. */
+export function looksLikeHash(key: string): boolean {
+  return HASH.test(key);
+}
+
 /**
  * The same without hashes of inputs, for whoever must not see all of an input: who knows what it may be could try which one it
  * is. A key of somebody's own that looks like one is left out too.
  */
 export function withoutHashes(keys: JobKeys, instead: string): JobKeys {
   const shown = (key: string | undefined): string | undefined =>
-    key !== undefined && HASH.test(key) ? instead : key;
+    key !== undefined && looksLikeHash(key) ? instead : key;
   return {
     ...keys,
     unique: shown(keys.unique),

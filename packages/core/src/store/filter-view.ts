@@ -25,7 +25,9 @@ export function filterView(filter: StoredFilter): FilterView {
     ...(batch !== undefined && { batch }),
     ...(before !== undefined && { olderThan: new Date(before) }),
     ...(after !== undefined && { newerThan: new Date(after) }),
-    ...(error !== undefined && { errorContains: JSON.parse(`"${error}"`) as string }),
+    ...(error !== undefined &&
+      error !== errorName &&
+      poison !== true && { errorContains: JSON.parse(`"${error}"`) as string }),
     ...(errorName !== undefined && { errorName: JSON.parse(errorName.slice(ERROR_BEGINS.length)) as string }),
     ...(poison === true && { poison }),
   };

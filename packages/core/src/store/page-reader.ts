@@ -106,7 +106,19 @@ async function readSucceeded(shard: Shard, { from, most, isReversed }: PageWindo
       return { id, order: Number.NEGATIVE_INFINITY, isGone: true };
     return { id, order: sign * (job.history.at(-1)?.endedAt ?? 0) };
   });
-  return { entries, total };
+  return { entries: isReversed ? inOrder(entries) : entries, total };
+}
+
+/** A job that has succeeded again stands at its first place with its last time: none is later than those behind it. */
+function inOrder(entries: PageEntries): PageEntries {
+  let next = Number.POSITIVE_INFINITY;
+  return entries
+    .toReversed()
+    .map((entry) => {
+      if (entry.isGone !== true) next = Math.min(next, entry.order);
+      return { ...entry, order: next };
+    })
+    .toReversed();
 }
 
 /** So far apart are the orders of two priorities. */

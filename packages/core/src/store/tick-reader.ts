@@ -67,7 +67,7 @@ export async function readLastTicks(
   ids: readonly string[],
 ): Promise<TickEntry[][]> {
   const lists = await Promise.all(
-    ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, 2).catch(nothingIfDamaged)),
+    ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, 1).catch(nothingIfDamaged)),
   );
   return lists.map((lines) => lines.flatMap(entryIn));
 }
@@ -80,7 +80,8 @@ function nothingIfDamaged(error: unknown): string[] {
 
 function entryIn(line: string): TickEntry[] {
   try {
-    return [JSON.parse(line) as TickEntry];
+    const entry = JSON.parse(line) as TickEntry | null;
+    return typeof entry === 'object' && entry !== null ? [entry] : [];
   } catch {
     // Somebody has written here by hand: one line must not hide all the others.
     return [];
@@ -96,14 +97,13 @@ export interface MissedTick {
 }
 
 /** The last tick, if it was missed. Pure. */
-export function missedIn([last, before, earlier]: readonly TickEntry[]): MissedTick | undefined {
+export function missedIn([last, before]: readonly TickEntry[]): MissedTick | undefined {
   if (last === undefined) return undefined;
   const { at, tick = at, job, skipped } = last;
   if (job === undefined) return skipped === 'missed' ? { at, lateMs: Infinity } : undefined;
-  // One run for many that were missed stands behind them, written at the same instant. The first of them came after the run
-  // before, and when is not known.
-  if (before?.skipped === 'missed' && before.at === at)
-    return { at: tick, lateMs: earlier === undefined ? Infinity : at - earlier.at };
+  // One run for many that were missed stands behind them, written at the same instant. When the first of them was is not known:
+  // it is as late as the one that was run, at least.
+  if (before?.skipped === 'missed' && before.at === at) return { at: tick, lateMs: at - tick };
   return at - tick > LATE_MS ? { at: tick, lateMs: at - tick } : undefined;
 }
 

@@ -38,9 +38,19 @@ const COUNT_LASTS_MS = 600_000;
  */
 async function bulkDelete(call: Call, parts: Parts): Promise<unknown> {
   const { body } = call;
-  if (fieldIn(body, 'dryRun') === true)
-    return bulk({ ...call, body: { ...(body as object), verb: 'delete' } }, parts);
-  const { filter } = await countedIn(call, parts);
+  const isCount = fieldIn(body, 'dryRun') === true;
+  // What is decided about is what is done: the one or the other.
+  for (const field of isCount ? ['counted', 'confirm'] : ['filter'])
+    if (fieldIn(body, field) !== undefined)
+      throw new OptionError(
+        field,
+        isCount ? 'does not go together with dryRun' : 'goes with dryRun: what was counted is deleted',
+        fieldIn(body, field),
+      );
+  if (isCount) return bulk({ ...call, body: { ...(body as object), verb: 'delete' } }, parts);
+  const { filter: asked, createdAt } = await countedIn(call, parts);
+  // What has come since was not counted. Members of a batch are looked at by the batch alone.
+  const filter = asked.batch === undefined ? { olderThan: new Date(createdAt), ...asked } : asked;
   const { id } = await parts.client.bulk({ verb: 'delete', filter, ...actorOf(call) });
   return { id };
 }

@@ -52,7 +52,9 @@ export interface Route {
 /** Who does it, from where and why, for the history of the job and the audit log. */
 export function actorOf({ user, body, address }: Call): { readonly by: string; readonly reason?: string } {
   const reason = textIn(body, 'reason');
-  const from = (user?.from ?? address.replace(/^::ffff:/, '')).slice(0, 40);
+  // Whatever its type says, an application gives it.
+  const given: unknown = user?.from;
+  const from = (typeof given === 'string' ? given : address.replace(/^::ffff:/, '')).slice(0, 40);
   const by = `${(user?.name ?? 'somebody').slice(0, 70)} (dashboard${from && `, ${from}`})`;
   return { by, ...(reason !== undefined && { reason }) };
 }

@@ -1,4 +1,6 @@
 import type { LockRef } from '@linstock/core';
+import { OptionError } from '@linstock/core';
+import { looksLikeHash } from '@linstock/core/internal';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, textIn } from './call.ts';
 import { choice, REASON, required, text } from './fields.ts';
@@ -20,7 +22,11 @@ async function get({ query }: Call, { client }: Parts): Promise<unknown> {
 }
 
 async function getLock({ query }: Call, { client }: Parts): Promise<unknown> {
-  return { lock: (await client.limits.lock(refOf(Object.fromEntries(query)))) ?? null };
+  const ref = refOf(Object.fromEntries(query));
+  // Whoever tries hashes of what an input may be would learn which one it is.
+  if (looksLikeHash(ref.key))
+    throw new OptionError('key', 'must be a key that somebody gave, not the hash of an input', ref.key);
+  return { lock: (await client.limits.lock(ref)) ?? null };
 }
 
 const keyIn = ({ body }: Call): string => textIn(body, 'key', MOST_KEY) ?? '';

@@ -142,6 +142,8 @@ function testOf(key: string, value: string, now: number): Test {
 
 /** What a filter of a bulk operation says in the same way. Returns whether there is such a thing. */
 function addToFilter(filter: Filter, key: string, value: string): boolean {
+  // Of two values a filter knows one.
+  if (Object.hasOwn(filter, key) && filter[key as keyof Filter] !== value) return false;
   if (key === 'state') filter.state = value as JobState;
   else if (key === 'queue') filter.queue = value;
   else if (key === 'tag') filter.tag = value;

@@ -31,18 +31,20 @@ export async function resourcesOf(route: Route, call: Call, parts: Parts): Promi
   const { id } = call.params;
   const found = await aboutOf(kind, id, parts);
   const own = { kind, ...(id !== undefined && { id }) };
+  // What was counted is deleted, whatever else the request says.
+  const counted = kind === 'bulk' ? textIn(call.body, 'counted', 64) : undefined;
+  if (counted !== undefined) return [{ ...own, ...(await countedQueue(counted, parts)) }];
   const asked = { ...own, ...askedQueue(kind, call), ...named('name', textIn(call.body, 'name')) };
   // Where many are moved to.
   const target = kind === 'bulk' ? textIn(call.body, 'queue') : undefined;
   if (target !== undefined) return [asked, { ...own, queue: target }];
-  if (found === undefined) return [{ ...asked, ...(await countedIn(kind, call, parts)) }];
+  if (found === undefined) return [asked];
   return asked.queue === undefined ? [{ ...own, ...found }] : [{ ...own, ...found }, asked];
 }
 
-/** The queue of what a dry run has counted, and is to be deleted now. */
-async function countedIn(kind: string, { body }: Call, { client }: Parts): Promise<Pick<Resource, 'queue'>> {
-  const id = kind === 'bulk' ? textIn(body, 'counted', 64) : undefined;
-  return id === undefined ? {} : named('queue', (await client.operations.get(id))?.filter.queue);
+/** The queue of what a dry run has counted; none where that was not of one. */
+async function countedQueue(id: string, { client }: Parts): Promise<Pick<Resource, 'queue'>> {
+  return named('queue', (await client.operations.get(id))?.filter.queue);
 }
 
 /** The queue that the request itself names, and is bound to: a word that its route passes over binds nothing. */

@@ -28,7 +28,7 @@ end
 -- Whether its last error has the text and the name that the filter names, or it was poison.
 local function hasFailedSo(job)
   local text = tailOf(job)
-  if filter.poison and not string.find(text, '\nW [^\n]*"reason":"poison"[^\n]*$') then return false end
+  if filter.poison then return string.find(text, '\nW [^\n]*"reason":"poison"[^\n]*$') ~= nil end
   local line
   for _, part in pairs({ filter.error, filter.errorName }) do
     -- Most jobs have another error: then the line need not be found.

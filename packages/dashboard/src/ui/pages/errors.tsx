@@ -24,18 +24,30 @@ const MOST_TEXT = 300;
 function filterOf(group: ErrorGroup): BulkFilter {
   const { job: name, cause, error: errorName } = group;
   if (cause === 'poison') return { state: 'failed', name, poison: true };
-  return { state: 'failed', name, errorName, errorContains: markOf(group) };
+  const errorContains = markOf(group);
+  return {
+    state: 'failed',
+    name,
+    ...(errorName !== '' && { errorName }),
+    ...(errorContains !== '' && { errorContains }),
+  };
 }
 
 /** What differs from job to job is left out: the longest part without digits and quotes. Of an error that says nothing, its name. */
 function markOf({ error, frame, message }: ErrorGroup): string {
-  const [longest = ''] = message.split(/[\d"']+/).toSorted((a, b) => b.length - a.length);
+  const longest = longestOf(message.split(/[\d"']+/));
   return (frame ?? (longest.trim() || error)).slice(0, MOST_TEXT);
 }
 
-/** The same for a search, which can ask for the error's name besides. */
+function longestOf(parts: readonly string[]): string {
+  return parts.toSorted((a, b) => b.length - a.length)[0] ?? '';
+}
+
+/** The same for a search; a quote would end what stands between quotes. */
 function searchOf(group: ErrorGroup): string {
-  return `state:failed name:${group.job} error:"${group.error}" error:"${markOf(group)}"`;
+  const said = [group.error, markOf(group)].map((text) => longestOf(text.split('"')));
+  const errors = group.cause === 'other' ? [] : said.filter(Boolean).map((text) => `error:"${text}"`);
+  return [`state:failed name:${group.job}`, ...errors].join(' ');
 }
 
 function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => void }) {

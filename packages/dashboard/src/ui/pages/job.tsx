@@ -11,7 +11,7 @@ import type { PlaceForm } from '../parts/place-dialog.tsx';
 import { PlaceDialog } from '../parts/place-dialog.tsx';
 import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
-import { COLUMNS } from '../parts/job-columns.tsx';
+import { COLUMNS, keyLinks } from '../parts/job-columns.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
 import type { Activity as ActivityData, HistoryEntry, Job as JobData, Why } from '../types.ts';
@@ -134,11 +134,6 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
 
 type Fact = readonly [string, preact.ComponentChildren];
 
-/** Whether any key ties it to others. */
-function isTied({ limits, rates, ...locks }: JobData['keys']): boolean {
-  return limits.length + rates.length > 0 || Object.values(locks).some(Boolean);
-}
-
 /** What a job is tied to. */
 function relationsOf(job: JobData): readonly Fact[] {
   const { batch, parents, tags } = job;
@@ -150,7 +145,7 @@ function relationsOf(job: JobData): readonly Fact[] {
   return [
     [t('batch'), batch && link('batches', batch)],
     [t('waitsFor'), parents.map((id) => link('jobs', id))],
-    [t('key'), isTied(job.keys) && COLUMNS.key.cell(job)],
+    [t('key'), keyLinks(job).length > 0 && COLUMNS.key.cell(job)],
     [
       t('tags'),
       tags.map((tag) => (

@@ -49,8 +49,15 @@ function Tabs({ chosen }: { chosen: State | undefined }) {
   );
 }
 
-function Pager({ page, rows }: { page: Page; rows: number }) {
+/** Where one is, and the pages before and behind; `isAway`: a cursor leads nowhere, as when shards were added. */
+function Pager({ page, rows, isAway }: { page: Page; rows: number; isAway: boolean }) {
   const { total, offset, next, previous } = page;
+  if (isAway)
+    return (
+      <button type="button" onClick={() => refine({ cursor: undefined })}>
+        {t('firstPage')}
+      </button>
+    );
   if (total <= ROWS[0] && offset === 0) return null;
   return (
     <div class="pager">
@@ -229,6 +236,9 @@ export function Jobs() {
     choose(new Set());
     reload();
   };
+  // While another page is under way the buttons stay, with whoever is at them.
+  const shown = useRef(NO_PAGE);
+  if (data !== undefined) shown.current = data;
   const { jobs, total } = data ?? NO_PAGE;
   return (
     <>
@@ -250,7 +260,11 @@ export function Jobs() {
       {jobs.length > 0 && (
         <JobTable jobs={jobs} chosen={chosen} onToggle={may('steer') ? toggle : undefined} />
       )}
-      <Pager page={data ?? NO_PAGE} rows={asked.rows} />
+      <Pager
+        page={shown.current}
+        rows={asked.rows}
+        isAway={error !== undefined && asked.cursor !== undefined}
+      />
     </>
   );
 }

@@ -56,15 +56,22 @@ const ANY_PLACE = { move: { priority: 'normal' }, reschedule: { in: '1h' } } as 
 function useOperation(id: string | undefined): Operation | undefined {
   const [operation, set] = useState<Operation>();
   useEffect(() => {
+    // What was followed before is not what is asked about now.
+    set(undefined);
     if (id === undefined) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isOver = false;
     const look = async (): Promise<void> => {
       const { operation: next } = await get<{ operation: Operation }>(`operations/${encodeURIComponent(id)}`);
+      if (isOver) return;
       set(next);
       if (next.state === 'running') timer = setTimeout(() => void look().catch(() => undefined), LOOK_MS);
     };
     void look().catch(() => undefined);
-    return () => clearTimeout(timer);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
   }, [id]);
   return operation;
 }
@@ -118,8 +125,15 @@ function useCount(verb: Verb, filter: Props['filter']): Operation | undefined {
   useEffect(() => {
     set(undefined);
     const any = verb === 'move' || verb === 'reschedule' ? ANY_PLACE[verb] : {};
-    const ask = async (): Promise<void> => set((await begin({ verb, filter, dryRun: true, ...any })).id);
+    let isOver = false;
+    const ask = async (): Promise<void> => {
+      const { id } = await begin({ verb, filter, dryRun: true, ...any });
+      if (!isOver) set(id);
+    };
     void attempt(t('count'), ask, false);
+    return () => {
+      isOver = true;
+    };
   }, [verb]);
   return useOperation(counting);
 }
@@ -133,20 +147,24 @@ interface AskProps {
   readonly verbs: readonly Verb[];
   readonly verb: Verb;
   readonly form: Form;
+  /** Counted so far; undefined: not yet. */
+  readonly howMany: number | undefined;
   readonly onVerb: (verb: Verb) => void;
   readonly onForm: (form: Form) => void;
 }
 
 const needsPlace = (verb: Verb): verb is 'move' | 'reschedule' => verb === 'move' || verb === 'reschedule';
 
-function Ask({ verbs, verb, form, onVerb, onForm }: AskProps) {
+function Ask({ verbs, verb, form, howMany, onVerb, onForm }: AskProps) {
   return (
     <>
       <Choices verbs={verbs} chosen={verb} onChoose={onVerb} />
       {needsPlace(verb) && <PlaceFields verb={verb} form={form} onForm={onForm} key={verb} />}
       {verb === 'delete' && (
         <label>
-          {t('writeCount')}
+          <span>
+            {t('writeCount')}: <strong>{howMany ?? '…'}</strong>
+          </span>
           <input
             inputMode="numeric"
             value={form.written}
@@ -158,10 +176,16 @@ function Ask({ verbs, verb, form, onVerb, onForm }: AskProps) {
   );
 }
 
+/** The digits of what somebody wrote, also Persian and Arabic ones; what stands between them does not count. */
+function digitsOf(written = ''): string {
+  const plain = written.replaceAll(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) ?? 0) % 16));
+  return plain.replaceAll(/\D/g, '');
+}
+
 /** Whether all is said. A deletion is for good: whoever wants it has read how many they are. */
 function isSaid(verb: Verb, form: Form, counted: Operation | undefined): boolean {
-  if (counted?.state !== 'done') return false;
-  if (verb === 'delete') return form.written === String(counted.matched);
+  if (counted?.state !== 'done' || counted.verb !== verb) return false;
+  if (verb === 'delete') return digitsOf(form.written) === String(counted.matched);
   return !needsPlace(verb) || isPlaced(verb, form);
 }
 
@@ -174,9 +198,10 @@ export function BulkDialog({ filter, onClose }: Props) {
   const [form, setForm] = useState<Form>({});
   const counted = useCount(verb, filter);
   const operation = useOperation(running);
-  const matched = counted?.state === 'done' ? count(counted.matched) : '…';
+  const isDone = counted?.state === 'done';
+  const matched = isDone ? count(counted.matched) : '…';
   const run = async (): Promise<void> => {
-    const wish = { verb, filter, dryRun: false, counted, confirm: Number(form.written) };
+    const wish = { verb, filter, dryRun: false, counted, confirm: Number(digitsOf(form.written)) };
     await attempt(t(VERB_TEXT[verb]), async () =>
       setRunning((await begin({ ...wish, ...placeFor(verb, form) })).id),
     );
@@ -186,7 +211,14 @@ export function BulkDialog({ filter, onClose }: Props) {
       <h2 id="bulk-title">{t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: matched })}</h2>
       <p class="muted">{t('bulkNote')}</p>
       {operation === undefined ? (
-        <Ask verbs={verbs} verb={verb} form={form} onVerb={choose} onForm={setForm} />
+        <Ask
+          verbs={verbs}
+          verb={verb}
+          form={form}
+          howMany={isDone ? counted.matched : undefined}
+          onVerb={choose}
+          onForm={setForm}
+        />
       ) : (
         <HowFar operation={operation} total={Math.max(operation.matched, counted?.matched ?? 0)} />
       )}

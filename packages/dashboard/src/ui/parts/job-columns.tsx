@@ -119,19 +119,20 @@ const LOCKS = ['unique', 'key', 'debounce', 'throttle'] as const;
 /** Stands for what is not shown. */
 const MASK = '•••';
 
-/** Each leads to who has it now. */
-function keysOf({ name: job, keys }: Job): JSX.Element {
-  const { limits, rates } = keys;
-  const links = [
-    ...LOCKS.map((kind) => ({ kind, job, key: keys[kind] })),
-    ...[...limits, ...rates].map((key) => ({ kind: 'limit', key })),
-    // What is masked leads nowhere.
-  ].filter(({ key }) => key !== undefined && key !== MASK);
+/** The keys that tie a job, each with where one sees who has it now. What is masked leads nowhere. */
+export function keyLinks({ name: job, keys }: Job): readonly Readonly<Record<string, string>>[] {
+  return [
+    ...LOCKS.flatMap((kind) => ({ kind, job, key: keys[kind] ?? MASK })),
+    ...[...keys.limits, ...keys.rates].map((key) => ({ kind: 'limit', key })),
+  ].filter(({ key }) => key !== MASK);
+}
+
+function keysOf(job: Job): JSX.Element {
   return (
     <>
-      {links.map((link) => (
-        <a class="badge" dir="auto" key={link.kind + link.key} href={to(['limits'], link)}>
-          {link.key}
+      {keyLinks(job).map((link) => (
+        <a class="badge" dir="auto" key={JSON.stringify(link)} href={to(['limits'], link)}>
+          {link['key']}
         </a>
       ))}
     </>
