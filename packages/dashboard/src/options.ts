@@ -27,7 +27,7 @@ export interface TokenOptions {
   /** @default "viewer" */
   readonly role?: Role;
   /** From then on it is worth nothing. @default never */
-  readonly expiresAt?: Date;
+  readonly expiresAt?: Date | string;
 }
 
 /** Options of a dashboard. One of `authorize`, `users`, `tokens` and `signInLink` must be there: nothing is open to everybody. */
@@ -144,7 +144,8 @@ function checkToken({ name, sha256, role = 'viewer', expiresAt }: TokenOptions, 
   if (problem !== undefined) throw new OptionError(`${where}.name`, problem, name);
   if (!/^[0-9a-f]{64}$/i.test(sha256))
     throw new OptionError(`${where}.sha256`, 'must be SHA-256 as 64 hexadecimal digits', '(not shown)');
-  const expiresAtMs = expiresAt?.getTime() ?? Infinity;
-  if (Number.isNaN(expiresAtMs)) throw new OptionError(`${where}.expiresAt`, 'must be a Date', expiresAt);
+  const expiresAtMs = expiresAt === undefined ? Infinity : new Date(expiresAt).getTime();
+  if (Number.isNaN(expiresAtMs))
+    throw new OptionError(`${where}.expiresAt`, 'must be a Date, or an instant as ISO 8601', expiresAt);
   return { name, sha256: sha256.toLowerCase(), role: checkRole(role, `${where}.role`), expiresAtMs };
 }

@@ -53,5 +53,6 @@ else
   add(sources)
 end
 setTimer('operation:' .. id, now() + leadMs)
-audit(who, (dry == '1' and 'dry run of ' or '') .. 'bulk ' .. verb, id, string.sub(reason, 1, -2) .. ',"filter":' .. text .. '}')
+-- What only counts changes nothing.
+if dry ~= '1' then audit(who, 'bulk ' .. verb, id, string.sub(reason, 1, -2) .. ',"filter":' .. text .. '}') end
 return 'OK'

@@ -13,7 +13,11 @@ export function findFault(
 ): DashboardError | undefined {
   const host = request.headers.get('host') ?? new URL(request.url).host;
   if (hosts !== undefined && !isAllowedHost(host, hosts))
-    return refusal(421, 'HOST_REFUSED', 'this name is not one of the dashboard: add it to allowedHosts');
+    return refusal(
+      421,
+      'HOST_REFUSED',
+      'this name is not one of the dashboard: add it to allowedHosts (linstock dashboard: --allow-host)',
+    );
   if (SAFE.has(request.method)) return undefined;
   if (!isSameOrigin(request, host))
     return refusal(403, 'ORIGIN_REFUSED', 'a change must come from the page of the dashboard itself');

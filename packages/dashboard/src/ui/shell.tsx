@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { session, signOut } from './api.ts';
+import { may, session, signOut } from './api.ts';
 import { count, isUtc, toggleUtc } from './format.ts';
 import { t } from './i18n.ts';
 import { LanguageChoice } from './parts/language-choice.tsx';
@@ -43,9 +43,11 @@ export function Menu() {
           )}
         </a>
       ))}
-      <a class="button primary" href={to(['new'])}>
-        + {t('newJob')}
-      </a>
+      {may('steer') && (
+        <a class="button primary" href={to(['new'])}>
+          + {t('newJob')}
+        </a>
+      )}
     </nav>
   );
 }
@@ -90,6 +92,11 @@ function Settings() {
 /** Search, settings, and what is wrong with Redis. */
 export function Top() {
   const field = useRef<HTMLInputElement>(null);
+  const { path, query } = place.value;
+  const asked = path[0] === 'search' ? (query.get('q') ?? '') : '';
+  useEffect(() => {
+    if (field.current !== null) field.current.value = asked;
+  }, [asked, path[0]]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     searchFor(field.current?.value ?? '');

@@ -5,6 +5,7 @@ local function conclude(id, state, who, reason)
   redis.call('UNLINK', $plan .. id)
   redis.pcall('ZREM', $timers, 'operation:' .. id)
   local verb, dry, looked, matched, changed, failed = unpack(redis.call('HMGET', key, 'verb', 'dry', 'looked', 'matched', 'changed', 'failed'))
-  audit(who, (dry == '1' and 'dry run of ' or '') .. 'bulk ' .. verb .. ': ' .. state, id, string.sub(reason, 1, -2) .. ',"looked":' .. looked
+  if dry == '1' then return end
+  audit(who, 'bulk ' .. verb .. ': ' .. state, id, string.sub(reason, 1, -2) .. ',"looked":' .. looked
     .. ',"matched":' .. matched .. ',"changed":' .. changed .. ',"failed":' .. failed .. '}')
 end

@@ -210,7 +210,8 @@ export function Operations() {
           {data.operations.map((one) => (
             <tr key={one.id}>
               <td class="name">
-                {one.verb} <code class="muted">{JSON.stringify(one.filter)}</code>
+                {one.verb} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
+                <code class="muted">{JSON.stringify(one.filter)}</code>
               </td>
               <td>
                 <StateBadge state={one.state} />

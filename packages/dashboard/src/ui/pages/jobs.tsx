@@ -31,7 +31,13 @@ interface Page {
 
 const NO_PAGE: Page = { jobs: [], total: 0, offset: 0 };
 
-function Tabs({ chosen }: { chosen: State | undefined }) {
+/** Where jobs of a state are listed. Of a queue only what waits has a list; all others are searched for. */
+function placeOf(state: State, queue: string | undefined): string {
+  if (queue === undefined || state === 'enqueued') return to(['jobs'], { state, queue });
+  return to(['search'], { q: `state:${state} queue:"${queue}"` });
+}
+
+function Tabs({ chosen, queue }: { chosen: State | undefined; queue: string | undefined }) {
   const counts = pulse.value?.counts;
   const tabs = useRef<HTMLElement>(null);
   // On a phone they are a line that scrolls.
@@ -41,8 +47,9 @@ function Tabs({ chosen }: { chosen: State | undefined }) {
   return (
     <nav ref={tabs} class="tabs" aria-label={t('state')}>
       {STATES.map((state) => (
-        <a key={state} href={to(['jobs'], { state })} aria-current={state === chosen ? 'page' : undefined}>
-          {t(state)} <span class="n">{counts === undefined ? '' : count(counts[state])}</span>
+        <a key={state} href={placeOf(state, queue)} aria-current={state === chosen ? 'page' : undefined}>
+          {t(state)} {/* They are of all queues. */}
+          <span class="n">{counts === undefined || queue !== undefined ? '' : count(counts[state])}</span>
         </a>
       ))}
     </nav>
@@ -222,6 +229,15 @@ function AllThatMatch({ asked, total, onDone }: { asked: Asked; total: number; o
 /** Jobs of a state, of a queue, or with a tag; the table follows its data, and holds still while somebody selects. */
 export function Jobs() {
   const asked = readAsked(place.value);
+  const { state, queue } = asked;
+  const isElsewhere = state !== undefined && queue !== undefined && state !== 'enqueued';
+  useEffect(() => {
+    if (isElsewhere) location.replace(placeOf(state, queue));
+  }, [isElsewhere, state, queue]);
+  return isElsewhere ? null : <List asked={asked} />;
+}
+
+function List({ asked }: { asked: Asked }) {
   const { state, queue, tag } = asked;
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const path = pathOf(asked);
@@ -243,7 +259,7 @@ export function Jobs() {
   return (
     <>
       <h1>{[t('jobs'), queue, tag].filter(Boolean).join(' · ')}</h1>
-      <Tabs chosen={state} />
+      <Tabs chosen={state} queue={queue} />
       <Trouble error={error} />
       {jobs.length > 0 && (
         <div class="toolbar">

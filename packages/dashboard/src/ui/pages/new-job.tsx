@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { get, post } from '../api.ts';
+import { get, may, post } from '../api.ts';
 import { isUtc } from '../format.ts';
 import { t } from '../i18n.ts';
 import { fromField } from '../instants.ts';
@@ -124,7 +124,7 @@ export function NewJob() {
             fault={isGood ? fault : { field: 'input', message: t('notJson') }}
           />
           {!known && <Trouble error={fault} />}
-          <button type="submit" class="primary" disabled={!isGood || form.name === ''}>
+          <button type="submit" class="primary" disabled={!isGood || form.name === '' || !may('steer')}>
             {t('enqueue')}
           </button>
         </form>

@@ -34,6 +34,7 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
         {paused !== undefined && (
           <span class="badge cancelled" title={`${paused.by}: ${paused.why}`}>
             {t('pausedBy', { by: nameOf(paused.by), when: ago(paused.at, now.value) })}
+            {paused.why !== '' && ` · ${paused.why.slice(0, 60)}`}
           </span>
         )}
       </td>

@@ -209,7 +209,7 @@ export function BulkDialog({ filter, onClose }: Props) {
   return (
     <dialog ref={box} onClose={onClose} aria-labelledby="bulk-title">
       <h2 id="bulk-title">{t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: matched })}</h2>
-      <p class="muted">{t('bulkNote')}</p>
+      <p class="muted">{t(verb === 'delete' ? 'bulkDeleteNote' : 'bulkNote')}</p>
       {operation === undefined ? (
         <Ask
           verbs={verbs}

@@ -96,8 +96,7 @@ function runOf({ history }: Job): string {
 function queueOf({ queue, priority }: Job): JSX.Element {
   return (
     <>
-      {queue}
-      {priority !== 'normal' && <span class="badge">{t(priority)}</span>}
+      {queue} {priority !== 'normal' && <span class="badge">{t(priority)}</span>}
     </>
   );
 }

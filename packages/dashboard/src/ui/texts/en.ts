@@ -132,6 +132,8 @@ export const EN = {
   allThatMatch: 'All {count} that match',
   bulkAsk: '{verb} all {count} jobs that match?',
   bulkNote: 'They are changed where they are, a few hundred at a time. It goes on when you close this page.',
+  bulkDeleteNote: 'They are deleted for good, a few hundred at a time. It goes on when you close this page.',
+  onlyCounted: 'only counted',
   writeCount: 'To delete them for good, write how many they are',
   confirm: 'Yes, do it',
   back: 'Back',

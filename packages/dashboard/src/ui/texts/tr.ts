@@ -134,6 +134,8 @@ export const TR: Texts = {
   allThatMatch: 'Eşleşen {count} işin hepsi',
   bulkAsk: 'Eşleşen {count} iş için: {verb}?',
   bulkNote: 'İşler yerinde, birkaç yüzer değiştirilir. Bu sayfayı kapatsanız da sürer.',
+  bulkDeleteNote: 'Kalıcı olarak, birkaç yüzer birkaç yüzer silinirler. Bu sayfayı kapatsanız da sürer.',
+  onlyCounted: 'yalnızca sayıldı',
   writeCount: 'Kalıcı olarak silmek için kaç tane olduklarını yazın',
   confirm: 'Evet, yap',
   back: 'Geri',
