@@ -42,6 +42,18 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('has lists of what waits; what has another state is searched for', async () => {
+    await openPage(page, `${viewer.origin}/#/jobs?state=enqueued&queue=post`);
+    await page.getByRole('link', { name: 'Failed', exact: true }).click();
+    await page.waitForURL(/search\?q=state%3Afailed\+queue%3A%22post%22/);
+    await openPage(page, `${viewer.origin}/#/jobs?state=succeeded&queue=post`);
+    await page.waitForURL(/search\?q=state%3Asucceeded/);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('state:succeeded queue:"post"');
+    await openPage(page, `${viewer.origin}/#/workers`);
+    await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('');
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('tells how urgent its jobs are, who takes them, and which come first', async () => {
     await stage.client.enqueueMany(act, [{}, {}], { queue: 'letters', priority: 'high' });
     await stage.client.enqueue(act, {}, { queue: 'letters', priority: 'critical' });

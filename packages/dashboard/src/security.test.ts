@@ -274,5 +274,12 @@ describe('signing in', () => {
     });
     const headers = { authorization: 'Bearer 0123456789abcdef' };
     expect((await good.ask('GET', '/api/queues', { headers })).status).toBe(200);
+    // As a file tells it.
+    const until = (expiresAt: string) => ({ name: 'ci', sha256: sha256('0123456789abcdef'), expiresAt });
+    const past = open({ authorize: () => null, tokens: [until('2020-01-01T00:00:00Z')] });
+    expect((await past.ask('GET', '/api/queues', { headers })).status).toBe(401);
+    const later = open({ authorize: () => null, tokens: [until('2100-01-01T00:00:00Z')] });
+    expect((await later.ask('GET', '/api/queues', { headers })).status).toBe(200);
+    expect(() => open({ authorize: () => null, tokens: [until('soon')] })).toThrow('expiresAt');
   });
 });
