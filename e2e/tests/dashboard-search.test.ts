@@ -79,4 +79,15 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await search('name:never');
     await page.getByText('No job matches.').waitFor();
   });
+
+  test('lets some of its hits be changed, whatever found them', async () => {
+    await search('input.ms:23');
+    await page.getByText('1 found').waitFor();
+    await page.locator('tbody input').first().check();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    // It looks again.
+    await page.getByRole('row', { name: /Cancelled/ }).waitFor();
+    expect(await page.getByRole('toolbar').count()).toBe(0);
+    expect((await stage.client.queue('mail').counts()).enqueued).toBe(599);
+  });
 });

@@ -1,17 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { may, post } from '../api.ts';
+import { may } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
+import { Actions, verbsFor } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
-import type { PlaceForm } from '../parts/place-dialog.tsx';
-import { PlaceDialog } from '../parts/place-dialog.tsx';
-import { SureButton } from '../parts/sure-button.tsx';
-import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
 import type { Job, State } from '../types.ts';
@@ -92,73 +89,6 @@ function Pager({ page, rows, isAway }: { page: Page; rows: number; isAway: boole
           </option>
         ))}
       </select>
-    </div>
-  );
-}
-
-type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now' | 'move' | 'reschedule';
-
-/** What can be done with jobs of a state. */
-function verbsFor(state: State | undefined): readonly Verb[] {
-  const steer: readonly Verb[] = {
-    enqueued: ['cancel', 'move', 'reschedule'],
-    scheduled: ['run-now', 'cancel', 'move', 'reschedule'],
-    awaiting: ['cancel'],
-    processing: ['cancel'],
-    succeeded: ['requeue'],
-    failed: ['requeue'],
-    cancelled: ['requeue'],
-  }[state ?? 'processing'] as readonly Verb[];
-  return may('remove') && state !== 'processing' ? [...steer, 'delete'] : steer;
-}
-
-const VERB_TEXT = {
-  requeue: 'requeue',
-  cancel: 'cancel',
-  delete: 'remove',
-  'run-now': 'runNow',
-  move: 'move',
-  reschedule: 'reschedule',
-} as const;
-
-interface ActionsProps {
-  readonly chosen: ReadonlySet<string>;
-  readonly verbs: readonly Verb[];
-  readonly onDone: () => void;
-}
-
-function Actions({ chosen, verbs, onDone }: ActionsProps) {
-  const [asking, ask] = useState<'move' | 'reschedule'>();
-  const act = async (verb: Verb, form: PlaceForm = {}): Promise<void> => {
-    await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
-      Promise.all([...chosen].map((id) => post(`jobs/${encodeURIComponent(id)}/${verb}`, form))),
-    );
-    onDone();
-  };
-  return (
-    <div class="actions" role="toolbar">
-      <span>{t('selected', { count: chosen.size })}</span>
-      {verbs.map((verb) =>
-        verb === 'delete' ? (
-          <SureButton key={verb} text={t('remove')} onSure={() => void act(verb)} />
-        ) : (
-          <button
-            type="button"
-            key={verb}
-            onClick={() => (verb === 'move' || verb === 'reschedule' ? ask(verb) : void act(verb))}
-          >
-            {t(VERB_TEXT[verb])}
-          </button>
-        ),
-      )}
-      {asking !== undefined && (
-        <PlaceDialog
-          verb={asking}
-          title={`${t(asking)} (${chosen.size})`}
-          onClose={() => ask(undefined)}
-          onSend={(form) => void act(asking, form)}
-        />
-      )}
     </div>
   );
 }
@@ -263,7 +193,9 @@ function List({ asked }: { asked: Asked }) {
       <Trouble error={error} />
       {jobs.length > 0 && (
         <div class="toolbar">
-          {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(state)} onDone={done} />}
+          {chosen.size > 0 && (
+            <Actions chosen={chosen} verbs={verbsFor([state ?? 'processing'])} onDone={done} />
+          )}
           {may('steer') && <AllThatMatch asked={asked} total={total} onDone={reload} />}
           <Order {...asked} />
           <ColumnChoice />

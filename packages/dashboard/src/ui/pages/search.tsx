@@ -6,6 +6,7 @@ import { Bar, Empty } from '../parts/basics.tsx';
 import type { BulkFilter } from '../parts/bulk.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
+import { Actions, verbsFor } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import type { Search } from '../parts/use-search.ts';
@@ -58,8 +59,22 @@ function ChangeAll({ filter }: { filter: BulkFilter }) {
 export function SearchResults() {
   const text = place.value.query.get('q') ?? '';
   const search = useSearch(text);
-  useEffect(() => search.stop, [text]);
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    choose(new Set());
+    return search.stop;
+  }, [text]);
+  const toggle = (id: string): void => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    choose(next);
+  };
   const { hits, state, error, filter } = search;
+  const states = hits.flatMap((job) => (chosen.has(job.id) ? [job.state] : []));
+  const done = (): void => {
+    choose(new Set());
+    search.again();
+  };
   return (
     <>
       <h1>
@@ -73,6 +88,7 @@ export function SearchResults() {
       {error === undefined && <Progress search={search} />}
       {hits.length > 0 && (
         <div class="toolbar">
+          {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(states)} onDone={done} />}
           {may('steer') && filter !== undefined && <ChangeAll filter={filter} />}
           <ColumnChoice />
           <ExportLinks query={{ q: text }} />
@@ -81,7 +97,9 @@ export function SearchResults() {
       {state === 'done' && hits.length === 0 && error === undefined && (
         <Empty text="searchNothing" hint="searchHelp" />
       )}
-      {hits.length > 0 && <JobTable jobs={hits} />}
+      {hits.length > 0 && (
+        <JobTable jobs={hits} chosen={chosen} onToggle={may('steer') ? toggle : undefined} />
+      )}
     </>
   );
 }

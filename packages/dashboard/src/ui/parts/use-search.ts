@@ -22,9 +22,11 @@ export interface Search {
   readonly filter: BulkFilter | undefined;
   readonly stop: () => void;
   readonly goOn: () => void;
+  /** Begins anew. */
+  readonly again: () => void;
 }
 
-type Found = Omit<Search, 'stop' | 'goOn'> & { readonly cursor: string };
+type Found = Omit<Search, 'stop' | 'goOn' | 'again'> & { readonly cursor: string };
 
 const NOTHING: Found = {
   hits: [],
@@ -65,6 +67,7 @@ export function useSearch(text: string): Search {
       if (latest.current.state === 'running') show({ ...latest.current, state: 'paused' });
     },
     goOn: () => run(latest.current),
+    again: () => run(NOTHING),
   };
 }
 

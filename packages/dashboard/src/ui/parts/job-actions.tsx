@@ -1,0 +1,81 @@
+import { useState } from 'preact/hooks';
+import { may, post } from '../api.ts';
+import { t } from '../i18n.ts';
+import type { State } from '../types.ts';
+import type { PlaceForm } from './place-dialog.tsx';
+import { PlaceDialog } from './place-dialog.tsx';
+import { SureButton } from './sure-button.tsx';
+import { attempt } from './toasts.tsx';
+
+type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now' | 'move' | 'reschedule';
+
+function verbsOf(state: State): readonly Verb[] {
+  const steer: readonly Verb[] = {
+    enqueued: ['cancel', 'move', 'reschedule'],
+    scheduled: ['run-now', 'cancel', 'move', 'reschedule'],
+    awaiting: ['cancel'],
+    processing: ['cancel'],
+    succeeded: ['requeue'],
+    failed: ['requeue'],
+    cancelled: ['requeue'],
+  }[state] as readonly Verb[];
+  return may('remove') && state !== 'processing' ? [...steer, 'delete'] : steer;
+}
+
+/** What can be done with jobs of all of these states. */
+export function verbsFor(states: readonly State[]): readonly Verb[] {
+  const [first = [], ...others] = [...new Set(states)].map(verbsOf);
+  return first.filter((verb) => others.every((verbs) => verbs.includes(verb)));
+}
+
+const VERB_TEXT = {
+  requeue: 'requeue',
+  cancel: 'cancel',
+  delete: 'remove',
+  'run-now': 'runNow',
+  move: 'move',
+  reschedule: 'reschedule',
+} as const;
+
+interface ActionsProps {
+  readonly chosen: ReadonlySet<string>;
+  readonly verbs: readonly Verb[];
+  readonly onDone: () => void;
+}
+
+/** What is done with jobs that are selected. */
+export function Actions({ chosen, verbs, onDone }: ActionsProps) {
+  const [asking, ask] = useState<'move' | 'reschedule'>();
+  const act = async (verb: Verb, form: PlaceForm = {}): Promise<void> => {
+    await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
+      Promise.all([...chosen].map((id) => post(`jobs/${encodeURIComponent(id)}/${verb}`, form))),
+    );
+    onDone();
+  };
+  return (
+    <div class="actions" role="toolbar">
+      <span>{t('selected', { count: chosen.size })}</span>
+      {verbs.map((verb) =>
+        verb === 'delete' ? (
+          <SureButton key={verb} text={t('remove')} onSure={() => void act(verb)} />
+        ) : (
+          <button
+            type="button"
+            key={verb}
+            onClick={() => (verb === 'move' || verb === 'reschedule' ? ask(verb) : void act(verb))}
+          >
+            {t(VERB_TEXT[verb])}
+          </button>
+        ),
+      )}
+      {asking !== undefined && (
+        <PlaceDialog
+          verb={asking}
+          title={`${t(asking)} (${chosen.size})`}
+          onClose={() => ask(undefined)}
+          onSend={(form) => void act(asking, form)}
+        />
+      )}
+    </div>
+  );
+}
