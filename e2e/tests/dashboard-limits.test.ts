@@ -112,7 +112,7 @@ describe.skipIf(executable === undefined)('limits, in a browser', () => {
     await page.goto(`${viewer.origin}/#/limits`);
     await page.getByRole('link', { name: 'All jobs with a unique key' }).click();
     await page.getByRole('heading', { name: 'unique:*' }).waitFor();
-    await page.getByRole('cell', { name: id }).waitFor();
+    await page.locator('tbody code.id', { hasText: id }).waitFor();
     expect(await page.getByRole('cell', { name: 'bank.call' }).count()).toBe(0);
     await page.getByText('Columns').click();
     await page.getByRole('checkbox', { name: 'Key' }).check();
