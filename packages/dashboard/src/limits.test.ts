@@ -55,6 +55,8 @@ test.each([
   ['lock?key=k', undefined, 'limits.lock.job'],
   ['lock?job=remind', undefined, 'limits.lock.key'],
   ['lock?kind=other&job=remind&key=k', undefined, 'limits.lock.kind'],
+  // The hash of an input: who may not see the input must not try what it is.
+  ['lock?job=remind&key=0123456789abcdefghijkl', undefined, 'key'],
   ['reset', {}, 'limits.reset.key'],
   ['unlock', { job: 'remind' }, 'limits.unlock.key'],
   ['release', { key: ['k'], id: 'x' }, 'key'],

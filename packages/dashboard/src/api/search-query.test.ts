@@ -116,6 +116,9 @@ test('a search that a bulk operation can repeat says its filter', () => {
     'state:failed name:mail*',
     'state:failed attempts:3',
     'state:failed unique:*',
+    // A filter knows one of each: it would be of more jobs than were found.
+    'state:failed tag:a tag:b',
+    'state:failed queue:a queue:b',
   ])
     expect([text, parseSearch(text, NOW).filter]).toEqual([text, undefined]);
 });
