@@ -27,8 +27,8 @@ export interface StoredQueueSettings {
 
 /** Queues of one call that measures: less than a millisecond of Redis. */
 const MOST_MEASURED = 250;
-/** Lists of a queue. */
-const LISTS = 7;
+/** Numbers that tell a queue: the lengths of its lists, and what was taken. */
+const NUMBERS = 7;
 
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
 export class QueueStore {
@@ -138,9 +138,9 @@ export class QueueStore {
 
   async #measure(queues: readonly string[]): Promise<number[][]> {
     const lengths = await runScript(this.#target, 'measure', queues);
-    if (!Array.isArray(lengths) || lengths.length !== queues.length * LISTS)
+    if (!Array.isArray(lengths) || lengths.length !== queues.length * NUMBERS)
       throw new ProtocolError('measure', lengths);
-    return queues.map((_, i) => lengths.slice(i * LISTS, (i + 1) * LISTS).map(Number));
+    return queues.map((_, i) => lengths.slice(i * NUMBERS, (i + 1) * NUMBERS).map(Number));
   }
 
   async #toggle(script: 'pause' | 'resume', queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {

@@ -103,8 +103,8 @@ export function missedIn([last, before]: readonly TickEntry[]): MissedTick | und
   if (job === undefined) return skipped === 'missed' ? { at, lateMs: Infinity } : undefined;
   // One run for many that were missed stands behind them, written at the same instant. When the first of them was is not known:
   // it is as late as the one that was run, at least.
-  if (before?.skipped === 'missed' && before.at === at) return { at: tick, lateMs: at - tick };
-  return at - tick > LATE_MS ? { at: tick, lateMs: at - tick } : undefined;
+  const isForMany = before?.skipped === 'missed' && before.at === at;
+  return isForMany || at - tick > LATE_MS ? { at: tick, lateMs: at - tick } : undefined;
 }
 
 /** Whether the last tick was missed. Pure. */

@@ -9,6 +9,7 @@ import { ExportLinks } from '../parts/export-link.tsx';
 import { Actions, verbsFor } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
+import { useChosen } from '../parts/use-chosen.ts';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
 import type { Job, State } from '../types.ts';
@@ -169,17 +170,11 @@ export function Jobs() {
 
 function List({ asked }: { asked: Asked }) {
   const { state, queue, tag } = asked;
-  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const path = pathOf(asked);
-  useEffect(() => choose(new Set()), [path]);
+  const { chosen, toggle, clear } = useChosen(path);
   const { data, error, reload } = useData<Page>(path, { isHeld: chosen.size > 0 });
-  const toggle = (id: string): void => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    choose(next);
-  };
   const done = (): void => {
-    choose(new Set());
+    clear();
     reload();
   };
   // While another page is under way the buttons stay, with whoever is at them.

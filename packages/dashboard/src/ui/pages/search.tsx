@@ -9,6 +9,7 @@ import { ExportLinks } from '../parts/export-link.tsx';
 import { Actions, verbsFor } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
+import { useChosen } from '../parts/use-chosen.ts';
 import type { Search } from '../parts/use-search.ts';
 import { useSearch } from '../parts/use-search.ts';
 import { place } from '../router.ts';
@@ -59,20 +60,12 @@ function ChangeAll({ filter }: { filter: BulkFilter }) {
 export function SearchResults() {
   const text = place.value.query.get('q') ?? '';
   const search = useSearch(text);
-  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
-  useEffect(() => {
-    choose(new Set());
-    return search.stop;
-  }, [text]);
-  const toggle = (id: string): void => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    choose(next);
-  };
+  const { chosen, toggle, clear } = useChosen(text);
+  useEffect(() => search.stop, [text]);
   const { hits, state, error, filter } = search;
   const states = hits.flatMap((job) => (chosen.has(job.id) ? [job.state] : []));
   const done = (): void => {
-    choose(new Set());
+    clear();
     search.again();
   };
   return (
