@@ -24,9 +24,9 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'node_modules/rechec
 // Else it looks for its binaries, and for Java.
 process.env.RECHECK_SYNC_BACKEND = 'pure';
 
-await main(() => {
+await main(async () => {
   const asked = process.argv.slice(2);
-  const all = regexesOf(asked.length > 0 ? asked : PROJECTS);
+  const all = await regexesOf(asked.length > 0 ? asked : PROJECTS);
   const safe = readSafe();
   const problems = [
     ...all.filter(({ source }) => source !== undefined).flatMap((regex) => slowness(regex, safe)),

@@ -1,18 +1,20 @@
 import path from 'node:path';
 import { SyntaxKind } from 'typescript/unstable/ast';
-import { API } from 'typescript/unstable/sync';
+// Not its "sync" one: when that is closed, its process may say "context canceled" (TypeScript#64242).
+import { API } from 'typescript/unstable/async';
 import { ROOT } from './run.mjs';
 
 /** Every regular expression in the sources of these projects: where, and its pattern, unless that is put together. */
-export function regexesOf(configs) {
+export async function regexesOf(configs) {
   const api = new API({ cwd: ROOT });
   try {
-    const projects = api.updateSnapshot({ openProjects: configs }).getProjects();
-    return projects.flatMap(({ program, rootFiles }) =>
-      rootFiles.flatMap((file) => regexesIn(program.getSourceFile(file))),
-    );
+    const snapshot = await api.updateSnapshot({ openProjects: configs });
+    const files = snapshot
+      .getProjects()
+      .flatMap(({ program, rootFiles }) => rootFiles.map((file) => program.getSourceFile(file)));
+    return (await Promise.all(files)).flatMap(regexesIn);
   } finally {
-    api.close();
+    await api.close();
   }
 }
 
