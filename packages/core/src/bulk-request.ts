@@ -26,6 +26,10 @@ export interface BulkFilter {
   readonly tag?: string;
   /** The id of a batch or workflow: its members, and those of the batches within. Not together with `olderThan` and `newerThan`. */
   readonly batch?: string;
+  /** The id of a selection of jobs: `Operations.select`. Not together with `batch`, `olderThan` and `newerThan`. */
+  readonly selection?: string;
+  /** With a selection: how its jobs were found, for people who read of the operation. At most 1,000 characters. */
+  readonly query?: string;
   /**
    * Older than this, or than this instant: since they ended (succeeded, failed, cancelled) or began to wait for others (awaiting),
    * else since they were created.
@@ -63,6 +67,9 @@ const FILTER_RULES: Readonly<Record<string, Rule>> = {
   name: jobName,
   tag: shortText(128),
   batch: (value) => (typeof value === 'string' && isJobId(value) ? undefined : 'must be the id of a batch'),
+  selection: (value) =>
+    typeof value === 'string' && isJobId(value) ? undefined : 'must be the id of a selection',
+  query: shortText(1000),
   olderThan: anything,
   newerThan: anything,
   errorContains: shortText(500),
@@ -91,12 +98,7 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
   checkOptions(filter, FILTER_RULES, 'bulk.filter');
   if (filter?.state === undefined)
     throw new OptionError('bulk.filter.state', `must be one of ${JOB_STATES.join(', ')}`, filter?.state);
-  for (const age of ['olderThan', 'newerThan'] as const)
-    if (filter.batch !== undefined && filter[age] !== undefined)
-      throw new OptionError(`bulk.filter.${age}`, 'does not go together with batch', filter[age]);
-  for (const field of ['errorContains', 'errorName'] as const)
-    if (filter.poison === true && filter[field] !== undefined)
-      throw new OptionError(`bulk.filter.${field}`, 'does not go together with poison', filter[field]);
+  checkPairs(filter);
   const from = statesFor(verb satisfies PersonVerb);
   if (!from.includes(filter.state))
     throw new OptionError(
@@ -107,6 +109,22 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
   return { verb, filter: storedFilter(filter, now), target: targetOf(request), rate: ratePerSecond, dryRun };
 }
 
+/** Fields that exclude each other. */
+const EXCLUDED: readonly (readonly [keyof BulkFilter, readonly (keyof BulkFilter)[]])[] = [
+  ['selection', ['batch', 'olderThan', 'newerThan']],
+  ['batch', ['olderThan', 'newerThan']],
+  ['poison', ['errorContains', 'errorName']],
+];
+
+function checkPairs(filter: BulkFilter): void {
+  for (const [field, others] of EXCLUDED)
+    for (const other of others)
+      if (filter[field] !== undefined && filter[field] !== false && filter[other] !== undefined)
+        throw new OptionError(`bulk.filter.${other}`, `does not go together with ${field}`, filter[other]);
+  if (filter.query !== undefined && filter.selection === undefined)
+    throw new OptionError('bulk.filter.query', 'goes together with a selection', filter.query);
+}
+
 /** Workers of older versions know no names: they look for it as a text. */
 function nameFilter(name: string, text: string | undefined): Pick<StoredFilter, 'errorName' | 'error'> {
   const errorName = `${ERROR_BEGINS}${JSON.stringify(name)}`;
@@ -114,7 +132,7 @@ function nameFilter(name: string, text: string | undefined): Pick<StoredFilter, 
 }
 
 function storedFilter(filter: BulkFilter, now: number): StoredFilter {
-  const { state, queue, name, tag, batch, errorContains, errorName, poison } = filter;
+  const { state, queue, name, tag, batch, selection, query, errorContains, errorName, poison } = filter;
   const before = instantOf(filter.olderThan, now, 'bulk.filter.olderThan');
   const after = instantOf(filter.newerThan, now, 'bulk.filter.newerThan');
   return {
@@ -123,6 +141,8 @@ function storedFilter(filter: BulkFilter, now: number): StoredFilter {
     ...(name !== undefined && { name }),
     ...(tag !== undefined && { tag }),
     ...(batch !== undefined && { batch }),
+    ...(selection !== undefined && { selection }),
+    ...(query !== undefined && { query }),
     ...(after !== undefined && { after, afterId: idPrefix(after) }),
     ...(before !== undefined && { before, beforeId: idPrefix(before) }),
     ...(errorContains !== undefined && { error: JSON.stringify(errorContains).slice(1, -1) }),

@@ -61,7 +61,7 @@ export class Client {
   readonly events: ClientEvents;
   /** Recurring jobs: to define, list, pause, trigger. */
   readonly recurring: RecurringJobs;
-  /** Operations that {@link bulk} has begun: to list, look at, cancel. */
+  /** Operations that {@link bulk} has begun: to list, look at, cancel; and selections of jobs for them. */
   readonly operations: Operations;
   /** Workers that live: to quiet, resume, stop, and give other numbers of slots. */
   readonly workers: WorkerOrders;

@@ -82,6 +82,8 @@ export type { AuditOptions } from './monitor.ts';
 export type { JobPage, PageOptions } from './page.ts';
 export type { ScanOptions, ScanPage } from './scan.ts';
 export { OperationNotFoundError } from './operations.ts';
+export { MOST_SELECTED, SelectionNotFoundError } from './selections.ts';
+export type { Selection, SelectionOptions } from './selections.ts';
 export type { BulkHandle, Operations, OperationView } from './operations.ts';
 export { resultOf } from './result-reference.ts';
 export { node } from './workflow.ts';

@@ -10,6 +10,8 @@ import type { WaitOptions } from './job-handle.ts';
 import { driveOperation } from './operation-driver.ts';
 import { anything, checkOptions } from './options.ts';
 import { persist } from './persist.ts';
+import type { Selection, SelectionOptions } from './selections.ts';
+import { SelectionNotFoundError, storeSelection } from './selections.ts';
 import type { FilterView } from './store/filter-view.ts';
 import { filterView } from './store/filter-view.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
@@ -115,6 +117,19 @@ export class Operations {
     return words.includes('OK');
   }
 
+  /**
+   * Puts jobs together by their ids, up to 100,000, for an operation: when no other filter names what they have in common. It is
+   * kept for ten minutes, and an operation that changes something takes it; dry runs do not.
+   *
+   * @example
+   * const { id } = await client.operations.select(ids);
+   * await client.bulk({ verb: 'cancel', filter: { state: 'enqueued', selection: id } });
+   * @throws {OptionError}
+   */
+  select(ids: Iterable<string> | AsyncIterable<string>, options?: SelectionOptions): Promise<Selection> {
+    return storeSelection(this.#host, ids, options);
+  }
+
   /** See `Client.bulk`. */
   async begin(request: BulkRequest): Promise<BulkHandle> {
     const shards = await this.#host.shards();
@@ -149,6 +164,7 @@ export class Operations {
       const words = await Promise.all(shards.map((shard) => this.#operate(shard, call, actor)));
       if (words.includes('FULL'))
         throw new LinstockError('OPERATIONS_FULL', '1,000 operations run: wait for some, or cancel them');
+      if (words.includes('NO_SELECTION')) throw new SelectionNotFoundError(call.filter.selection ?? '');
     } catch (error) {
       // All shards or none, as far as it can be had.
       const why = 'it could not be begun on all shards';

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 test.each([
   ['handlers.md', 10],
-  ['changing-jobs.md', 2],
+  ['changing-jobs.md', 3],
   ['events.md', 2],
   ['queues.md', 6],
   ['flow-control.md', 12],

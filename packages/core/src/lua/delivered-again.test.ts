@@ -80,6 +80,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   hasten: nothing(['enqueued', 'GONE']),
   move: nothing(['OK', 'OK', 'failed']),
   update: nothing('OK'),
+  collect: nothing(2),
   operate: nothing('ALREADY'),
   step: nothing({ status: 'DONE' }),
   abort: nothing('ALREADY'),

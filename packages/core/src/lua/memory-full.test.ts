@@ -22,6 +22,7 @@ async function setMemory({ connection }: Shards, maxmemory: '0' | '1'): Promise<
 
 const REFUSED: readonly Written[] = [
   'admit',
+  'collect',
   'configure',
   'define',
   'describe',

@@ -4,7 +4,7 @@
 -- ARGV: 1 who, 2 who, why and which operation (a JSON object), 3 id, 4 verb, 5 filter (JSON), 6 what the verb needs (JSON),
 --       7 jobs per second (0: as fast as it goes), 8 "1": only counts, 9 how soon somebody else goes on when nobody does (ms),
 --       10 most operations that are remembered
--- Returns: "OK", "ALREADY", or "FULL" (so many run)
+-- Returns: "OK", "ALREADY", "FULL" (so many run), or "NO_SELECTION": the selection that it is about is not kept any more
 local P = KEYS[1]
 --@include now
 --@include audit
@@ -13,6 +13,8 @@ local who, reason, id, verb, text, target = unpack(ARGV, 1, 6)
 local rate, dry, leadMs, most = ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
 local filter, key = cjson.decode(text), $operation .. id
 if redis.call('EXISTS', key) == 1 then return 'ALREADY' end
+local selection = filter.selection and $selection .. filter.selection
+if selection and redis.call('ZCARD', selection) == 0 then return 'NO_SELECTION' end
 redis.call('ZCARD', $timers)
 if redis.call('ZCARD', $operations) >= most then
   local oldest, removed = redis.call('ZRANGE', $operations, 0, most), 0
@@ -35,23 +37,8 @@ redis.call('HSET', key, 'state', 'running', 'verb', verb, 'filter', text, 'targe
   'failed', 0)
 redis.call('ZADD', $operations, now(), id)
 --@include plan
-local lowest, highest = filter.after and string.format('%.0f', filter.after) or '-inf', math.min(filter.before or now(), now())
-local SORTED = { F = $failed, C = $cancelled, A = $awaiting }
-if filter.batch then openBatch(filter.batch)
-elseif SORTED[filter.state] then addSorted(lowest, string.format('%.0f', highest), SORTED[filter.state])
-elseif filter.state == 'S' then addSorted('-inf', redis.pcall('ZRANGE', $scheduled, -1, -1, 'WITHSCORES')[2] or '0', $scheduled)
-elseif filter.state == 'D' then addList('-', $succeeded)
-elseif filter.state == 'P' then
-  local workers, sources = redis.call('ZRANGE', $leases, 0, 99999), {}
-  for i = 1, #workers do sources[i] = 'W ' .. workers[i] end
-  add(sources)
-else
-  local queues, sources = filter.queue and { filter.queue } or redis.call('HKEYS', $queues), {}
-  for i = 1, #queues do
-    if string.sub(queues[i], 1, 1) ~= '#' then sources[#sources + 1] = 'Q ' .. queues[i] end
-  end
-  add(sources)
-end
+--@include sources
+addSources()
 setTimer('operation:' .. id, now() + leadMs)
 -- What only counts changes nothing.
 if dry ~= '1' then audit(who, 'bulk ' .. verb, id, string.sub(reason, 1, -2) .. ',"filter":' .. text .. '}') end

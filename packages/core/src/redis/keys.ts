@@ -42,6 +42,7 @@ export const KEY = {
   operation: 'operation:',
   operations: 'operations',
   plan: 'plan:',
+  selection: 'selection:',
   stale: 'stale',
   scheduled: 'scheduled',
   leases: 'leases',

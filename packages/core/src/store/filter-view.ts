@@ -16,13 +16,15 @@ const STATE_OF = new Map<string, JobState>(JOB_STATES.map((state) => [STATE_LETT
 
 /** What a stored filter names. */
 export function filterView(filter: StoredFilter): FilterView {
-  const { queue, name, tag, batch, before, after, error, errorName, poison } = filter;
+  const { queue, name, tag, batch, selection, query, before, after, error, errorName, poison } = filter;
   return {
     state: STATE_OF.get(filter.state) ?? 'failed',
     ...(queue !== undefined && { queue }),
     ...(name !== undefined && { name }),
     ...(tag !== undefined && { tag }),
     ...(batch !== undefined && { batch }),
+    ...(selection !== undefined && { selection }),
+    ...(query !== undefined && { query }),
     ...(before !== undefined && { olderThan: new Date(before) }),
     ...(after !== undefined && { newerThan: new Date(after) }),
     ...(error !== undefined &&

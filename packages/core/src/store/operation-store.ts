@@ -17,6 +17,9 @@ export interface StoredFilter {
   readonly name?: string;
   readonly tag?: string;
   readonly batch?: string;
+  /** Its id, and how its jobs were found. */
+  readonly selection?: string;
+  readonly query?: string;
   readonly after?: number;
   readonly before?: number;
   /** What ids begin with that were made at these instants. */
@@ -76,8 +79,15 @@ export type StepReply =
   | { readonly status: 'DONE' }
   | { readonly status: 'GONE' };
 
+/** Whether an operation has begun. `FULL`: 1,000 of them run. `NO_SELECTION`: it is not kept any more, or was used. */
+export type OperateReply = 'OK' | 'ALREADY' | 'FULL' | 'NO_SELECTION';
+
 /** When nobody has gone on with an operation for so long, any worker does. */
 const LEAD_MS = 2000;
+/** What a selection holds in one shard, if it holds what it may in all: a call that is sent again is no reason to refuse it. */
+const MOST_SELECTED = 101_000;
+/** How many jobs one call adds to a selection. */
+export const SELECTED_AT_ONCE = 1000;
 /** Operations that a shard remembers. */
 const MOST_OPERATIONS = 1000;
 
@@ -89,14 +99,21 @@ export class OperationStore {
     this.#target = { connection, prefix };
   }
 
-  /** Begins an operation. May be sent again. `FULL`: 1,000 of them run. */
-  async operate(call: OperationCall, { who, why }: Actor): Promise<'OK' | 'ALREADY' | 'FULL'> {
+  /** Adds up to {@link SELECTED_AT_ONCE} jobs to a selection. May be sent again. Gives how many it has in this shard. */
+  async collect(selection: string, keepMs: number, ids: readonly string[]): Promise<number> {
+    const reply = await runScript(this.#target, 'collect', [selection, keepMs, MOST_SELECTED, ...ids]);
+    if (typeof reply === 'number') return reply;
+    throw new ProtocolError('collect', reply);
+  }
+
+  /** Begins an operation. May be sent again. */
+  async operate(call: OperationCall, { who, why }: Actor): Promise<OperateReply> {
     const { id, verb, filter, target, rate, dryRun } = call;
     const reason = JSON.stringify({ by: who, why, operation: id });
     const texts = [JSON.stringify(filter), JSON.stringify(target)];
     const limits = [rate, dryRun ? 1 : 0, LEAD_MS, MOST_OPERATIONS];
     const reply = await runScript(this.#target, 'operate', [who, reason, id, verb, ...texts, ...limits]);
-    if (reply === 'OK' || reply === 'ALREADY' || reply === 'FULL') return reply;
+    if (reply === 'OK' || reply === 'ALREADY' || reply === 'FULL' || reply === 'NO_SELECTION') return reply;
     throw new ProtocolError('operate', reply);
   }
 

@@ -17,6 +17,7 @@ const operationKeys = {
   operation: [`operation:${OPERATION}`],
   operations: ['operations'],
   plan: [`plan:${OPERATION}`],
+  selection: [`selection:${OPERATION}`],
   audit: ['audit'],
   wake: [],
 } as const;

@@ -6,6 +6,7 @@ import { CHANGE_EFFECTS } from './effects-change.ts';
 import { DESCRIBE_EFFECTS } from './describe-rows.ts';
 import { LIMIT_EFFECTS } from './limit-rows.ts';
 import { RECORD_EFFECTS } from './record-rows.ts';
+import { SELECTION_EFFECTS } from './selection-rows.ts';
 import { STEER_EFFECTS } from './steer-rows.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
 import { WORKER_EFFECTS } from './effects-worker.ts';
@@ -21,6 +22,7 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...LIMIT_EFFECTS,
   ...RECORD_EFFECTS,
   ...STEER_EFFECTS,
+  ...SELECTION_EFFECTS,
   ...DESCRIBE_EFFECTS,
   ...ALERT_EFFECTS,
 };

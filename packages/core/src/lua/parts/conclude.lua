@@ -2,7 +2,7 @@
 local function conclude(id, state, who, reason)
   local key = $operation .. id
   redis.call('HSET', key, 'state', state, 'endedAt', now())
-  redis.call('UNLINK', $plan .. id)
+  redis.call('UNLINK', $plan .. id, $selection .. id)
   redis.pcall('ZREM', $timers, 'operation:' .. id)
   local verb, dry, looked, matched, changed, failed = unpack(redis.call('HMGET', key, 'verb', 'dry', 'looked', 'matched', 'changed', 'failed'))
   if dry == '1' then return end
