@@ -90,4 +90,19 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     expect(await page.getByRole('toolbar').count()).toBe(0);
     expect((await stage.client.queue('mail').counts()).enqueued).toBe(599);
   });
+
+  test('changes all it finds, also what no filter names, of the state that somebody chooses', async () => {
+    const { id } = await stage.client.schedule(act, { ms: 598 }, { in: '1h', queue: 'mail' });
+    await search('input.ms:598');
+    await page.getByText('2 found').waitFor();
+    await page.getByRole('button', { name: 'Change all that match' }).click();
+    await page.getByRole('button', { name: 'Enqueued · 1' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Scheduled · 1' }).click();
+    await page.getByRole('heading', { name: /Cancel all 1 job/ }).waitFor();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await expect.poll(async () => stage.client.get(id)).toMatchObject({ state: 'cancelled' });
+    const [operation] = await stage.client.operations.list({ most: 1 });
+    expect(operation?.filter).toMatchObject({ state: 'scheduled', query: 'input.ms:598' });
+  });
 });

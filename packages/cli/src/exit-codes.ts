@@ -52,6 +52,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   QUEUES_FULL: EXIT.failure,
   QUEUE_FULL: EXIT.failure,
   RECURRING_NOT_FOUND: EXIT.notFound,
+  SELECTION_NOT_FOUND: EXIT.notFound,
   WORKER_NOT_FOUND: EXIT.notFound,
   REDIS_FAULT: EXIT.failure,
   REDIS_FULL: EXIT.failure,

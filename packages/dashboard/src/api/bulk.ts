@@ -7,7 +7,7 @@ import { DUE, TARGET, targetIn, wantedDue } from './jobs.ts';
 
 const BULK = {
   ...REASON,
-  filter: required(object('state, queue, name, tag: all that match.')),
+  filter: required(object('state; queue, name, tag, batch, selection and query: all that match.')),
   dryRun: flag('Counts them, and changes nothing.'),
 };
 const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
@@ -49,8 +49,9 @@ async function bulkDelete(call: Call, parts: Parts): Promise<unknown> {
       );
   if (isCount) return bulk({ ...call, body: { ...(body as object), verb: 'delete' } }, parts);
   const { filter: asked, createdAt } = await countedIn(call, parts);
-  // What has come since was not counted. Members of a batch are looked at by the batch alone.
-  const filter = asked.batch === undefined ? { olderThan: new Date(createdAt), ...asked } : asked;
+  // What has come since was not counted. Members of a batch and jobs of a selection are looked at by these alone.
+  const isFixed = asked.batch !== undefined || asked.selection !== undefined;
+  const filter = isFixed ? asked : { olderThan: new Date(createdAt), ...asked };
   const { id } = await parts.client.bulk({ verb: 'delete', filter, ...actorOf(call) });
   return { id };
 }
@@ -101,7 +102,7 @@ export const BULK_ROUTES: readonly Route[] = [
     answer: '{ id } of the operation',
     body: {
       ...REASON,
-      filter: object('With dryRun: state, queue, name, tag: all that match.'),
+      filter: object('With dryRun, as of /api/bulk: all that match.'),
       dryRun: flag('Counts them, and changes nothing.'),
       counted: text('Without dryRun: the id of the dry run, at most 10 minutes old.'),
       confirm: whole('Without dryRun: how many that has counted.'),

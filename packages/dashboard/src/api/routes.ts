@@ -6,6 +6,7 @@ import { CONTRACT_ROUTES } from './contracts.ts';
 import { ERROR_ROUTES } from './errors.ts';
 import { EXPORT_ROUTES } from './export.ts';
 import { BULK_ROUTES } from './bulk.ts';
+import { SELECTION_ROUTES } from './selections.ts';
 import { JOB_ROUTES } from './jobs.ts';
 import { LIMIT_ROUTES } from './limits.ts';
 import { describeRoutes } from './open-api.ts';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...OVERVIEW_ROUTES,
   ...JOB_ROUTES,
   ...BULK_ROUTES,
+  ...SELECTION_ROUTES,
   ...SEARCH_ROUTES,
   ...EXPORT_ROUTES,
   ...ERROR_ROUTES,

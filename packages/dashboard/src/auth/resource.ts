@@ -1,6 +1,6 @@
 import type { Call, Parts, Route } from '../api/call.ts';
 import { fieldIn, textIn } from '../api/call.ts';
-import { askedJobs, askedSearch } from '../api/search-query.ts';
+import { askedJobs, askedSearch, parseSearch } from '../api/search-query.ts';
 
 /** What somebody wants to do something to. What is not there is not known, or is all of them. */
 export interface Resource {
@@ -60,9 +60,15 @@ const QUEUE_OF: Readonly<Record<string, (call: Call) => string | null | undefine
     call.request.method === 'GET' && !call.query.has('tag') ? call.query.get('queue') : inBody(call),
   recurring: inBody,
   bulk: ({ body }) => textIn(fieldIn(body, 'filter'), 'queue'),
+  selections: ({ body }) => namedQueueOf(textIn(body, 'q')),
   search: ({ query }) => askedSearch(query, Date.now()).namedQueue,
   export: ({ query }) => askedJobs(query, Date.now()).namedQueue,
 };
+
+/** A search that says nothing finds nothing: its route refuses it. */
+function namedQueueOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : parseSearch(text, Date.now()).namedQueue;
+}
 
 function named<Key extends string>(key: Key, value: string | undefined): { readonly [key in Key]?: string } {
   return value === undefined || value === '' ? {} : ({ [key]: value } as { [key in Key]?: string });

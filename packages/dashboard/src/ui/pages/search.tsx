@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { Bar, Empty } from '../parts/basics.tsx';
 import type { BulkFilter } from '../parts/bulk.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
+import { SelectionDialog } from '../parts/selection.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
 import { Actions, verbsFor } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
@@ -43,15 +44,16 @@ function Progress({ search }: { search: Search }) {
   );
 }
 
-/** Changes all that match, where a bulk operation has the same filter. */
-function ChangeAll({ filter }: { filter: BulkFilter }) {
+/** Changes all that match: by a filter where there is one for what is searched, else by a selection. */
+function ChangeAll({ text, filter }: { text: string; filter: BulkFilter | undefined }) {
   const [isAsking, ask] = useState(false);
   return (
     <>
       <button type="button" class="quiet" onClick={() => ask(true)}>
         {t('changeAll')}…
       </button>
-      {isAsking && <BulkDialog filter={filter} onClose={() => ask(false)} />}
+      {isAsking && filter !== undefined && <BulkDialog filter={filter} onClose={() => ask(false)} />}
+      {isAsking && filter === undefined && <SelectionDialog text={text} onClose={() => ask(false)} />}
     </>
   );
 }
@@ -82,7 +84,7 @@ export function SearchResults() {
       {hits.length > 0 && (
         <div class="toolbar">
           {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(states)} onDone={done} />}
-          {may('steer') && filter !== undefined && <ChangeAll filter={filter} />}
+          {may('steer') && <ChangeAll text={text} filter={filter} />}
           <ColumnChoice />
           <ExportLinks query={{ q: text }} />
         </div>

@@ -80,9 +80,8 @@ async function follow(
 ): Promise<void> {
   const query = new URLSearchParams({ q: text, cursor: from.cursor });
   const response = await fetch(`api/search?${query}`, { credentials: 'same-origin', signal });
-  if (!response.ok || response.body === null) throw new Error(await refusalOf(response));
   let found = from;
-  for await (const line of linesOf(response.body)) {
+  for await (const line of linesOf<Line>(response)) {
     if (signal.aborted) return;
     const { hits, looked, total, done, cursor, filter } = line;
     const known = new Set(found.hits.map(({ id }) => id));
@@ -104,7 +103,10 @@ function stateOf(done: true | undefined, cursor: string | undefined): Search['st
   return cursor === undefined ? 'done' : 'paused';
 }
 
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
+/** The lines of JSON of an answer, as they come. @throws {Error} it was refused */
+export async function* linesOf<T>(response: Response): AsyncGenerator<T> {
+  const { ok, body } = response;
+  if (!ok || body === null) throw new Error(await refusalOf(response));
   const [reader, decoder] = [body.getReader(), new TextDecoder()];
   let rest = '';
   for (;;) {
@@ -112,7 +114,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Line> 
     if (done) return;
     const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
-    for (const part of parts) yield JSON.parse(part) as Line;
+    for (const part of parts) yield JSON.parse(part) as T;
   }
 }
 

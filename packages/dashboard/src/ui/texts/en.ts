@@ -146,6 +146,8 @@ export const EN = {
   searchOn: 'Search on',
   exportAs: 'Export as {format}',
   changeAll: 'Change all that match',
+  whichState: 'Jobs of which state?',
+  selectionFull: 'These are {count}, as many as can be changed at once: search again for the others.',
   noJobs: 'No jobs here.',
   noJobsHint: 'Enqueue one from your code, or with the button New job.',
   previous: 'Previous',

@@ -148,6 +148,8 @@ export const FA: Texts = {
   searchOn: 'ادامهٔ جست‌وجو',
   exportAs: 'برون‌بری به {format}',
   changeAll: 'تغییر همهٔ یافته‌ها',
+  whichState: 'کارهای کدام وضعیت؟',
+  selectionFull: '{count} کار: بیش از این را یک‌باره نمی‌توان تغییر داد. برای بقیه دوباره جست‌وجو کنید.',
   noJobs: 'کاری اینجا نیست.',
   noJobsHint: 'از کد خود یا با دکمهٔ کار تازه بیفزایید.',
   previous: 'پیشین',

@@ -148,6 +148,8 @@ export const TR: Texts = {
   searchOn: 'Aramaya devam et',
   exportAs: '{format} olarak dışa aktar',
   changeAll: 'Eşleşenlerin tümünü değiştir',
+  whichState: 'Hangi durumdaki işler?',
+  selectionFull: '{count} iş: tek seferde en çok bu kadarı değiştirilebilir. Kalanlar için yeniden arayın.',
   noJobs: 'Burada iş yok.',
   noJobsHint: 'Kodunuzdan veya Yeni iş düğmesiyle ekleyin.',
   previous: 'Önceki',
