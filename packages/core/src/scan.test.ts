@@ -53,6 +53,32 @@ describe('a scan', () => {
     expect(await idsOf({ state: 'enqueued', queue: 'never' })).toEqual([]);
   });
 
+  test('by a name, or by what names begin with, looks at ten times as many and finds each once', async () => {
+    const named = (name: string): typeof greet => defineJob<number>({ name, queue: 'mail' });
+    const [greeted] = await Promise.all([
+      client.enqueueMany(greet, numbers(25)),
+      client.enqueueMany(named('greet.often'), numbers(12)),
+      client.enqueueMany(named('gr'), numbers(70)),
+    ]);
+    const held = await client.enqueueMany(greet, numbers(4), { group: 'a' });
+    const due = await client.scheduleMany(greet, numbers(3), { in: '1h' });
+    const state = 'enqueued';
+    expect(await idsOf({ state, name: 'greet', step: 3 })).toEqual(sorted([...greeted, ...held]));
+    expect(await idsOf({ state, name: 'greet*', step: 2 })).toHaveLength(41);
+    expect(await idsOf({ state, name: 'gree' })).toEqual([]);
+    expect(await idsOf({ state, name: '*' })).toHaveLength(111);
+    expect(await idsOf({ state: 'scheduled', name: 'greet' })).toEqual(sorted(due));
+    let looked = 0;
+    for await (const page of monitor.scan({ state, name: 'gr', step: 5 })) {
+      expect(page.jobs.length).toBeLessThanOrEqual(5);
+      looked += page.looked;
+    }
+    expect(looked).toBe(111);
+    expect(await worker.claim('mail')).not.toEqual([]);
+    expect((await idsOf({ state: 'processing', name: 'g*' })).length).toBeGreaterThan(0);
+    expect(await idsOf({ state: 'processing', name: 'never' })).toEqual([]);
+  });
+
   test('finds what a limit holds back, and what runs', async () => {
     await client.enqueueMany(greet, numbers(6), { concurrency: { key: 'k', limit: 2 } });
     const running = await worker.claim('mail');

@@ -19,6 +19,8 @@ export interface ScanOptions {
   readonly tag?: string;
   /** Only for `enqueued`: one queue. @default all */
   readonly queue?: string;
+  /** Only jobs with this name; with a `*` at its end, those whose names begin so. Without a tag that is some ten times faster than to read them all. */
+  readonly name?: string;
   /** The cursor of a page: goes on behind it. @default the beginning */
   readonly after?: string;
   /** How many entries are read at once, 1 to 200. @default 100 */
@@ -37,6 +39,7 @@ export interface ScanPage {
 const RULES = {
   state: oneOf(JOB_STATES),
   tag: anything,
+  name: shortText(129),
   queue: queueName,
   after: shortText(1000),
   step: wholeNumber(1, 200),
@@ -52,6 +55,7 @@ interface Walk<Place> {
 
 interface Entries<Place> {
   readonly ids: readonly string[];
+  readonly looked: number;
   readonly next: Place | undefined;
 }
 
@@ -62,14 +66,14 @@ export async function* scanJobs(
   viewing: Viewing,
 ): AsyncGenerator<ScanPage> {
   checkOptions(options, RULES, 'scan');
-  const { state, queue, tag, step = 100 } = options;
+  const { state, queue, tag, name, step = 100 } = options;
   if (queue !== undefined && state !== 'enqueued')
     throw new OptionError('scan.queue', 'can only be given with the state "enqueued"', queue);
   if (tag !== undefined) {
     checkTag(tag, 'scan.tag');
     yield* pagesOf(shards, tagWalk({ tag, step }), { options, viewing });
   } else if (state !== undefined)
-    yield* pagesOf(shards, stateWalk({ state, queue, step }), { options, viewing });
+    yield* pagesOf(shards, stateWalk({ state, queue, name, step }), { options, viewing });
   else throw new OptionError('scan.state', `must be one of ${JOB_STATES.join(', ')}; or give a tag`, state);
 }
 
@@ -82,21 +86,26 @@ async function* pagesOf<Place>(
   for (const shard of shards) {
     if (shard.number < start.shard) continue;
     const from = shard.number === start.shard ? start.place : undefined;
-    for await (const { ids, next } of walk.entries(shard, from)) {
-      const found = await shard.reader.findMany([...new Set(ids)], viewing);
+    for await (const { ids, looked, next } of walk.entries(shard, from)) {
+      const found = ids.length === 0 ? [] : await shard.reader.findMany([...new Set(ids)], viewing);
       const jobs = found.filter((job) => 'damaged' in job || fits(job, options));
       const following = shard.number + 1 < shards.length ? `${shard.number + 1} ` : undefined;
       const cursor = next === undefined ? following : `${shard.number} ${walk.encode(next)}`;
-      yield { jobs, looked: ids.length, cursor };
+      yield { jobs, looked, cursor };
     }
   }
 }
 
 /** Entries are hints: between a look at them and one at their jobs some have moved on. */
-function fits(job: JobView, { state, tag, queue }: ScanOptions): boolean {
+function fits(job: JobView, { state, tag, name, queue }: ScanOptions): boolean {
   if (state !== undefined && job.state !== state) return false;
   if (tag !== undefined && !job.tags.includes(tag)) return false;
+  if (name !== undefined && !fitsName(job.name, name)) return false;
   return queue === undefined || job.queue === queue;
+}
+
+function fitsName(name: string, wanted: string): boolean {
+  return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
 function stateWalk(request: ScanRequest): Walk<ScanPlace> {

@@ -10,6 +10,7 @@ import { LIMIT_DAMAGED } from '../testing/limit-rows.ts';
 import { RECORD_DAMAGED } from '../testing/record-rows.ts';
 import { ALERT_DAMAGED } from '../testing/alert-rows.ts';
 import { SELECTION_DAMAGED } from '../testing/selection-rows.ts';
+import { SIFT_DAMAGED } from '../testing/sift-rows.ts';
 import { STEER_DAMAGED } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
 import { readable } from '../testing/readable.ts';
@@ -28,6 +29,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...LIMIT_DAMAGED,
   ...RECORD_DAMAGED,
   ...STEER_DAMAGED,
+  ...SIFT_DAMAGED,
   ...SELECTION_DAMAGED,
   ...DESCRIBE_DAMAGED,
   ...ALERT_DAMAGED,

@@ -30,6 +30,27 @@ const MOST_MEASURED = 250;
 /** Numbers that tell a queue: the lengths of its lists, and what was taken. */
 const NUMBERS = 7;
 
+/** What a look for jobs by their name is about. */
+export interface Sifting {
+  /** A list or a sorted set. */
+  readonly key: string;
+  /** How many entries from its end on are passed over. */
+  readonly from: number;
+  /** How many are looked at, at most 1,000. */
+  readonly count: number;
+  /** After so many jobs it stops. */
+  readonly most: number;
+  /** The name; with a `*` at its end, what names begin with. */
+  readonly name: string;
+}
+
+/** What such a look has found: `read` entries were looked at, and whether that was all. */
+export interface Sifted {
+  readonly ids: readonly string[];
+  readonly read: number;
+  readonly isOver: boolean;
+}
+
 /** What belongs to queues, and the register of those who wait for a job's end, on one shard. */
 export class QueueStore {
   readonly #target: ScriptTarget;
@@ -68,6 +89,16 @@ export class QueueStore {
       queues.slice(i * MOST_MEASURED, (i + 1) * MOST_MEASURED),
     );
     return (await Promise.all(slices.map((slice) => this.#measure(slice)))).flat();
+  }
+
+  /** Looks at entries of a key, where they are, for jobs with a name. */
+  async sift({ key, from, count, most, name }: Sifting): Promise<Sifted> {
+    const isWhole = !name.endsWith('*');
+    const beginning = isWhole ? name : name.slice(0, -1);
+    const reply = await runScript(this.#target, 'sift', [key, from, count, most, beginning, isWhole ? 1 : 0]);
+    if (!Array.isArray(reply) || typeof reply[0] !== 'number') throw new ProtocolError('sift', reply);
+    const [read, ...ids] = reply as [number, ...string[]];
+    return { ids, read, isOver: read < count && ids.length < most };
   }
 
   pause(queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {

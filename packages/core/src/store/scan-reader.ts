@@ -2,6 +2,7 @@ import { PRIORITIES } from '../job/priority.ts';
 import type { JobState } from '../job/states.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
+import type { Sifted } from './queue-store.ts';
 import { readQueueNames } from './queue-reader.ts';
 import { readOpenIds } from './shard-reader.ts';
 
@@ -10,7 +11,9 @@ export interface ScanRequest {
   readonly state: JobState;
   /** Only for `enqueued`. */
   readonly queue: string | undefined;
-  /** How many entries to read at once. */
+  /** Only jobs with this name; with a `*` at its end, those whose names begin so. */
+  readonly name: string | undefined;
+  /** How many jobs to give at once; with a name, ten times as many entries are looked at. */
   readonly step: number;
 }
 
@@ -23,6 +26,8 @@ export interface ScanPlace {
 /** Entries of an index: hints, as everywhere. */
 export interface ScanEntries {
   readonly ids: readonly string[];
+  /** How many were looked at for them. */
+  readonly looked: number;
   /** From where to go on; undefined: nothing is left. */
   readonly next: ScanPlace | undefined;
 }
@@ -30,7 +35,12 @@ export interface ScanEntries {
 interface Source {
   readonly key: string;
   readonly read: (from: number, count: number) => Promise<string[]>;
+  /** Whether it is a key of Redis, which can be looked at there. */
+  readonly isStored: boolean;
 }
+
+/** A name costs a look at the beginning of a record, which is so much cheaper than to read it. */
+const SIFTED_PER_JOB = 10;
 
 /**
  * Reads the ids of a shard's jobs of a state, bit by bit, each list from its end: what is added meanwhile can bring entries
@@ -49,14 +59,26 @@ export async function* scanShard(
     if (source === undefined) return;
     let read = source.key === from?.key ? from.read : 0;
     for (let isOver = false; !isOver;) {
-      const ids = await source.read(read, request.step);
-      read += ids.length;
-      isOver = ids.length < request.step;
+      const look = await lookAt(shard, source, { ...request, from: read });
+      const { ids } = look;
+      read += look.read;
+      ({ isOver } = look);
       const following = sources[i + 1];
       const next = isOver ? following && { key: following.key, read: 0 } : { key: source.key, read };
-      if (ids.length > 0) yield { ids, next };
+      if (look.read > 0) yield { ids, looked: look.read, next };
     }
   }
+}
+
+async function lookAt(
+  shard: Shard,
+  { key, read, isStored }: Source,
+  { name, step, from }: ScanRequest & { readonly from: number },
+): Promise<Sifted> {
+  if (name !== undefined && isStored)
+    return shard.queues.sift({ key, from, name, count: step * SIFTED_PER_JOB, most: step });
+  const ids = await read(from, step);
+  return { ids, read: ids.length, isOver: ids.length < step };
 }
 
 async function sourcesOf(shard: Shard, { state, queue }: ScanRequest): Promise<Source[]> {
@@ -65,7 +87,8 @@ async function sourcesOf(shard: Shard, { state, queue }: ScanRequest): Promise<S
       return queueSources(shard, queue);
     case 'processing': {
       const ids = (await readOpenIds(shard)).toSorted().toReversed();
-      return [{ key: KEY.processing, read: async (from, count) => ids.slice(from, from + count) }];
+      const read = async (from: number, count: number): Promise<string[]> => ids.slice(from, from + count);
+      return [{ key: KEY.processing, read, isStored: false }];
     }
     case 'succeeded':
       return [list(shard, KEY.succeeded)];
@@ -103,10 +126,15 @@ async function queueSources(shard: Shard, queue: string | undefined): Promise<So
 function list({ connection: { redis }, prefix }: Shard, key: string): Source {
   return {
     key,
+    isStored: true,
     read: async (from, count) => (await redis.lrange(prefix + key, -from - count, -from - 1)).toReversed(),
   };
 }
 
 function sorted({ connection: { redis }, prefix }: Shard, key: string): Source {
-  return { key, read: (from, count) => redis.zrevrange(prefix + key, from, from + count - 1) };
+  return {
+    key,
+    isStored: true,
+    read: (from, count) => redis.zrevrange(prefix + key, from, from + count - 1),
+  };
 }

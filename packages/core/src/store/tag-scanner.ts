@@ -11,6 +11,8 @@ export interface TagPlace {
 /** Entries of a tag's index: hints, as everywhere. */
 export interface TagEntries {
   readonly ids: readonly string[];
+  /** How many were looked at for them: all. */
+  readonly looked: number;
   /** From where to go on; undefined: nothing is left. */
   readonly next: TagPlace | undefined;
 }
@@ -34,7 +36,8 @@ export async function* scanTagged(
   do {
     const { entries, isOver } = await readBehind(shard, index, after);
     after = isOver ? undefined : entries.at(-1);
-    if (entries.length > 0) yield { ids: entries.map(({ id }) => id), next: after };
+    const { length: looked } = entries;
+    if (looked > 0) yield { ids: entries.map(({ id }) => id), looked, next: after };
   } while (after !== undefined);
 }
 

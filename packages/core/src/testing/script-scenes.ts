@@ -10,6 +10,7 @@ import { LIMIT_SCENES } from './limit-rows.ts';
 import { RECORD_SCENES } from './record-rows.ts';
 import type { Scene } from './scene.ts';
 import { SELECTION_SCENES } from './selection-rows.ts';
+import { SIFT_SCENES } from './sift-rows.ts';
 import { STEER_SCENES } from './steer-rows.ts';
 import { USUAL_KEYS } from './scene.ts';
 import { PERSON_SCENES } from './scenes-person.ts';
@@ -36,6 +37,7 @@ export const SCENES: Readonly<Record<Written, Scene>> = {
   ...LIMIT_SCENES,
   ...RECORD_SCENES,
   ...STEER_SCENES,
+  ...SIFT_SCENES,
   ...SELECTION_SCENES,
   ...DESCRIBE_SCENES,
   ...ALERT_SCENES,

@@ -102,6 +102,8 @@ describe('a search goes through', () => {
 test('a search by tag goes through what has the first of them', () => {
   expect(parseSearch('state:failed tag:"a b" tag:y x', NOW).tag).toBe('a b');
   expect(parseSearch('"tag:x" x', NOW).tag).toBe(undefined);
+  expect(parseSearch('name:mail.* name:x', NOW).name).toBe('mail.*');
+  expect(parseSearch('"name:x" name:"no name"', NOW).name).toBe(undefined);
 });
 
 test('a search that a bulk operation can repeat says its filter', () => {

@@ -12,6 +12,8 @@ export interface SearchQuery {
   readonly states: readonly JobState[];
   /** When only waiting jobs of one queue can match. */
   readonly queue: string | undefined;
+  /** A name that every match has, or with a `*` what it begins with: Redis itself looks for that. */
+  readonly name: string | undefined;
   /** A queue that every match is in. */
   readonly namedQueue: string | undefined;
   readonly matches: (job: JobView) => boolean;
@@ -48,6 +50,8 @@ const QUALIFIERS = [
   'input.…',
   'result.…',
 ];
+/** Of what is no job's name nothing is found, but it is no mistake to ask. */
+const CAN_BE_NAME = /^[\w.:/-]{1,128}\*?$/;
 /** Each is compared with every job, whose input may have a megabyte. */
 const MOST_TERMS = 32;
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -60,12 +64,14 @@ export function parseSearch(text: string, now: number): SearchQuery {
   let isFilter = true;
   let namedQueue: string | undefined;
   let tag: string | undefined;
+  let name: string | undefined;
   for (const [, key, , quoted, plain] of text.matchAll(/(?:([\w.]+):)?("([^"]*)"|(\S+))/g)) {
     const value = quoted ?? plain ?? '';
     if (key === undefined) words.push(value.toLowerCase());
     else tests.push(testOf(key, value, now));
     if (key === 'queue') namedQueue = value;
     if (key === 'tag') tag ??= value;
+    if (key === 'name' && CAN_BE_NAME.test(value)) name ??= value;
     isFilter &&= key !== undefined && addToFilter(filter, key, value);
   }
   const terms = tests.length + words.length;
@@ -78,6 +84,7 @@ export function parseSearch(text: string, now: number): SearchQuery {
     tag,
     states: state === undefined ? ORDER : [state],
     queue: isWaiting ? queue : undefined,
+    name,
     namedQueue,
     matches: (job) => tests.every((test) => test(job)) && hasWords(job, words),
     filter: isFilter && state !== undefined ? { ...filter, state } : undefined,

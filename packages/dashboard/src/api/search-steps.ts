@@ -32,9 +32,10 @@ export async function* searchSteps(
 }
 
 /** What is gone through, one after the other. */
-function scansOf({ tag, states, queue }: SearchQuery): readonly ScanOptions[] {
-  if (tag !== undefined) return [{ tag }];
-  return states.map((state) => (queue === undefined ? { state } : { state, queue }));
+function scansOf({ tag, states, queue, name }: SearchQuery): readonly ScanOptions[] {
+  const named = name === undefined ? {} : { name };
+  if (tag !== undefined) return [{ tag, ...named }];
+  return states.map((state) => ({ state, ...named, ...(queue !== undefined && { queue }) }));
 }
 
 /** About how many entries a search goes through. */
