@@ -5,16 +5,20 @@ import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
 import { Monitor } from './monitor.ts';
 import type { PageOptions } from './page.ts';
+import { ClientWorker } from './testing/client-worker.ts';
 
 const store = await sharedRedis();
+const shards = testShardCount();
 const greet = defineJob<number>({ name: 'greet', queue: 'mail' });
 
 let client: Client;
 let monitor: Monitor;
+let place: { readonly url: string; readonly namespace: string; readonly shards: number };
 beforeEach(() => {
-  const place = { redis: store.url, namespace: store.namespace(), shards: testShardCount() };
-  client = new Client(place);
-  monitor = new Monitor(place);
+  place = { url: store.url, namespace: store.namespace(), shards };
+  const options = { redis: place.url, namespace: place.namespace, shards };
+  client = new Client(options);
+  monitor = new Monitor(options);
 });
 afterEach(async () => {
   await client.close();
@@ -46,6 +50,44 @@ test('the oldest job is that of any queue that has waited longest', async () => 
   while (Date.now() <= madeAt + 1) await delay(1);
   await client.enqueue(greet, 2, { queue: 'second' });
   expect(await monitor.oldest()).toMatchObject({ queue: 'first' });
+});
+
+test('a job that was delayed, and one that is to run again, is old since it may run', async () => {
+  await client.connect();
+  const worker = await ClientWorker.start(place);
+  const at = new Date(Date.now() + 30);
+  const { id } = await client.schedule(greet, 1, { at });
+  expect(await monitor.oldest()).toBeUndefined();
+  // No worker brings it to its queue.
+  await expect.poll(() => monitor.oldest()).toEqual({ queue: 'mail', since: at.getTime() });
+  // Whatever a worker takes, it brings what is due where it belongs.
+  await worker.claim('other');
+  expect((await monitor.counts()).enqueued).toBe(1);
+  expect(await monitor.oldest()).toEqual({ queue: 'mail', since: at.getTime() });
+  expect(await monitor.queue('mail')).toMatchObject({ oldestSince: at.getTime() });
+  expect(await worker.claim('mail')).toEqual([id]);
+  expect(await monitor.oldest()).toBeUndefined();
+  await worker.retry(id, { name: 'Error', message: 'not yet' }, 20);
+  await expect.poll(() => monitor.oldest()).toMatchObject({ queue: 'mail' });
+  const waiting = await monitor.oldest();
+  await worker.claim('other');
+  expect(await monitor.oldest()).toEqual(waiting);
+  worker.close();
+});
+
+test('a job that waited for others is old since their end', async () => {
+  await client.connect();
+  const worker = await ClientWorker.start(place);
+  const first = await client.enqueue(greet, 1);
+  await client.continueWith(first.id, defineJob<number>({ name: 'next', queue: 'pics' }), 2);
+  expect(await worker.claim('mail')).toEqual([first.id]);
+  expect(await monitor.oldest()).toBeUndefined();
+  const before = Date.now();
+  await worker.succeed(first.id, null);
+  await expect.poll(() => monitor.oldest()).toMatchObject({ queue: 'pics' });
+  const { since = 0 } = (await monitor.oldest()) ?? {};
+  expect(since).toBeGreaterThanOrEqual(before - 1);
+  worker.close();
 });
 
 describe('a queue', () => {

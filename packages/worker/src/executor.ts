@@ -97,7 +97,7 @@ export class Executor {
     if (header.version > definition.contract.version)
       return this.#defer(run, record.tail, { reason: 'NEWER_VERSION' });
     this.#runs.set(job, run);
-    const waitedMs = waitOf(run, header, record.tail);
+    const waitedMs = waitOf(run, header, record);
     if (waitedMs !== undefined) this.times.waits.add(waitedMs);
     this.#host.started(run);
     const task = { run, header, definition };

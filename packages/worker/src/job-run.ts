@@ -1,6 +1,6 @@
 import type { JobMetadata } from '@linstock/core';
-import type { ChildRequest, JobHeader, NewJob } from '@linstock/core/internal';
-import { idTime } from '@linstock/core/internal';
+import type { ChildRequest, JobHeader, JobRecord, NewJob } from '@linstock/core/internal';
+import { idTime, waitsSince } from '@linstock/core/internal';
 import { ChildCalls } from './child-calls.ts';
 import { checkRoom, ChildrenError } from './child-outcomes.ts';
 import type { HeldJob } from './held-jobs.ts';
@@ -45,12 +45,14 @@ export function factsOf(
   return { name, metadata, recurring, batch, parents: parents?.map(([id]) => id), ...history, startedAt };
 }
 
-/** How long a run's job waited for it, ms; undefined: it could not run at once, or something had happened to it before. */
+/** How long a run's job waited for it since it could run, ms; undefined: it came back from a worker, and does not tell. */
 export function waitOf(
   { id, startedAt }: JobRun,
   { ties, delayed }: JobHeader,
-  tail: string,
+  { mark, tail }: Pick<JobRecord, 'mark' | 'tail'>,
 ): number | undefined {
+  const since = waitsSince(mark);
+  if (since !== undefined) return startedAt - since;
   if (tail !== '' || delayed === true || ties?.parents !== undefined || ties?.batch !== undefined)
     return undefined;
   return startedAt - idTime(id);

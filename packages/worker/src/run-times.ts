@@ -6,7 +6,7 @@ const LEAST_RUNS = 20;
 
 /** How long runs took and jobs waited: for the history, and the last ones to know whether it is safe to claim ahead. */
 export class RunTimes {
-  /** How long jobs waited that ran for the first time, since somebody took the counts. */
+  /** How long jobs waited for this worker since they could run, as far as they tell, since somebody took the counts. */
   readonly waits = new Histogram();
   /** How long runs took. */
   readonly runs = new Histogram();

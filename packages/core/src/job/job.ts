@@ -16,6 +16,9 @@ const STATE_OF = new Map<string, JobState>(
   Object.entries(STATE_LETTERS).map(([state, letter]) => [letter, state as JobState]),
 );
 const MARK = /^[SEBAPFC]\w{3}[0-7]\d\d.{24}\n$/;
+/** Stands for the owner of a job that was delayed or waited for others; behind it, since when it waits for a worker, ms. */
+const SINCE = '-since-----';
+const OWNER_AT = 7;
 /** Added to the digit of the priority when the header ties the job to others. */
 const TIED = 4;
 /** The letter of a job that is enqueued and parked, because something blocks it. */
@@ -88,6 +91,8 @@ export interface JobMark {
   /** Identity of the worker that runs it, and the number of its claim. */
   readonly owner: string | undefined;
   readonly claim: string | undefined;
+  /** Since when it waits for a worker, ms since 1970, if it was delayed or waited for others before. */
+  readonly waitsSince: number | undefined;
 }
 
 /** A line of the tail: something that happened to the job. */
@@ -250,7 +255,7 @@ function isVersion(value: unknown): value is number {
 /** The mark of a job, or undefined when it is damaged. */
 export function decodeMark(mark: string): JobMark | undefined {
   if (!MARK.test(mark)) return undefined;
-  const owner = mark.slice(7, 19);
+  const owner = mark.slice(OWNER_AT, 19);
   return {
     state: STATE_OF.get(mark.charAt(0)) ?? 'enqueued',
     queueCode: mark.slice(1, 4),
@@ -261,7 +266,13 @@ export function decodeMark(mark: string): JobMark | undefined {
     blamed: Number(mark.charAt(6)),
     owner: owner.startsWith('-') ? undefined : owner,
     claim: owner.startsWith('-') ? undefined : mark.slice(19, 31),
+    waitsSince: waitsSince(mark),
   };
+}
+
+/** Since when a job waits for a worker, as its mark tells: if it was delayed or waited for others. ms since 1970. */
+export function waitsSince(mark: string): number | undefined {
+  return mark.startsWith(SINCE, OWNER_AT) ? Number(mark.slice(OWNER_AT + SINCE.length, 31)) : undefined;
 }
 
 /** The lines of a tail, oldest first. Lines that are damaged are left out. */

@@ -17,9 +17,15 @@ const LETTER: Readonly<Record<State, string>> = {
 
 /** A job as the model has it, in the form of {@link storedJob}. */
 function expectedJob(job: Job): string[] {
-  const { worker, claim } = job.owner ?? { worker: '-'.repeat(12), claim: '-'.repeat(12) };
-  const mark = `${LETTER[job.state]}${codeOf(job.queue)}${job.priority}${job.crashes}${job.blamed}${worker}${claim}`;
+  const mark = `${LETTER[job.state]}${codeOf(job.queue)}${job.priority}${job.crashes}${job.blamed}${ownerText(job)}`;
   return [mark, 'greet', job.payload, ...job.tail.map((line) => `${line.code} ${line.worker} ${line.claim}`)];
+}
+
+function ownerText({ state, owner, since }: Job): string {
+  if (owner !== undefined) return owner.worker + owner.claim;
+  return state === 'enqueued' && since !== undefined
+    ? `-since-----${String(since).padStart(13, '0')}`
+    : '-'.repeat(24);
 }
 
 /** A record, its tail without what depends on the words of the scripts. */

@@ -139,8 +139,12 @@ function wrongPlaces(snapshot: Snapshot, record: Found): string[] {
     places.length === 1 && places[0] === expected
       ? []
       : [`${id} is ${letter} and stands in [${places.join(', ')}]`];
-  // The places of its limits may be kept for a job that waits.
-  const isNobodys = owner === '-'.repeat(12) || (letter === 'E' && owner === '-reserved---');
+  // The places of its limits may be kept for a job that waits, or it says since when it does.
+  const isWaiting = letter === 'E' || letter === 'B';
+  const isNobodys =
+    owner === '-'.repeat(12) ||
+    (letter === 'E' && owner === '-reserved---') ||
+    (isWaiting && owner.startsWith('-since-----'));
   return isHeld !== isNobodys ? wrong : [...wrong, `${id} is ${letter} with the owner ${owner}`];
 }
 

@@ -45,6 +45,7 @@ function newJob(id: string, queue: string, record: string): Job {
     crashes: 0,
     blamed: 0,
     owner: undefined,
+    since: undefined,
     at: 0,
     tail: [],
   };

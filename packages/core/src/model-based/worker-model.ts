@@ -20,7 +20,10 @@ export function promoteDue(world: World, limit: number): number {
   const due = byTime(world, 'scheduled')
     .filter((job) => job.at <= world.now)
     .slice(0, limit);
-  for (const job of due) wait(world, job, 'back');
+  for (const job of due) {
+    wait(world, job, 'back');
+    job.since = job.at;
+  }
   return due.length;
 }
 

@@ -30,6 +30,8 @@ export interface Job {
   blamed: number;
   /** Who holds it, or who ended it with success. */
   owner: { readonly worker: string; readonly claim: string } | undefined;
+  /** Of an enqueued one that was due: when that was. */
+  since: number | undefined;
   /** When a scheduled job is due; when a failed or cancelled one ended. */
   at: number;
   readonly tail: Line[];
@@ -126,6 +128,7 @@ export function entries(lists: Map<string, string[]>, name: string): string[] {
 export function wait(world: World, job: Job, end: 'front' | 'back'): void {
   job.state = 'enqueued';
   job.owner = undefined;
+  job.since = undefined;
   const list = waitingList(world, job);
   if (end === 'front') list.unshift(job.id);
   else list.push(job.id);

@@ -1,4 +1,4 @@
-import { decodeHeader, decodeMark, decodeTail, splitRecord } from '../job/job.ts';
+import { decodeHeader, decodeMark, decodeTail, MARK_LENGTH, splitRecord } from '../job/job.ts';
 import type { JobRecord } from '../job/job.ts';
 import { idTime, isJobId } from '../job/job-id.ts';
 import { PRIORITIES } from '../job/priority.ts';
@@ -28,13 +28,16 @@ const MOST_GROUPS = 100;
 const PAGE = 50;
 const MOST_RECORDS = 400;
 
+/** Jobs that are due and in no queue yet, because no worker lives, that are looked at. */
+const MOST_OVERDUE = 50;
+
 /**
- * The job of a shard's queues that has waited longest, as far as its record tells since when: one that ran before, that was
- * delayed, or that waited for others does not; whoever waits behind it does.
+ * The job of a shard's queues that has waited longest for a worker, since it may run; also one that was due, and that no worker
+ * has brought to its queue. A job that came back from a worker without a line about it does not tell; whoever waits behind it does.
  */
 export async function readOldest(shard: Shard, queues: readonly string[]): Promise<OldestJob | undefined> {
   const found = (await candidatesOf(shard, queues)).toSorted((a, b) => idTime(a.id) - idTime(b.id));
-  let oldest: OldestJob | undefined;
+  let oldest = await oldestOverdue(shard, queues);
   for (let from = 0; from < Math.min(found.length, MOST_RECORDS); from += PAGE) {
     const page = found.slice(from, from + PAGE);
     const first = page[0];
@@ -68,6 +71,31 @@ async function candidatesOf(shard: Shard, queues: readonly string[]): Promise<Ca
   return (await Promise.all(reads)).flat();
 }
 
+/** Of the jobs that are due and still scheduled, the first that belongs to one of the queues. */
+async function oldestOverdue(shard: Shard, queues: readonly string[]): Promise<OldestJob | undefined> {
+  const { connection, prefix } = shard;
+  const { redis } = connection;
+  const [now, flat] = await Promise.all([
+    shard.recurring.now(),
+    redis.zrange(prefix + KEY.scheduled, 0, String(MOST_OVERDUE - 1), 'WITHSCORES'),
+  ]);
+  const due = Array.from({ length: flat.length / 2 }, (_, i) => ({
+    id: flat[2 * i] ?? '',
+    since: Number(flat[2 * i + 1]),
+  })).filter(({ since }) => since <= now);
+  if (due.length === 0) return undefined;
+  const [codes, records] = await Promise.all([
+    redis.hmget(prefix + KEY.queues, ...queues),
+    redis.mget(due.map(({ id }) => prefix + KEY.job + id)),
+  ]);
+  const found = due.map(({ since }, i) => {
+    const mark = decodeMark(records[i]?.slice(0, MARK_LENGTH) ?? '');
+    const queue = mark?.state === 'scheduled' ? queues[codes.indexOf(mark.queueCode)] : undefined;
+    return queue === undefined ? undefined : { queue, since };
+  });
+  return found.find((job) => job !== undefined);
+}
+
 async function firstOfGroups({ connection: { redis }, prefix }: Shard, ring: string): Promise<string[]> {
   const groups = await redis.zrange(prefix + KEY.groups + ring, 0, String(MOST_GROUPS - 1));
   const ids = await Promise.all(
@@ -93,8 +121,9 @@ const AT_ONCE: ReadonlySet<string> = new Set(['L', 'W', 'Q', 'H']);
 
 /** Since when a job waits; undefined: it does not, or its record does not tell. */
 function waitsSince(id: string, { mark, header, tail }: JobRecord): number | undefined {
-  const about = decodeHeader(header);
-  if (decodeMark(mark)?.state !== 'enqueued' || about === undefined) return undefined;
+  const [about, waiting] = [decodeHeader(header), decodeMark(mark)];
+  if (waiting?.state !== 'enqueued' || about === undefined) return undefined;
+  if (waiting.waitsSince !== undefined) return waiting.waitsSince;
   const last = decodeTail(tail).at(-1);
   if (last !== undefined) return AT_ONCE.has(last.code) ? last.endedAt : undefined;
   const { parents, batch } = about.ties ?? {};

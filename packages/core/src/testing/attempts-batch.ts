@@ -101,7 +101,7 @@ export const BATCH_LANDINGS = {
       reply: 'DONE',
       changes: {
         ...LAUNCHED,
-        'job:A': `E000600nobody\n${HEADER}\n{}`,
+        'job:A': `E000600since t+0\n${HEADER}\n{}`,
         'ready:mail:2': ['A'],
         'stats enqueued': '1',
       },

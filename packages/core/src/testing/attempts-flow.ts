@@ -199,7 +199,7 @@ export const FLOW_LANDINGS = {
         'children:B': GONE,
         'extras A': true,
         'inputs:A B': 'D ',
-        'job:A': 'E000200nobody\ngreet\n{}',
+        'job:A': 'E000200since t+0\ngreet\n{}',
         'parents B': GONE,
         'ready:mail:2': ['A'],
         todo: GONE,

@@ -126,7 +126,7 @@ export const FLOW_EFFECTS = {
       'idle:mail Bob': GONE,
       'inputs:B A': 'Cgreet ',
       'inputs:D C': 'Cgreet {"reason":"PARENT_ENDED","parent":"A","state":"C"}',
-      'job:B': 'E000600nobody\ngreet {"ties":{"parents":[["A","C"]]}}\n{}',
+      'job:B': 'E000600since t+0\ngreet {"ties":{"parents":[["A","C"]]}}\n{}',
       'job:C':
         'C000600nobody\ngreet {"ties":{"parents":[["A","D"]]}}\n{}\nC - - - 0 t+0 {"reason":"PARENT_ENDED","parent":"A","state":"C"}',
       'job:D': 'S000600nobody\ngreet {"ties":{"parents":[["C","DFC"]]}}\n{}',

@@ -46,8 +46,8 @@ export const WORKER_EFFECTS = {
     reply: { moved: 2, nextDue: 't+60000', isTimekeeper: false },
     changes: {
       'idle:mail Bob': GONE,
-      'job:A': 'E000200nobody\ngreet\n{}',
-      'job:B': 'E000200nobody\ngreet\n{}',
+      'job:A': 'E000200since t+1000\ngreet\n{}',
+      'job:B': 'E000200since t+1000\ngreet\n{}',
       'job:C': GONE,
       'quarantine C': 't+1000',
       'quarantine:C': 'not a record',
@@ -71,7 +71,7 @@ export const WORKER_EFFECTS = {
         'C',
         'E000200nobody\ngreet\n{}',
         'B',
-        'E000200nobody\ngreet\n{}',
+        'E000200since t+67000\ngreet\n{}',
       ],
     },
     changes: {

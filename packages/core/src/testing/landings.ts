@@ -43,7 +43,7 @@ export const LANDINGS: Readonly<
   promote: {
     scheduled: {
       reply: { moved: 1, isTimekeeper: false },
-      changes: { 'job:A': 'E000200nobody\ngreet\n{}', 'ready:mail:2': ['A'], 'scheduled A': GONE },
+      changes: { 'job:A': 'E000200since t+60000\ngreet\n{}', 'ready:mail:2': ['A'], 'scheduled A': GONE },
     },
   },
   claim: {

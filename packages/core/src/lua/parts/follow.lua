@@ -35,7 +35,7 @@ local function letGo(child)
   if not isMark(mark) then return quarantine(child) end
   if string.byte(mark) ~= 65 then return end
   tell('follow', type(delay) == 'string' and 'S' or 'E', { child })
-  if type(delay) ~= 'string' then return wake(put('RPUSH', child, mark)) end
+  if type(delay) ~= 'string' then return wake(put('RPUSH', child, mark, waitingSince(now()))) end
   local due, earliest = tonumber(string.match(delay, '^@(%d+)$') or now() + tonumber(delay)), earliestDue()
   redis.call('SETRANGE', $job .. child, '0', 'S')
   redis.call('ZADD', $scheduled, due, child)

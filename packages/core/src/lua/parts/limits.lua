@@ -55,7 +55,7 @@ local function letGo(id, record)
     redis.pcall('SADD', $freed .. rates[i][1], id)
     redis.pcall('PEXPIRE', $freed .. rates[i][1], 3600000)
   end
-  redis.call('SETRANGE', $job .. id, '0', 'E' .. string.sub(record, 2, 7) .. (#limits > 0 and reservation() or NOBODY))
+  redis.call('SETRANGE', $job .. id, '0', 'E' .. string.sub(record, 2, 7) .. (#limits > 0 and reservation() or string.sub(record, 8, 31)))
   redis.pcall('ZREM', $parked .. queueOf(record), id)
 end
 -- Lets up to `count` jobs go that were parked for a reason, in their order. What another reason blocks by now goes on to that

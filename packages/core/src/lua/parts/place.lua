@@ -31,3 +31,7 @@ local function listOf(mark)
   return isSuspect(mark) and $suspects .. queueOf(mark) or $ready .. queueOf(mark) .. ':' .. slotOf(mark)
 end
 local NOBODY = '------------------------'
+-- What stands there instead when a job was delayed or waited for others: since when it waits for a worker (ms).
+local function waitingSince(ms)
+  return '-since-----' .. string.format('%013.0f', math.max(0, ms))
+end

@@ -9,14 +9,16 @@ local function promoteDue(limit)
   nextDue = tonumber(first[2] or -1)
   if nextDue < 0 or nextDue > now() then return 0, queues end
   nextDue = nil
-  local due = redis.call('ZRANGE', $scheduled, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit)
+  local entries = redis.call('ZRANGE', $scheduled, '-inf', now(), 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+  local due = {}
+  for i = 1, #entries / 2 do due[i] = entries[2 * i - 1] end
   redis.call('ZREM', $scheduled, unpack(due))
   for i = 1, #due do
     local mark = redis.pcall('GETRANGE', $job .. due[i], '0', '31')
     if not isMark(mark) then
       quarantine(due[i])
     elseif string.byte(mark) == 83 then
-      redis.call('SETRANGE', $job .. due[i], '0', 'E')
+      redis.call('SETRANGE', $job .. due[i], '0', 'E' .. string.sub(mark, 2, 7) .. waitingSince(tonumber(entries[2 * i])))
       if isTied(mark) then
         enlist('RPUSH', due[i], mark)
       else
