@@ -147,7 +147,7 @@ export class Runtime {
     this.#executor.giveBackAll();
     await this.#settle();
     await this.#history.record();
-    await Promise.all(this.#stations.map((station) => this.#unregister(station)));
+    await Promise.all(this.#stations.map((station) => station.unregister(this.#options.queues.names)));
     await this.close();
     this.#reporter.stopped();
   }
@@ -381,20 +381,6 @@ export class Runtime {
     while (performance.now() < deadline && this.#dispatcher?.isSettled === false) {
       this.#dispatcher.flush();
       await delay(5);
-    }
-  }
-
-  async #unregister(station: Station): Promise<void> {
-    const { link } = station;
-    station.leave();
-    try {
-      if ((await link.registry.unregister(link.identity, this.#options.queues.names)) === 'OPEN') {
-        await link.reconcile();
-        await link.registry.unregister(link.identity, this.#options.queues.names);
-      }
-    } catch (error) {
-      // The lease ends by itself, and the others rescue what is left.
-      this.#trouble(error, 'unregister');
     }
   }
 }

@@ -159,10 +159,20 @@ export class Station {
     this.#parts.turnSoon();
   }
 
-  /** The worker ends: a lease that ends from now on is not replaced. */
-  leave(): void {
+  /** The worker ends: a lease that ends from now on is not replaced, and its own is given up. */
+  async unregister(queues: readonly string[]): Promise<void> {
+    const { link } = this;
     this.#leaving = true;
-    this.#parts.keeper.leave(this.link.shard.number);
+    this.#parts.keeper.leave(link.shard.number);
+    try {
+      if ((await link.registry.unregister(link.identity, queues)) === 'OPEN') {
+        await link.reconcile();
+        await link.registry.unregister(link.identity, queues);
+      }
+    } catch (error) {
+      // The lease ends by itself, and the others rescue what is left.
+      this.#parts.trouble(error, 'unregister');
+    }
   }
 
   stop(): void {
