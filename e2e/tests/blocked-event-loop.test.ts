@@ -1,3 +1,4 @@
+import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { expect, test } from 'vitest';
 import { bound, print, sized, TEST_MS } from '../src/campaign.ts';
@@ -49,6 +50,29 @@ test(
     expect(slowestStep).toBe(1);
     expect(waits.length).toBeGreaterThan(0);
     expect(Math.max(...waits)).toBeLessThan(bound({ promised: 250, busy: SPIN_MS - 500 }));
+  },
+);
+
+test(
+  'a worker whose event loop is blocked is still seen with what it has run for long',
+  { timeout: TEST_MS },
+  async () => {
+    await using redis = disposable(await startRedis());
+    await using stage = new Stage(redis.url);
+    await stage.worker({ concurrency: 2 });
+    const id = await stage.enqueue({ ms: TEST_MS });
+    const startOf = async (): Promise<number> => {
+      const job = await stage.monitor.job(id);
+      return job !== undefined && 'startedAt' in job ? (job.startedAt ?? 0) : 0;
+    };
+    const startedAt = await eventually(startOf);
+    await stage.enqueue({ spinMs: 20_000 });
+    await eventually(async () => {
+      const [worker] = await stage.monitor.workers();
+      expect(worker?.load?.stallMs).toBeGreaterThan(500);
+      expect(worker?.load?.longest).toContainEqual({ id, startedAt });
+    });
+    expect(await startOf()).toBe(startedAt);
   },
 );
 

@@ -109,6 +109,7 @@ export type { DamagedJob, HistoryEntry, JobErrorView, JobView } from './store/jo
 export type { PersonOutcome } from './store/outcomes.ts';
 export type { QueueCounts, QueueView } from './store/queue-reader.ts';
 export type { TickEntry } from './store/recurring-store.ts';
+export type { LongRun } from './store/long-runs.ts';
 export type { WorkerInfo, WorkerLoad, WorkerView } from './store/worker-reader.ts';
 export type { LimitView, PlaceView } from './store/limit-reader.ts';
 export type { LimitHolder } from './store/why-blocks.ts';

@@ -60,6 +60,7 @@ export type {
   Retention,
   SucceededClaim,
 } from './store/job-store.ts';
+export type { StoredLongRun } from './store/long-runs.ts';
 export type { Outcome } from './store/outcomes.ts';
 export type { QuotaChange, QuotaState } from './store/queue-quotas.ts';
 export type { StoredQueueSettings } from './store/queue-store.ts';

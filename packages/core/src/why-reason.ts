@@ -66,7 +66,10 @@ export type WhyReason =
       readonly why: string | undefined;
       readonly parent: string | undefined;
     })
-  /** A worker has it. When it took it is not stored: it was after `claimedAfter`, the last thing that is known of the job before. */
+  /**
+   * A worker has it. When it took it is not stored: it was after `claimedAfter`, the last thing that is known of the job before.
+   * `startedAt`: when its attempt began; undefined: its worker has not told yet.
+   */
   | (Said & {
       readonly code: 'RUNNING';
       readonly worker: string;
@@ -74,6 +77,7 @@ export type WhyReason =
       readonly pid: number | undefined;
       readonly attempt: number;
       readonly claimedAfter: number;
+      readonly startedAt: number | undefined;
       readonly isWorkerAlive: boolean;
     })
   /** `isOverdue`: its time has come, and no worker has moved it to its queue yet. */

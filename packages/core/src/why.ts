@@ -117,11 +117,15 @@ function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyR
   // The id's time is by the producer's clock, which may be ahead.
   const claimedAfter = Math.min(now, job.history.at(-1)?.endedAt ?? job.createdAt);
   const isWorkerAlive = leaseExpiresAt !== undefined && leaseExpiresAt > now;
+  const { attempt, startedAt } = job;
+  const since =
+    startedAt === undefined
+      ? `; it took it after ${instant(claimedAfter, now)}`
+      : `, which began at ${instant(startedAt, now)}`;
   const where = info === undefined ? '' : ` (${info.host}, process ${info.pid})`;
   const message = isWorkerAlive
-    ? `worker ${worker}${where} has it, in attempt ${job.attempt}; it took it after ${instant(claimedAfter, now)}`
+    ? `worker ${worker}${where} has it, in attempt ${attempt}${since}`
     : `worker ${worker}${where} had it, and its lease has ended: it goes back to its queue at the next sweep of a living worker`;
-  const { attempt } = job;
   return {
     code: 'RUNNING',
     worker,
@@ -129,6 +133,7 @@ function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyR
     pid: info?.pid,
     attempt,
     claimedAfter,
+    startedAt,
     isWorkerAlive,
     message,
   };

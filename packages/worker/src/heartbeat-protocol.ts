@@ -1,6 +1,7 @@
 import type { RedisTarget } from '@linstock/core';
 import type { ConnectionLimits, Retention } from '@linstock/core/internal';
 import type { AheadMemory } from './ahead-table.ts';
+import type { LongRun } from './long-runs.ts';
 
 /** What the heartbeat thread is given at its start. Plain data only: functions cannot go to a thread. */
 export interface HeartbeatData {
@@ -28,10 +29,11 @@ export const PULSES = 4;
 /** How often the main loop ticks, ms. */
 export const TICK_MS = 100;
 
-/** To the thread. `hold`: beat for this identity in this shard. `leave`: no more. */
+/** To the thread. `hold`: beat for this identity in this shard. `leave`: no more. `longest`: what has run for long by now. */
 export type ToThread =
   | { readonly type: 'hold'; readonly shard: number; readonly prefix: string; readonly worker: string }
   | { readonly type: 'leave'; readonly shard: number }
+  | { readonly type: 'longest'; readonly runs: readonly LongRun[] }
   | { readonly type: 'stop' };
 
 /** From the thread. */

@@ -8,14 +8,14 @@ import { Connection, JobStore, WorkerRegistry } from '@linstock/core/internal';
 import { AheadTable } from './ahead-table.ts';
 import type { FromThread, HeartbeatData, ToThread } from './heartbeat-protocol.ts';
 import { QUIET, RUNNING, SLOTS, TICK_MS, TICKS } from './heartbeat-protocol.ts';
+import { LoadNews } from './load-news.ts';
+import type { LongRun } from './long-runs.ts';
+import { stored } from './long-runs.ts';
 
 const RELEASE_AFTER_MS = 100;
 const LOOK_EVERY_MS = 20;
 /** When even this thread did not run for this long, the whole process was stopped. */
 const PAUSED_MS = 500;
-/** A worker's load is told when it has changed much, and otherwise this often: of an idle one only its memory changes. */
-const LOAD_EVERY_MS = 15_000;
-const STALL_WORTH_TELLING_MS = 100;
 /** Part of the lease without a renewal after which the worker must count it as lost. */
 const SILENT_PART = 0.8;
 
@@ -24,6 +24,7 @@ interface Lease {
   readonly worker: string;
   readonly registry: WorkerRegistry;
   readonly jobs: JobStore;
+  readonly news: LoadNews;
   renewedAt: number;
   silent: boolean;
   rescuing: boolean;
@@ -39,7 +40,8 @@ let lastTicks = -1;
 let tickedAt = performance.now();
 let lookedAt = performance.now();
 let stallMs = 0;
-let told = { running: -1, stallMs: 0, isQuiet: false, concurrency: 0, at: -Infinity };
+/** The last that the main loop has told: while it is blocked, it is what is known. */
+let longest: readonly LongRun[] = [];
 
 function tell(message: FromThread): void {
   parentPort?.postMessage(message);
@@ -52,13 +54,13 @@ function hold({ shard, prefix, worker }: Extract<ToThread, { type: 'hold' }>): v
     worker,
     registry: new WorkerRegistry(connection, prefix),
     jobs: new JobStore(connection, prefix),
+    news: new LoadNews(shard === 0 ? undefined : { longest: [] }),
     renewedAt: performance.now(),
     silent: false,
     rescuing: false,
     timer: undefined,
   };
   leases.set(shard, lease);
-  told.at = -Infinity;
   void begin(lease);
 }
 
@@ -81,7 +83,7 @@ function beatIn(lease: Lease, ms: number): void {
 async function beat(lease: Lease): Promise<void> {
   let next = data.beatMs * (0.9 + Math.random() / 10);
   try {
-    const load = lease.shard === 0 ? loadJson() : '';
+    const load = loadJson(lease);
     const sentAt = performance.now();
     const reply = await lease.registry.renew(lease.worker, {
       leaseMs: data.leaseMs,
@@ -98,7 +100,7 @@ async function beat(lease: Lease): Promise<void> {
   } catch (error) {
     // The next beat comes sooner; `silent` tells the worker when that is not soon enough.
     next = data.beatMs / 4;
-    told.at = -Infinity;
+    lease.news.forget();
     tell({ type: 'trouble', what: 'beat', message: (error as Error).message });
   }
   if (leases.get(lease.shard) === lease) beatIn(lease, next);
@@ -110,21 +112,21 @@ function lost(lease: Lease): void {
 }
 
 /** Empty when there is nothing worth a write. */
-function loadJson(): string {
+function loadJson({ shard, news }: Lease): string {
+  // What is held under an identity that is over runs elsewhere, or soon will.
+  const held = longest.filter((run) => leases.get(run.shard)?.worker === run.worker);
+  if (shard > 0) {
+    const load = { longest: stored(held.filter((run) => run.shard === shard)) };
+    return news.isNews(load, performance.now()) ? JSON.stringify(load) : '';
+  }
   const load = {
     running: Atomics.load(pulse, RUNNING),
     stallMs: Math.round(stallMs),
     isQuiet: Atomics.load(pulse, QUIET) === 1,
     concurrency: Atomics.load(pulse, SLOTS),
+    longest: stored(held),
   };
-  const at = performance.now();
-  const hasChanged =
-    load.running !== told.running ||
-    load.isQuiet !== told.isQuiet ||
-    load.concurrency !== told.concurrency ||
-    Math.abs(load.stallMs - told.stallMs) >= STALL_WORTH_TELLING_MS;
-  if (!hasChanged && at - told.at < LOAD_EVERY_MS) return '';
-  told = { ...load, at };
+  if (!news.isNews(load, performance.now())) return '';
   return JSON.stringify({ ...load, memoryBytes: process.memoryUsage.rss() });
 }
 
@@ -199,6 +201,7 @@ function watchMainLoop(now: number): void {
 parentPort?.on('message', (message: ToThread) => {
   if (message.type === 'hold') hold(message);
   else if (message.type === 'leave') leave(message.shard);
+  else if (message.type === 'longest') longest = message.runs;
   else stop();
 });
 

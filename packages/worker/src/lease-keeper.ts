@@ -3,6 +3,8 @@ import { plainTarget } from '@linstock/core/internal';
 import type { AheadMemory } from './ahead-table.ts';
 import type { FromThread, HeartbeatData, ToThread } from './heartbeat-protocol.ts';
 import { PULSES, QUIET, RUNNING, SLOTS, TICK_MS, TICKS } from './heartbeat-protocol.ts';
+import type { LongRun } from './long-runs.ts';
+import { areSame } from './long-runs.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 
 /** The same file from `src` and from `dist`: a thread of plain Node cannot load TypeScript. */
@@ -22,6 +24,7 @@ export class LeaseKeeper {
   readonly #pulse = new Int32Array(new SharedArrayBuffer(PULSES * Int32Array.BYTES_PER_ELEMENT));
   readonly #ticking: NodeJS.Timeout;
   readonly #ended: Promise<void>;
+  #longest: readonly LongRun[] = [];
   #stopping = false;
 
   constructor(options: ResolvedWorkerOptions, ahead: AheadMemory, listener: LeaseListener) {
@@ -62,6 +65,13 @@ export class LeaseKeeper {
     this.#pulse[RUNNING] = running;
     this.#pulse[QUIET] = isQuiet ? 1 : 0;
     this.#pulse[SLOTS] = slots;
+  }
+
+  /** The same, of the jobs that run for long: a message only when they are others than before. */
+  reportLongest(runs: readonly LongRun[]): void {
+    if (areSame(runs, this.#longest)) return;
+    this.#longest = runs;
+    this.#send({ type: 'longest', runs });
   }
 
   /** Resolves when the thread has ended. May be called twice. */

@@ -13,6 +13,7 @@ import { Intake } from './intake.ts';
 import type { JobRun } from './job-run.ts';
 import { JobReports } from './job-reports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { longRuns } from './long-runs.ts';
 import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { restQueues } from './queue-rest.ts';
@@ -190,7 +191,7 @@ export class Runtime {
       log: this.#options.log,
       codecs: this.#options.codecs,
       abortGraceMs: this.#options.abortGraceMs,
-      now: (shard) => Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0),
+      now: (shard) => this.#now(shard),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
       rest: (run, ms) => restQueues(this.#links, { run, ms }, this.#reporter),
       makeChild: (run, request) => makeChild(request, this.#homeOf(run), this.#options.codecs),
@@ -281,6 +282,7 @@ export class Runtime {
   #report(): void {
     const { quiet: isQuiet = false, concurrency: slots = 0 } = this.#dispatcher ?? {};
     this.#keeper.report({ running: this.running, isQuiet, slots });
+    this.#keeper.reportLongest(longRuns(this.#executor.runs, (shard) => this.#now(shard)));
   }
 
   /** A person wants something of this worker. */
@@ -321,6 +323,10 @@ export class Runtime {
 
   #stationOf(job: HeldJob): Station | undefined {
     return this.#stations[job.claim.shard];
+  }
+
+  #now(shard: number): number {
+    return Date.now() + (this.#stations[shard]?.link.clockOffset ?? 0);
   }
 
   #homeOf({ held }: JobRun): { shard: number; shards: number } {

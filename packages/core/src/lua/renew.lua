@@ -1,7 +1,7 @@
 -- The beat of a worker: moves its lease forward, echoes on its channel, and sweeps: which leases have expired?
 -- Transition: none
 -- KEYS: 1 prefix
--- ARGV: 1 worker, 2 lease (ms), 3 sweep interval (ms), 4 its load (JSON; empty outside the home shard)
+-- ARGV: 1 worker, 2 lease (ms), 3 sweep interval (ms), 4 its load (JSON; outside the home shard only its long runs), empty: as before
 -- Returns: {"LEASE_LOST"} or {"OK", now, number of the last order that it was given (0: none), dead worker…}
 local P = KEYS[1]
 --@include now

@@ -4,6 +4,7 @@ import {
   decodeHeader,
   decodeMark,
   decodeTail,
+  MARK_LENGTH,
   splitRecord,
   stateOfRecord,
 } from '../job/job.ts';
@@ -18,6 +19,7 @@ import { parseJson, viewPayload } from '../payload-view.ts';
 import { MASK, mask } from '../redact.ts';
 import type { Connection } from '../redis/connect.ts';
 import { KEY } from '../redis/keys.ts';
+import { readStarts } from './long-runs.ts';
 
 /** A job as a person sees it. Instants are ms since 1970. */
 export interface JobView {
@@ -49,6 +51,11 @@ export interface JobView {
   readonly recoveries: number;
   /** Worker that runs it. */
   readonly worker: string | undefined;
+  /**
+   * When the attempt began that runs, by the clock of Redis; undefined: nothing runs, or its worker has not told yet. A worker tells
+   * with its beats, two of them later at most, and of its 100 oldest runs.
+   */
+  readonly startedAt: number | undefined;
   /** What the handler returned, once it succeeded, or an {@link UnreadablePayload}. */
   readonly result: unknown;
   /** Why the last attempt failed. */
@@ -138,9 +145,13 @@ export class JobReader {
   async findMany(ids: readonly string[], viewing: Viewing = PLAIN_VIEW): Promise<(JobView | DamagedJob)[]> {
     if (ids.length === 0) return [];
     const { redis } = this.#connection;
-    const records = await redis.mget(ids.map((id) => this.prefix + KEY.job + id));
-    const views = await Promise.all(records.map((record, i) => this.#view(ids[i] ?? '', record, viewing)));
-    return views.filter((view) => view !== undefined);
+    const read = await redis.mget(ids.map((id) => this.prefix + KEY.job + id));
+    const records = new Map(ids.map((id, i) => [id, read[i] ?? null]));
+    const views = await Promise.all(ids.map((id) => this.#view(id, records.get(id) ?? null, viewing)));
+    return this.#withStarts(
+      records,
+      views.filter((view) => view !== undefined),
+    );
   }
 
   /**
@@ -200,6 +211,7 @@ export class JobReader {
           : attemptHistory(parts.tail).attempt,
       recoveries: attemptHistory(parts.tail).recoveries,
       worker: state === 'processing' ? mark.owner : undefined,
+      startedAt: undefined,
       result:
         state === 'succeeded'
           ? viewPayload(last?.json ?? 'null', { kind: 'RESULT', job: header.name, id }, viewing)
@@ -209,6 +221,23 @@ export class JobReader {
       batch: header.ties?.batch,
       history: lines.map((line) => historyEntry(line, viewing)),
     };
+  }
+
+  /** Jobs, with since when those run that do. */
+  async #withStarts(
+    records: ReadonlyMap<string, string | null>,
+    views: readonly (JobView | DamagedJob)[],
+  ): Promise<(JobView | DamagedJob)[]> {
+    const held = views.flatMap((view) => {
+      if ('damaged' in view || view.worker === undefined) return [];
+      const { claim = '' } = decodeMark(records.get(view.id)?.slice(0, MARK_LENGTH) ?? '') ?? {};
+      return [{ id: view.id, worker: view.worker, claim }];
+    });
+    const starts = await readStarts(this.#connection, this.prefix, held);
+    return views.map((view) => {
+      const startedAt = starts.get(view.id);
+      return startedAt === undefined ? view : { ...view, startedAt };
+    });
   }
 
   async #dueAt(id: string): Promise<number | undefined> {

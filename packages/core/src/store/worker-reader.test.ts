@@ -1,7 +1,10 @@
 import { sharedRedis } from '@linstock/test-kit/shared-redis';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Monitor } from '../monitor.ts';
 import { KEY, shardPrefix } from '../redis/keys.ts';
+import { A, ADA, B, BOB } from '../testing/cast.ts';
+import { Shards } from '../testing/shards.ts';
+import type { TestShard } from '../testing/test-shard.ts';
 import { beatOf } from './worker-reader.ts';
 
 const store = await sharedRedis();
@@ -62,5 +65,84 @@ describe('when a worker was heard of', () => {
       ['older', undefined, false],
       ['odd', undefined, false],
     ]);
+  });
+});
+
+describe('since when a job runs', () => {
+  const shards = new Shards(store, 1);
+  let shard: TestShard;
+  beforeEach(async () => (shard = await shards.next()));
+  afterAll(() => shards.close());
+
+  const tell = (worker: string, load: unknown): Promise<number> =>
+    redis.hset(shard.prefix + KEY.loads, worker, JSON.stringify(load));
+
+  const starts = async (): Promise<unknown[]> =>
+    (await shard.reader.findMany([A, B])).map((job) => 'startedAt' in job && job.startedAt);
+
+  test('is what the worker says of the claim that has it', async () => {
+    const claim = await shard.process([A, B]);
+    await tell(ADA, { longest: [[A, 7, claim]] });
+    expect(await starts()).toEqual([7, undefined]);
+    await tell(ADA, { longest: [[B, 8, claim + 1]] });
+    await tell(BOB, { longest: [[A, 9, claim]] });
+    expect(await starts()).toEqual([undefined, undefined]);
+  });
+
+  test('is not known of a job that has ended, whatever is told of it', async () => {
+    await shard.succeed([A]);
+    await tell(ADA, { longest: [[A, 7, 1]] });
+    expect(await starts()).toEqual([undefined]);
+  });
+
+  test.each([
+    ['an older worker, which says nothing', { running: 1 }],
+    ['words that are no runs', { longest: [A, [A], [A, '7', 1], null] }],
+    ['no list', { longest: 1 }],
+    ['null', null],
+  ])('is not known by %s', async (_, load) => {
+    await shard.process([A]);
+    await tell(ADA, load);
+    expect(await starts()).toEqual([undefined]);
+  });
+
+  test('is not known where loads are damaged, which hides no job', async () => {
+    await shard.process([A]);
+    await redis.hset(shard.prefix + KEY.loads, ADA, '{');
+    expect(await starts()).toEqual([undefined]);
+    await redis.del(shard.prefix + KEY.loads);
+    await redis.set(shard.prefix + KEY.loads, 'no hash');
+    expect(await starts()).toEqual([undefined]);
+  });
+
+  test('is asked for in one call for a page, and for none where nothing runs', async () => {
+    await shard.enqueue([A]);
+    const asked = vi.spyOn(shards.connection.redis, 'hmget');
+    await starts();
+    expect(asked).not.toHaveBeenCalled();
+    await shard.enqueue([B]);
+    await shard.register(ADA);
+    await shard.claimNext(ADA);
+    await starts();
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
+  test('stands with its worker, the oldest first', async () => {
+    await plant('busy', MINUTE, {});
+    await redis.hset(
+      prefix + KEY.loads,
+      'busy',
+      JSON.stringify({ running: 2, longest: [[A, 7, 1], [B, 8, 1], 'odd'] }),
+    );
+    const [{ load } = {}] = await monitor.workers();
+    expect(load).toEqual({
+      running: 2,
+      longest: [
+        { id: A, startedAt: 7 },
+        { id: B, startedAt: 8 },
+      ],
+    });
+    await redis.hset(prefix + KEY.loads, 'busy', JSON.stringify({ running: 0 }));
+    expect((await monitor.workers())[0]?.load).toEqual({ running: 0 });
   });
 });

@@ -1,5 +1,7 @@
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
+import type { LongRun } from './long-runs.ts';
+import { longRunsIn } from './long-runs.ts';
 
 /** A worker as a person sees it. */
 export interface WorkerView {
@@ -39,6 +41,8 @@ export interface WorkerLoad {
   readonly isQuiet?: boolean;
   /** How many jobs it runs at once now: what a person has told it, else what its options say. */
   readonly concurrency?: number;
+  /** The jobs of all shards that it has run for a second or more at its last beat, the oldest first, at most 100; undefined: none, or an older worker. */
+  readonly longest?: readonly LongRun[];
 }
 
 /** The workers of an installation, from its home shard. */
@@ -60,7 +64,7 @@ export async function readWorkers(home: Shard): Promise<WorkerView[]> {
       leaseExpiresAt,
       ...beatOf(info?.leaseMs, leaseExpiresAt - now),
       info,
-      load: parse(loads[id]) as WorkerLoad | undefined,
+      load: loadOf(parse(loads[id])),
     };
   });
 }
@@ -73,6 +77,13 @@ export function beatOf(
   if (typeof leaseMs !== 'number') return { beatAgeMs: undefined, isLate: false };
   const beatAgeMs = Math.max(0, leaseMs - leftMs);
   return { beatAgeMs, isLate: beatAgeMs > leaseMs / 2 };
+}
+
+function loadOf(stored: unknown): WorkerLoad | undefined {
+  if (stored === undefined) return undefined;
+  const { longest: _, ...load } = stored as WorkerLoad;
+  const longest = longRunsIn(stored).map(([id, startedAt]) => ({ id, startedAt }));
+  return longest.length === 0 ? load : { ...load, longest };
 }
 
 function parse(json: string | undefined): unknown {

@@ -30,6 +30,7 @@ const JOB: JobView = {
   attempt: 3,
   recoveries: 0,
   worker: undefined,
+  startedAt: undefined,
   result: undefined,
   error: { name: 'RouteError', message: 'no route to host' },
   parents: [],
