@@ -31,6 +31,7 @@ const NO_JOB = {
   parents: [] as readonly string[],
   batch: null,
   worker: null,
+  startedAt: null,
   result: null,
   error: null,
   history: [] as readonly HistoryJson[],
@@ -63,6 +64,7 @@ export function jobJson(job: JobView | DamagedJob) {
     parents: job.parents,
     batch: job.batch ?? null,
     worker: job.worker ?? null,
+    startedAt: job.startedAt ?? null,
     result: job.result ?? null,
     error: job.error ?? null,
     history: job.history.map(historyJson),
@@ -105,7 +107,10 @@ function attemptText({ attempt, options }: JobJson): string {
 function detailText(job: JobJson): string {
   if (job.state === 'scheduled' && job.dueAt !== null) return `due ${formatInstant(job.dueAt)}`;
   if (job.error !== null) return `${job.error.name}: ${job.error.message}`;
-  return job.state === 'processing' ? `on ${job.worker ?? '?'}` : '';
+  if (job.state !== 'processing') return '';
+  const { worker, startedAt } = job;
+  const time = startedAt === null ? '' : ` for ${formatDuration(Date.now() - startedAt)}`;
+  return `on ${worker ?? '?'}${time}`;
 }
 
 /** All of one job. */
@@ -123,6 +128,7 @@ export function jobSheet(job: JobJson): Sheet {
     ['Created', formatExact(job.createdAt ?? 0)],
     ...optionalField('Due', job.dueAt === null ? undefined : formatExact(job.dueAt)),
     ...optionalField('Worker', job.worker ?? undefined),
+    ...optionalField('Started', job.startedAt === null ? undefined : formatExact(job.startedAt)),
     ['Input', toJsonLine(job.input)],
     ...optionalField('Result', job.state === 'succeeded' ? toJsonLine(job.result) : undefined),
     ...optionalField('Error', errorLines(job)),

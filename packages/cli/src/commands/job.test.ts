@@ -1,15 +1,18 @@
+import { Connection, JobStore, shardPrefix, WorkerRegistry } from '@linstock/core/internal';
 import { sharedRedis } from '@linstock/test-kit/shared-redis';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { escapeText } from '../escape.ts';
 import { cliFor, jsonOf, linesOf } from '../testing/run-cli.ts';
 
 const store = await sharedRedis();
+let namespace: string;
 let run: ReturnType<typeof cliFor>;
 beforeEach(() => {
-  run = cliFor(store.url, store.namespace());
+  namespace = store.namespace();
+  run = cliFor(store.url, namespace);
 });
 
 async function enqueue(...args: string[]): Promise<string> {
@@ -18,7 +21,7 @@ async function enqueue(...args: string[]): Promise<string> {
 }
 
 const FIELDS =
-  'attempt batch createdAt damaged dueAt error history id input name options parents priority queue recoveries result state worker'.split(
+  'attempt batch createdAt damaged dueAt error history id input name options parents priority queue recoveries result startedAt state worker'.split(
     ' ',
   );
 const UNKNOWN = '01JZ7Q4N0W6F3V8Y2K5T9R1X00';
@@ -32,6 +35,39 @@ test('an enqueued job can be read back with all its fields', async () => {
   const job = jsonOf(await run(['job', 'get', id, '--json']));
   expect(Object.keys(job).toSorted()).toEqual(FIELDS);
   expect(job).toMatchObject({ id, input: { to: 'ada' }, priority: 'high', options: { maxAttempts: 3 } });
+});
+
+/** Takes the only job that waits, as a worker whose load says since when it runs. */
+async function startJob(id: string, startedAt: number): Promise<void> {
+  const [connection, prefix] = [new Connection(store.url, 'commands'), shardPrefix(namespace, 0)];
+  onTestFinished(() => connection.close());
+  await connection.ready(5000);
+  const registry = new WorkerRegistry(connection, prefix);
+  const [worker, leaseMs, queues] = ['AdaAdaAdaAda', 600_000, ['default']];
+  await registry.register(worker, leaseMs, JSON.stringify({ host: 'box', pid: 7, queues, startedAt }));
+  const claim = { claim: '000000000001', most: 1, wasIdle: false, suspects: 'one' } as const;
+  await new JobStore(connection, prefix).claim({ ...claim, worker, leaseMs, queues });
+  const load = JSON.stringify({ running: 1, longest: [[id, startedAt, 1]] });
+  await registry.renew(worker, { leaseMs, sweepMs: 1000, load });
+}
+
+test('a job that runs says since when: itself, in lists, as a reason, and in the status', async () => {
+  const id = await enqueue('slow', 'null');
+  const startedAt = Date.now() - 185_000;
+  await startJob(id, startedAt);
+  const [list, one, json, why, status] = await Promise.all([
+    run(['job', 'list', '--state', 'processing']),
+    run(['job', 'get', id]),
+    run(['job', 'get', id, '--json']),
+    run(['job', 'why', id]),
+    run(['status']),
+  ]);
+  const instant = new Date(startedAt).toISOString();
+  expect(list.stdout).toMatch(/ on AdaAdaAdaAda for 3m \d+s/);
+  expect(one.stdout).toContain(`${instant} (3m `);
+  expect(jsonOf(json)).toMatchObject({ worker: 'AdaAdaAdaAda', startedAt });
+  expect(why.stdout).toContain(`which began at ${instant} (3 min `);
+  expect(status.stdout).toMatch(`, runs job ${id} for 3m `);
 });
 
 test('--in and --at schedule a job, and exclude each other', async () => {

@@ -131,5 +131,10 @@ function workerLine({ id, beatAgeMs, info, load }: WorkerJson): string {
   const running = load === null ? '' : `${load.running} of ${concurrency} busy, `;
   const age = startedAt > 0 ? `, up ${formatDuration(Date.now() - startedAt)}` : formatInstant(startedAt);
   const beat = beatAgeMs === null ? '' : `, last beat ${formatDuration(beatAgeMs)} ago`;
-  return `${id}  ${host} pid ${pid}: ${running}${queues.join(', ')}${age}${beat}`;
+  const [longest] = load?.longest ?? [];
+  const run =
+    longest === undefined
+      ? ''
+      : `, runs job ${longest.id} for ${formatDuration(Date.now() - longest.startedAt)}`;
+  return `${id}  ${host} pid ${pid}: ${running}${queues.join(', ')}${age}${beat}${run}`;
 }
