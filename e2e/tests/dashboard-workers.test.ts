@@ -83,6 +83,34 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('name the job that each has run for longest, which tells since when and where', async () => {
+    const id = await stage.enqueue({ ms: 600_000 });
+    const phone = async (): Promise<void> => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await fits(page);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    };
+    const oldest = page.getByRole('link', { name: /^Oldest: \d/ });
+    await oldest.waitFor();
+    expect(await violations(page)).toEqual([]);
+    await phone();
+    await oldest.click();
+    const host = (await stage.monitor.workers())[0]?.info?.host ?? '';
+    const running = page.getByRole('link', { name: /^Running for \d/ });
+    await running.waitFor();
+    expect(await running.innerText()).toMatch(new RegExp(`for \\S+ (ms|s|min) on ${host}$`));
+    expect(await violations(page)).toEqual([]);
+    await phone();
+    await page.goto(`${viewer.origin}/#/search?q=${encodeURIComponent('running:>1s running:<1h')}`);
+    await row(id).waitFor();
+    await page.goto(`${viewer.origin}/#/jobs?state=processing`);
+    await row(id).getByText('ago').waitFor();
+    await stage.client.cancel(id);
+    await page.goto(`${viewer.origin}/#/workers`);
+    await oldest.waitFor({ state: 'detached' });
+    expect(report.problems).toEqual([]);
+  });
+
   test('fit a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await fits(page);

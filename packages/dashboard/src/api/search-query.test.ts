@@ -88,10 +88,21 @@ describe('a search does not find a job by', () => {
   });
 });
 
+test('a search finds jobs by how long they run, of those that have said it', () => {
+  const long: JobView = { ...JOB, state: 'processing', startedAt: NOW - 6 * 60_000 };
+  const finds = (text: string, job: JobView): boolean => parseSearch(text, NOW).matches(job);
+  expect([finds('running:>5m', long), finds('running:<10m running:>1s', long)]).toEqual([true, true]);
+  expect([finds('running:>6m', long), finds('running:<5m', long)]).toEqual([false, false]);
+  expect([finds('running:>0s', JOB), finds('running:<9d', JOB)]).toEqual([false, false]);
+  expect(parseSearch('state:processing running:>5m', NOW).filter).toBeUndefined();
+});
+
 describe('a search goes through', () => {
   test('one state when it names one, else through all of them', () => {
     expect(parseSearch('state:failed x', NOW).states).toEqual(['failed']);
     expect(parseSearch('x', NOW).states).toHaveLength(7);
+    expect(parseSearch('running:>5m x', NOW).states).toEqual(['processing']);
+    expect(parseSearch('state:failed running:>5m', NOW).states).toEqual(['failed']);
   });
 
   test('one queue when it names one of which jobs wait', () => {
@@ -135,6 +146,7 @@ test.each([
   ['toString:x', 'throttle, limit, group'],
   ['attempts:many', 'attempts:>2'],
   ['created:yesterday', 'created:<1h'],
+  ['running:long', 'running:<1h'],
 ])('"%s" is refused, and why', (text, message) => {
   expect(() => parseSearch(text, NOW)).toThrow(message);
 });

@@ -46,6 +46,7 @@ const QUALIFIERS = [
   'priority',
   'attempts',
   'created',
+  'running',
   ...KEY_QUALIFIERS,
   'input.…',
   'result.…',
@@ -63,6 +64,7 @@ export function parseSearch(text: string, now: number): SearchQuery {
   const filter: Filter = {};
   let isFilter = true;
   let namedQueue: string | undefined;
+  let states = ORDER;
   let tag: string | undefined;
   let name: string | undefined;
   for (const [, key, , quoted, plain] of text.matchAll(/(?:([\w.]+):)?("([^"]*)"|(\S+))/g)) {
@@ -72,6 +74,7 @@ export function parseSearch(text: string, now: number): SearchQuery {
     if (key === 'queue') namedQueue = value;
     if (key === 'tag') tag ??= value;
     if (key === 'name' && CAN_BE_NAME.test(value)) name ??= value;
+    if (key === 'running') states = ['processing'];
     isFilter &&= key !== undefined && addToFilter(filter, key, value);
   }
   const terms = tests.length + words.length;
@@ -82,7 +85,7 @@ export function parseSearch(text: string, now: number): SearchQuery {
   const isWaiting = state === 'enqueued' && queue !== undefined;
   return {
     tag,
-    states: state === undefined ? ORDER : [state],
+    states: state === undefined ? states : [state],
     queue: isWaiting ? queue : undefined,
     name,
     namedQueue,
@@ -138,7 +141,8 @@ function testOf(key: string, value: string, now: number): Test {
     case 'attempts':
       return attemptsTest(value);
     case 'created':
-      return createdTest(value, now);
+    case 'running':
+      return ageTest(key, value, now);
     default: {
       const test = keyTest(key, value);
       if (test !== undefined) return test;
@@ -180,12 +184,21 @@ function attemptsTest(value: string): Test {
   return sign === '<' ? ({ attempt }) => attempt < wanted : ({ attempt }) => attempt === wanted;
 }
 
-function createdTest(value: string, now: number): Test {
+/** Since when a job is there, or runs. */
+const SINCE = {
+  created: ({ createdAt }: JobView) => createdAt,
+  running: ({ startedAt }: JobView) => startedAt,
+};
+
+function ageTest(key: keyof typeof SINCE, value: string, now: number): Test {
   const [, sign, number, unit] = /^([<>])(\d+)([smhd])$/.exec(value) ?? [];
   if (number === undefined)
-    throw new OptionError('q', 'must have an age, as in created:<1h (younger) or created:>2d (older)', value);
+    throw new OptionError('q', `must have an age, as in ${key}:<1h (shorter) or ${key}:>2d (longer)`, value);
   const limit = now - Number(number) * UNITS[unit as keyof typeof UNITS];
-  return sign === '<' ? ({ createdAt }) => createdAt >= limit : ({ createdAt }) => createdAt < limit;
+  return (job) => {
+    const at = SINCE[key](job);
+    return at !== undefined && (sign === '<' ? at >= limit : at < limit);
+  };
 }
 
 /** Whether all of these stand in what people see of a job, which is put together once for all of them. */

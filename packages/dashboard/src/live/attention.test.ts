@@ -151,6 +151,26 @@ describe('workers', () => {
     expect(workers[0]).not.toHaveProperty('beatAgeMs');
     expect(workers[1]?.beatAgeMs).toBeGreaterThan(300_000);
   });
+
+  test('are told of with the job that each has run for longest', async () => {
+    const board = open();
+    const key = shardPrefix(board.namespace, 0);
+    const longest = [
+      ['a', 7, 1],
+      ['b', 8, 1],
+    ];
+    await connection.zadd(key + KEY.leases, Date.now() + 100_000, 'Ada', Date.now() + 200_000, 'Bob');
+    await connection.hset(key + KEY.loads, {
+      Ada: JSON.stringify({ running: 2, longest }),
+      Bob: '{"running":0}',
+    });
+    const answer = await board.ask('GET', '/api/overview', { role: 'viewer' });
+    const { workers } = (await answer.json()) as { workers: readonly { readonly load: unknown }[] };
+    expect(workers.map(({ load }) => load)).toEqual([
+      { running: 2, longest: [{ id: 'a', startedAt: 7 }] },
+      { running: 0 },
+    ]);
+  });
 });
 
 describe('workers that have died', () => {

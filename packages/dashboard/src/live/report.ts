@@ -1,10 +1,18 @@
 import { findAttention } from './attention.ts';
+import type { WorkerView } from '@linstock/core';
 import type { Pulse } from './pulse.ts';
 
 /** Of thousands of queues, the deepest and the worst are told every second; all stand at `api/queues`. */
 const MOST = 100;
 
 const reports = new WeakMap<Pulse, string>();
+
+/** Of the jobs that a worker has run for long, the one that it has run for longest. */
+function inShort(worker: WorkerView): WorkerView {
+  const { load } = worker;
+  if (load?.longest === undefined) return worker;
+  return { ...worker, load: { ...load, longest: load.longest.slice(0, 1) } };
+}
 
 /** A pulse with what calls for attention, as JSON; made once for all who listen. */
 export function reportOf(pulse: Pulse): string {
@@ -20,6 +28,7 @@ export function reportOf(pulse: Pulse): string {
     health: undefined,
     oldest: pulse.health.oldest,
     queues,
+    workers: pulse.workers.map(inShort),
     attention,
     attentionTotal: all.length,
   });

@@ -44,6 +44,8 @@ export interface Job {
   readonly attempt: number;
   readonly recoveries: number;
   readonly worker?: string;
+  /** When the attempt began that runs, where its worker has told. */
+  readonly startedAt?: number;
   readonly result?: unknown;
   readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
   /** Ids of jobs and batches that it was created to wait for. */
@@ -129,6 +131,8 @@ export interface WorkerEntry {
     readonly memoryBytes: number;
     readonly isQuiet?: boolean;
     readonly concurrency?: number;
+    /** The job that it has run for longest. */
+    readonly longest?: readonly { readonly id: string; readonly startedAt: number }[];
   };
 }
 
@@ -375,4 +379,6 @@ export interface Server {
 export interface Why {
   readonly code: string;
   readonly message: string;
+  /** Of the worker that runs it. */
+  readonly host?: string;
 }

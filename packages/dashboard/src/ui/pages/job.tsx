@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { count, duration } from '../format.ts';
+import { count, duration, instant } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
-import { Card, Empty, ErrorText, StateBadge, Time } from '../parts/basics.tsx';
+import { Card, Empty, ErrorText, now, StateBadge, Time } from '../parts/basics.tsx';
 import { Copy, Json } from '../parts/json.tsx';
 import type { PlaceForm } from '../parts/place-dialog.tsx';
 import { PlaceDialog } from '../parts/place-dialog.tsx';
@@ -190,6 +190,19 @@ function isThere([, value]: Fact): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
+/** For how long it runs, and where. */
+function Running({ job: { startedAt, worker }, why }: { job: JobData; why: readonly Why[] }) {
+  if (startedAt === undefined) return null;
+  const on = why[0]?.host ?? worker ?? '';
+  return (
+    <p>
+      <a href={to(['workers'])} title={instant(startedAt)}>
+        {t('runningFor', { time: duration(now.value - startedAt), worker: on })}
+      </a>
+    </p>
+  );
+}
+
 /** What the page says anyway: of a failure it shows the error. */
 const IS_SAID = new Set(['SUCCEEDED', 'CANCELLED', 'RUNNING', 'FAILED']);
 const JOB_ID = /\b([0-9A-HJKMNP-TV-Z]{26})\b/;
@@ -305,6 +318,7 @@ export function Job({ id }: { id: string }) {
       <h1>
         {job.displayName ?? job.name} <StateBadge state={job.state} isBlocked={job.isBlocked} />
       </h1>
+      <Running job={job} why={why} />
       <Buttons job={job} onDone={reload} />
       <Facts job={job} />
       <Reasons job={job} why={why} />

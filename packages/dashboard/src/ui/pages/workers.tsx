@@ -53,6 +53,19 @@ function Steer({ worker }: { worker: WorkerEntry }) {
   );
 }
 
+/** The job that it has run for longest. */
+function Oldest({ worker: { load } }: { worker: WorkerEntry }) {
+  const run = load?.longest?.[0];
+  if (run === undefined) return null;
+  return (
+    <small>
+      <a href={to(['jobs', run.id])}>
+        {t('oldest')}: {duration(now.value - run.startedAt)}
+      </a>
+    </small>
+  );
+}
+
 function Row({ worker }: { worker: WorkerEntry }) {
   const { id, info, load, beatAgeMs, isLate } = worker;
   const [running, slots] = [load?.running ?? 0, slotsOf(worker)];
@@ -75,6 +88,7 @@ function Row({ worker }: { worker: WorkerEntry }) {
             {t('slotsBusy', { busy: count(running), all: count(slots) })}
           </a>
         </small>
+        <Oldest worker={worker} />
       </td>
       <td>
         {info?.queues.map((queue) => (

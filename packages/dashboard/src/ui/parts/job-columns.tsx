@@ -5,7 +5,7 @@ import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
 import type { Job } from '../types.ts';
-import { ErrorText, StateBadge, Time } from './basics.tsx';
+import { ErrorText, now, StateBadge, Time } from './basics.tsx';
 
 /** A column that a person may show or leave out. */
 interface Column {
@@ -83,12 +83,14 @@ export function ColumnChoice() {
 /** When a job did what its state says. */
 function whenOf(job: Job): number | undefined {
   if (job.state === 'scheduled') return job.dueAt;
+  if (job.state === 'processing') return job.startedAt;
   if (job.state === 'enqueued' || job.state === 'awaiting') return job.createdAt;
   return job.history.at(-1)?.endedAt ?? job.createdAt;
 }
 
-/** How long its last attempt took. */
-function runOf({ history }: Job): string {
+/** How long it runs, or its last attempt took. */
+function runOf({ history, startedAt }: Job): string {
+  if (startedAt !== undefined) return duration(now.value - startedAt);
   const last = history.findLast(({ attempt }) => attempt !== undefined);
   return last === undefined || last.endedAt < last.startedAt ? '' : duration(last.endedAt - last.startedAt);
 }

@@ -63,6 +63,7 @@ export const TR: Texts = {
   run: 'Çalışma',
   waitTime: 'Kuyrukta geçen süre',
   runTime: 'Çalışma süresi',
+  runningFor: '{worker} üzerinde {time} süredir çalışıyor',
   asNumbers: 'Sayı olarak',
   noPast: 'Bu sürede bir şey olmadı.',
   noPastHint: 'Çalışanlar buraya on saniyede bir ekler. Başlatın: linstock worker jobs.ts',
@@ -144,7 +145,7 @@ export const TR: Texts = {
   searchFound: '{found} bulundu · {total} işin {looked} kadarına bakıldı',
   searchNothing: 'Eşleşen iş yok.',
   searchHelp:
-    'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h input.user.id:7 result.ok:true',
+    'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h running:>5m input.user.id:7 result.ok:true',
   searchOn: 'Aramaya devam et',
   exportAs: '{format} olarak dışa aktar',
   changeAll: 'Eşleşenlerin tümünü değiştir',
@@ -304,8 +305,7 @@ export const TR: Texts = {
   onlyThese: 'Yalnız bunlar',
   showAll: 'Hepsini göster',
   noAudit: 'Kimse bir şey değiştirmedi.',
-  noAuditHint:
-    'İnsanların ve programların işlere, kuyruklara, gruplara ve yinelenen işlere yaptıkları buraya yazılır.',
+  noAuditHint: 'Kişilerin ve programların iş, kuyruk, grup ve yinelenen işlere yaptıkları buraya yazılır.',
   address: 'Adres',
   mode: 'Kip',
   memoryOf: '{used} / {limit}',
