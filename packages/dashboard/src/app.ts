@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { Call, Parts, Route } from './api/call.ts';
 import { checkNames } from './api/fields.ts';
 import { ROUTES } from './api/routes.ts';
-import { actionOf, resourcesOf } from './auth/resource.ts';
+import { scopeOf } from './auth/scope.ts';
 import type { User } from './auth/user.ts';
 import { isAllowed } from './auth/user.ts';
 import type { Assets } from './http/assets.ts';
@@ -73,8 +73,8 @@ async function answer(route: Route, c: Context<Env>, parts: Parts): Promise<Resp
     user,
     address: c.env?.incoming?.socket?.remoteAddress ?? '',
   };
-  if (!(await isPermitted(route, call, parts))) return send(NOT_YOURS);
-  const result = await route.handle(call, parts);
+  const result = await handle(route, call, parts);
+  if (result === NOT_YOURS) return send(NOT_YOURS);
   if (result instanceof Response) return result;
   return Response.json(result, { headers: { 'Cache-Control': 'no-store' } });
 }
@@ -89,13 +89,12 @@ function refuse(route: Route, user: User | undefined, isReadOnly: boolean): Dash
   return undefined;
 }
 
-/** Whether the application itself lets this person do it to this. */
-async function isPermitted(route: Route, call: Call, parts: Parts): Promise<boolean> {
-  const { can } = parts.options;
-  if (can === undefined || call.user === undefined || route.permission === 'public') return true;
-  for (const resource of await resourcesOf(route, call, parts))
-    if (!(await can(call.user, actionOf(route), resource))) return false;
-  return true;
+/** Does it as far as the application itself lets this person. */
+async function handle(route: Route, call: Call, parts: Parts): Promise<unknown> {
+  const scope = await scopeOf(route, call, parts);
+  if (scope === 'all') return route.handle(call, parts);
+  if (scope === 'nothing' || route.narrow === undefined) return NOT_YOURS;
+  return route.narrow(call, parts, scope);
 }
 
 class BodyFault {

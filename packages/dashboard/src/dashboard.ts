@@ -1,8 +1,10 @@
 import { Client, Monitor } from '@linstock/core';
+import { plainTarget } from '@linstock/core/internal';
 import { Courier, channelsOf } from './alerts/courier.ts';
 import { AlertEngine } from './alerts/engine.ts';
 import { createApp } from './app.ts';
 import { Authentication } from './auth/authenticate.ts';
+import { Seal } from './auth/seal.ts';
 import { Assets } from './http/assets.ts';
 import type { NodeHandler } from './http/node.ts';
 import { toNodeHandler } from './http/node.ts';
@@ -56,7 +58,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const pulses = new PulseReader(monitor, Date.now);
   const histories = new HistoryReader(monitor, Date.now);
   const { courier, engine } = openAlerts(client, resolved);
-  const parts = { client, monitor, pulses, courier, histories, authentication, options: resolved };
+  const seal = new Seal(JSON.stringify(plainTarget(redis)), namespace ?? '');
+  const parts = { client, monitor, pulses, courier, histories, authentication, seal, options: resolved };
   const app = createApp(parts, new Assets(), warn);
   return {
     fetch: async (request) => app.fetch(request),

@@ -1,5 +1,8 @@
-import { BatchError } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
+import type { OperationView } from '@linstock/core';
+import { BatchError, LinstockError } from '@linstock/core';
+import type { Item } from '../auth/allowed.ts';
+import { onlyAllowed } from '../auth/allowed.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import { actorOf, numberIn, param } from './call.ts';
 import { REASON, whole } from './fields.ts';
 
@@ -34,6 +37,26 @@ async function listOperations(_: Call, { client }: Parts): Promise<unknown> {
 async function getOperation(call: Call, { client }: Parts): Promise<unknown> {
   return { operation: await client.operations.get(param(call, 'id')) };
 }
+
+/** What an operation has looked at, and must look at, may be of other queues: only what it found is told. */
+const ownOf = ({ total: _total, looked: _looked, ...operation }: OperationView): object => operation;
+
+const aboutOperation = ({ id, filter: { queue } }: OperationView): Item => ({
+  id,
+  ...(queue !== undefined && { queue }),
+});
+
+const narrowOperations: Narrow = async (_, { client }, allows) => {
+  const all = await client.operations.list({ most: 100 });
+  return { operations: (await onlyAllowed(all, aboutOperation, allows)).map(ownOf) };
+};
+
+const narrowOperation: Narrow = async (call, { client }, allows) => {
+  const found = await client.operations.get(param(call, 'id'));
+  const [own] = await onlyAllowed(found === undefined ? [] : [found], aboutOperation, allows);
+  if (own === undefined) throw new LinstockError('NOT_PERMITTED', 'you may not do this here', {});
+  return { operation: ownOf(own) };
+};
 
 async function cancelOperation(call: Call, { client }: Parts): Promise<unknown> {
   return { changed: await client.operations.cancel(param(call, 'id'), actorOf(call)) };
@@ -74,6 +97,7 @@ export const BATCH_ROUTES: readonly Route[] = [
     summary: 'Bulk operations, the newest first.',
     answer: '{ operations }',
     handle: listOperations,
+    narrow: narrowOperations,
   },
   {
     method: 'GET',
@@ -82,6 +106,7 @@ export const BATCH_ROUTES: readonly Route[] = [
     summary: 'How far one is.',
     answer: '{ operation }',
     handle: getOperation,
+    narrow: narrowOperation,
   },
   {
     method: 'POST',

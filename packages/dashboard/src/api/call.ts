@@ -2,6 +2,8 @@ import type { Client, Monitor } from '@linstock/core';
 import { OptionError } from '@linstock/core';
 import type { Courier } from '../alerts/courier.ts';
 import type { Authentication } from '../auth/authenticate.ts';
+import type { Allows } from '../auth/allowed.ts';
+import type { Seal } from '../auth/seal.ts';
 import type { Permission, User } from '../auth/user.ts';
 import type { HistoryReader } from '../live/history.ts';
 import type { PulseReader } from '../live/pulse.ts';
@@ -17,6 +19,8 @@ export interface Parts {
   /** Tells of alerts. */
   readonly courier: Courier;
   readonly authentication: Authentication;
+  /** Of places in lists that are narrowed. */
+  readonly seal: Seal;
   readonly options: ResolvedDashboardOptions;
 }
 
@@ -47,7 +51,15 @@ export interface Route {
   /** What its body may have; anything else is refused. */
   readonly body?: Fields;
   readonly handle: (call: Call, parts: Parts) => unknown;
+  /**
+   * Answers whoever may not see all of it, with what they may see: nothing of its answer may tell of anything else, no number
+   * and no cursor either. Without it they are refused.
+   */
+  readonly narrow?: Narrow;
 }
+
+/** A handler that shows no more than what is allowed. */
+export type Narrow = (call: Call, parts: Parts, allows: Allows) => unknown;
 
 /** Who does it, from where and why, for the history of the job and the audit log. */
 export function actorOf({ user, body, address }: Call): { readonly by: string; readonly reason?: string } {
@@ -84,6 +96,11 @@ export function numberIn(
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new OptionError(name, `must be a whole number from ${least} to ${most}`, text);
+}
+
+/** The one queue that a page of jobs is of: with a tag it is of none. */
+export function queueAsked(query: URLSearchParams): string | undefined {
+  return query.has('tag') ? undefined : query.get('queue') || undefined;
 }
 
 /** A parameter of the path. */

@@ -1,6 +1,7 @@
-import type { JobContract } from '@linstock/core';
+import type { ContractView, JobContract } from '@linstock/core';
 import { defineJob, LinstockError } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
+import { onlyAllowed } from '../auth/allowed.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import { fieldIn, param, textIn } from './call.ts';
 
 /**
@@ -29,18 +30,20 @@ export async function contractIn({ body }: Call, { monitor }: Parts): Promise<Jo
   }
 }
 
-async function list(_: Call, { monitor }: Parts): Promise<unknown> {
-  const contracts = await monitor.contracts();
-  return {
-    contracts: contracts.map(({ name, version, queue, priority, schemaStatus }) => ({
-      name,
-      version,
-      queue,
-      priority,
-      hasSchema: schemaStatus === 'known',
-    })),
-  };
+function inShort({ name, version, queue, priority, schemaStatus }: ContractView): object {
+  return { name, version, queue, priority, hasSchema: schemaStatus === 'known' };
 }
+
+const list: Route['handle'] = async (_, { monitor }) => ({
+  contracts: (await monitor.contracts()).map(inShort),
+});
+
+/** Those whose jobs usually go to a queue that somebody may see. */
+const narrowList: Narrow = async (_, { monitor }, allows) => {
+  const all = await monitor.contracts();
+  const own = await onlyAllowed(all, ({ name, queue }) => ({ name, queue }), allows);
+  return { contracts: own.map(inShort) };
+};
 
 async function get(call: Call, { monitor }: Parts): Promise<unknown> {
   const name = param(call, 'name');
@@ -58,6 +61,7 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     summary: 'The jobs that workers have described when they started.',
     answer: '{ contracts }',
     handle: list,
+    narrow: narrowList,
   },
   {
     method: 'GET',

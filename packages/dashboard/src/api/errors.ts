@@ -1,5 +1,6 @@
 import type { JobView } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
+import { narrowPage } from './narrow-page.ts';
 
 /** Failures of one kind. */
 export interface ErrorGroup {
@@ -16,6 +17,8 @@ export interface ErrorGroup {
   readonly lastAt: number;
   /** The newest one. */
   readonly sample: string;
+  /** The one queue that all of them are in, in a list that is narrowed: there a change of them must name it. */
+  readonly queue?: string | undefined;
   /** How many there were in each of equal parts of the time from the first failure of all groups to the last one. */
   readonly spread: readonly number[];
 }
@@ -52,8 +55,10 @@ export function groupErrors(jobs: readonly JobView[]): ErrorGroup[] {
   const [from, to] = [Math.min(...all), Math.max(...all)];
   return [...groups.values()]
     .map((group) => ({ ...group, spread: spreadOf(times.get(group.key) ?? [], from, to) }))
-    .toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt);
+    .toSorted(largestFirst);
 }
+
+const largestFirst = (a: ErrorGroup, b: ErrorGroup): number => b.count - a.count || b.lastAt - a.lastAt;
 
 function spreadOf(times: readonly number[], from: number, to: number): number[] {
   const parts = Array.from({ length: PARTS }, () => 0);
@@ -97,6 +102,20 @@ async function list(_: Call, { monitor }: Parts): Promise<unknown> {
   return { groups: groupErrors(views), total, lookedAt: jobs.length };
 }
 
+/** Of those failures that somebody may see, a group is of one queue. How many there are in all is not told. */
+const narrowList: Narrow = async (_, parts, allows) => {
+  const { jobs } = await narrowPage(parts, { state: 'failed', limit: LOOK_AT }, allows);
+  const queues = [...new Set(jobs.map(({ queue }) => queue))];
+  const groups = queues.flatMap((queue) =>
+    groupErrors(jobs.filter((job) => job.queue === queue)).map((group) => ({
+      ...group,
+      key: `${queue}\n${group.key}`,
+      queue,
+    })),
+  );
+  return { groups: groups.toSorted(largestFirst), total: jobs.length, lookedAt: jobs.length };
+};
+
 export const ERROR_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -105,5 +124,6 @@ export const ERROR_ROUTES: readonly Route[] = [
     summary: 'The newest failures, in groups.',
     answer: '{ groups, total, lookedAt }',
     handle: list,
+    narrow: narrowList,
   },
 ];

@@ -1,12 +1,13 @@
-import type { JobView, Monitor } from '@linstock/core';
+import type { JobView } from '@linstock/core';
 import { JOB_STATES } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import type { Columns } from './csv.ts';
 import { instant, json } from './csv.ts';
 import { FILE_FORMATS, sendFile } from './export-file.ts';
 import { choice, text } from './fields.ts';
-import type { SearchQuery } from './search-query.ts';
+import { allowedJobs } from './narrow-page.ts';
 import { askedJobs } from './search-query.ts';
+import type { SearchStep } from './search-steps.ts';
 import { searchSteps } from './search-steps.ts';
 
 /** A job as a line of a table. */
@@ -30,17 +31,28 @@ export const JOB_COLUMNS: Columns<JobView> = {
 };
 
 /** Sends all jobs that fit as a file, while it goes through them. */
-async function exportJobs(call: Call, { monitor }: Parts): Promise<Response> {
+const exportJobs: Route['handle'] = (call, parts) => sendJobs(call, parts, async (jobs) => jobs);
+
+const narrowExport: Narrow = (call, parts, allows) =>
+  sendJobs(call, parts, (jobs) => allowedJobs(jobs, allows));
+
+type Choose = (jobs: readonly JobView[]) => Promise<readonly JobView[]>;
+
+async function sendJobs(call: Call, { monitor }: Parts, choose: Choose): Promise<Response> {
+  const wanted = askedJobs(call.query, Date.now());
   return sendFile(call, {
     noun: 'jobs',
     words: ['state', 'queue', 'tag', 'q'].flatMap((name) => call.query.get(name) ?? []),
     columns: JOB_COLUMNS,
-    parts: hitsOf(monitor, askedJobs(call.query, Date.now())),
+    parts: hitsOf(searchSteps(monitor, wanted, ''), choose),
   });
 }
 
-async function* hitsOf(monitor: Monitor, wanted: SearchQuery): AsyncGenerator<readonly JobView[], undefined> {
-  for await (const { hits } of searchSteps(monitor, wanted, '')) yield hits;
+async function* hitsOf(
+  steps: AsyncIterable<SearchStep>,
+  choose: Choose,
+): AsyncGenerator<readonly JobView[], undefined> {
+  for await (const { hits } of steps) yield choose(hits);
 }
 
 export const EXPORT_ROUTES: readonly Route[] = [
@@ -58,5 +70,6 @@ export const EXPORT_ROUTES: readonly Route[] = [
       format: choice(FILE_FORMATS, 'Default ndjson.'),
     },
     handle: exportJobs,
+    narrow: narrowExport,
   },
 ];

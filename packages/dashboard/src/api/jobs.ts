@@ -1,9 +1,10 @@
-import type { Due, Duration, JobState, MoveTarget } from '@linstock/core';
+import type { Due, Duration, JobState, MoveTarget, PageOptions } from '@linstock/core';
 import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
-import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
+import { actorOf, fieldIn, numberIn, param, queueAsked, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { anything, choice, flag, PRIORITIES, REASON, required, text, whole } from './fields.ts';
+import { narrowPage } from './narrow-page.ts';
 
 const MOST_ROWS = 500;
 const RANGE = {
@@ -22,18 +23,24 @@ function stateIn(given: string | null): JobState {
   throw new OptionError('state', `must be one of ${JOB_STATES.join(', ')}`, given);
 }
 
-/** A page of jobs: of one state (and for `enqueued` one queue), or with a tag. */
-async function list({ query }: Call, { monitor }: Parts): Promise<unknown> {
+/** What a page of jobs shows: one state (and for `enqueued` one queue), or a tag. */
+function pageIn(query: URLSearchParams): PageOptions {
   const limit = numberIn(query, 'limit', { least: 1, most: MOST_ROWS, otherwise: 50 });
   const offset = numberIn(query, 'offset', { most: 100_000, otherwise: 0 });
   const cursor = query.get('cursor') ?? '';
   const range = { limit, offset, reverse: query.get('reverse') === 'true', ...(cursor !== '' && { cursor }) };
   const tag = query.get('tag');
-  if (tag !== null && tag !== '') return monitor.page({ tag, ...range });
+  if (tag !== null && tag !== '') return { tag, ...range };
   const state = stateIn(query.get('state'));
   const queue = query.get('queue') ?? '';
-  return monitor.page({ state, ...range, ...(queue !== '' && { queue }) });
+  return { state, ...range, ...(queue !== '' && { queue }) };
 }
+
+const list: Route['handle'] = ({ query }, { monitor }) => monitor.page(pageIn(query));
+
+/** Of one queue that is allowed, all is. */
+const narrowList: Narrow = (call, parts, allows) =>
+  queueAsked(call.query) === undefined ? narrowPage(parts, pageIn(call.query), allows) : list(call, parts);
 
 /** One job with its history, and why it is where it is. */
 async function get(call: Call, { monitor }: Parts): Promise<unknown> {
@@ -112,6 +119,7 @@ export const JOB_ROUTES: readonly Route[] = [
       reverse: flag('Whether it begins at the other end.'),
     },
     handle: list,
+    narrow: narrowList,
   },
   {
     method: 'POST',

@@ -56,12 +56,14 @@ function bodyOf(fields: Fields): object {
   return { content: { 'application/json': { schema } } };
 }
 
-function describe({ method, path, permission, summary, answer, query = {}, body }: Route): object {
+function describe(route: Route): object {
+  const { path, permission, summary, answer, query = {}, body } = route;
   const parameters = [...inPath(path), ...inQuery(query)];
   return {
     summary,
     'x-permission': permission,
-    'x-action': actionOf({ method, path }),
+    'x-action': actionOf(route),
+    ...(route.narrow !== undefined && { 'x-narrowed': true }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: bodyOf(body) }),
     ...(permission === 'public' && { security: [] }),

@@ -1,17 +1,32 @@
 import { OptionError } from '@linstock/core';
+import { rememberQueues } from '../auth/allowed.ts';
 import type { Range } from '../live/history.ts';
 import { HISTORY_RANGES } from '../live/history.ts';
+import { narrowReport } from '../live/narrow-pulse.ts';
 import { reportOf } from '../live/report.ts';
 import { streamPulses } from '../live/stream.ts';
-import type { Call, Parts, Route } from './call.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import { choice } from './fields.ts';
 
-async function overview(_: Call, { pulses }: Parts): Promise<Response> {
+/** Whether somebody may see a queue is asked again after so long, while a stream is open. */
+const REMEMBERED_MS = 5000;
+
+function answerWith(report: string): Response {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
-  return new Response(reportOf(await pulses.latest()), { headers });
+  return new Response(report, { headers });
 }
 
-const live = ({ request }: Call, { pulses }: Parts): Response => streamPulses(pulses, request.signal);
+const overview: Route['handle'] = async (_, { pulses }) => answerWith(reportOf(await pulses.latest()));
+
+const narrowOverview: Narrow = async (_, { pulses }, allows) =>
+  answerWith(await narrowReport(await pulses.latest(), allows));
+
+const live: Route['handle'] = ({ request }, { pulses }) => streamPulses(pulses, request.signal, reportOf);
+
+const narrowLive: Narrow = ({ request }, { pulses }, allows) => {
+  const remembered = rememberQueues(allows, REMEMBERED_MS, Date.now);
+  return streamPulses(pulses, request.signal, (pulse) => narrowReport(pulse, remembered));
+};
 
 /** What happened in the last while. */
 function history({ query }: Call, { histories }: Parts): Promise<unknown> {
@@ -28,6 +43,7 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     summary: 'Counts, the deepest queues, workers, and what needs attention.',
     answer: '{ at, counts, totals, queues, workers, alerts, attention, attentionTotal, oldest }',
     handle: overview,
+    narrow: narrowOverview,
   },
   {
     method: 'GET',
@@ -45,5 +61,6 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     summary: 'The same about once a second, as server-sent events.',
     answer: 'events `pulse` (as overview) and `trouble` ({ code, message })',
     handle: live,
+    narrow: narrowLive,
   },
 ];

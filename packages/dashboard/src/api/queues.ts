@@ -1,6 +1,7 @@
 import type { QueueSettings, WorkerView } from '@linstock/core';
 import { OptionError } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
+import { onlyAllowed } from '../auth/allowed.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, param, textIn } from './call.ts';
 import { object, REASON, required, text, whole } from './fields.ts';
 
@@ -18,6 +19,12 @@ async function list(_: Call, { pulses }: Parts): Promise<unknown> {
     })),
   };
 }
+
+const narrowList: Narrow = async (_, { pulses }, allows) => {
+  const { queues, workers } = await pulses.latest();
+  const own = await onlyAllowed(queues, ({ name }) => ({ queue: name }), allows);
+  return { queues: own.map((queue) => ({ ...queue, workers: countServing(workers, queue.name) })) };
+};
 
 async function get(call: Call, { monitor, pulses }: Parts): Promise<unknown> {
   const name = param(call, 'name');
@@ -68,6 +75,7 @@ export const QUEUE_ROUTES: readonly Route[] = [
     summary: 'All queues with what waits in them, and what comes and goes per second.',
     answer: '{ queues }',
     handle: list,
+    narrow: narrowList,
   },
   {
     method: 'GET',

@@ -3,13 +3,16 @@ import type {
   NextRun,
   RecurringChanges,
   RecurringPageOptions,
+  RecurringRow,
   RecurringView,
   ScheduleOptions,
   TickEntry,
 } from '@linstock/core';
-import { LinstockError, RecurringNotFoundError } from '@linstock/core';
+import { LinstockError, OptionError, RecurringNotFoundError } from '@linstock/core';
 import { decodeHeader } from '@linstock/core/internal';
-import type { Call, Parts, Route } from './call.ts';
+import type { Item } from '../auth/allowed.ts';
+import { onlyAllowed } from '../auth/allowed.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { cronWords } from './cron-words.ts';
@@ -53,17 +56,46 @@ function tellNext(runs: readonly NextRun[]): object {
   };
 }
 
-/** A part of them, by the order of their next runs. */
-async function list({ query }: Call, { client }: Parts): Promise<unknown> {
+function pageIn(query: URLSearchParams): RecurringPageOptions {
   const [wanted, state] = [query.get('text') ?? '', query.get('state') ?? ''];
-  const page = await client.recurring.page({
+  return {
     ...(wanted !== '' && { text: wanted }),
     ...(state !== '' && { state: state as NonNullable<RecurringPageOptions['state']> }),
     offset: numberIn(query, 'offset', { most: 100_000, otherwise: 0 }),
     limit: numberIn(query, 'limit', { least: 1, most: 200, otherwise: 50 }),
-  });
+  };
+}
+
+/** A part of them, by the order of their next runs. */
+async function list({ query }: Call, { client }: Parts): Promise<unknown> {
+  const page = await client.recurring.page(pageIn(query));
   return { ...page, recurring: page.recurring.map(withoutInput) };
 }
+
+/** After so many of them a page that is narrowed ends, whatever it has found. */
+const MOST_LOOKED = 1500;
+
+/** Those that somebody may see, in whole pages of the list, as many as fit; nothing tells how many others there are. */
+const narrowList: Narrow = async ({ query }, { client, seal }, allows) => {
+  const { offset: start = 0, limit = 50, ...filter } = pageIn(query);
+  if (start > 0)
+    throw new OptionError('offset', 'is not there in a list that is narrowed: use cursor', start);
+  const cursor = query.get('cursor') ?? '';
+  const from = cursor === '' ? 0 : Number(seal.open(cursor, 'recurring'));
+  const found: RecurringRow[] = [];
+  let next: number | undefined = from;
+  while (next !== undefined && next - from < MOST_LOOKED) {
+    const page = await client.recurring.page({ ...filter, limit, offset: next });
+    const own = await onlyAllowed(page.recurring, aboutRecurring, allows);
+    if (found.length + own.length > limit) break;
+    found.push(...own);
+    next = page.next;
+  }
+  const rest = next === undefined ? {} : { cursor: seal.close(String(next), 'recurring') };
+  return { recurring: found.map(withoutInput), ...rest };
+};
+
+const aboutRecurring = ({ id, job: { queue, name } }: RecurringRow): Item => ({ id, queue, name });
 
 /** So many of the last runs tell what became of their jobs. */
 const MOST_STATES = 10;
@@ -163,8 +195,10 @@ export const RECURRING_ROUTES: readonly Route[] = [
       state: choice(['paused', 'error', 'late', 'missed'], 'Only these.'),
       limit: whole('At most so many; default 50, most 200.'),
       offset: whole('So many are passed over.'),
+      cursor: text('Instead of offset: that of a page which is narrowed.'),
     },
     handle: list,
+    narrow: narrowList,
   },
   {
     method: 'GET',
@@ -182,6 +216,8 @@ export const RECURRING_ROUTES: readonly Route[] = [
     answer: '{ next, clock, words }',
     query: SCHEDULE,
     handle: preview,
+    // It tells of nothing that there is.
+    narrow: preview,
   },
   {
     method: 'POST',

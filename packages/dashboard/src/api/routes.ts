@@ -15,7 +15,7 @@ import { QUEUE_ROUTES } from './queues.ts';
 import { RECURRING_ROUTES } from './recurring.ts';
 import { SEARCH_ROUTES } from './search.ts';
 import { SERVER_ROUTES } from './servers.ts';
-import { SESSION_ROUTES } from './session.ts';
+import { sessionRoutes } from './session.ts';
 import { WORKER_ROUTES } from './workers.ts';
 
 const DESCRIPTION: Route = {
@@ -29,7 +29,7 @@ const DESCRIPTION: Route = {
 
 /** Every route of the API, with who may use it. There is no other way in. */
 export const ROUTES: readonly Route[] = [
-  ...SESSION_ROUTES,
+  ...sessionRoutes(() => ROUTES),
   ...OVERVIEW_ROUTES,
   ...JOB_ROUTES,
   ...BULK_ROUTES,

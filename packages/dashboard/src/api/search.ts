@@ -2,6 +2,7 @@ import type { JobView, Monitor } from '@linstock/core';
 import type { Call, Parts, Route } from './call.ts';
 import type { SearchQuery } from './search-query.ts';
 import { required, text } from './fields.ts';
+import { narrowSearch } from './narrow-search.ts';
 import { askedSearch } from './search-query.ts';
 import { searchSteps, searchTotal, streamTexts } from './search-steps.ts';
 
@@ -59,5 +60,6 @@ export const SEARCH_ROUTES: readonly Route[] = [
     answer: 'lines of JSON: { hits, looked, total }, the last one with done',
     query: { q: required(text('Words and qualifiers.')), cursor: text('From where another search paused.') },
     handle: search,
+    narrow: narrowSearch,
   },
 ];

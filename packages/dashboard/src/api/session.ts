@@ -1,12 +1,15 @@
+import { closedTo } from '../auth/closed.ts';
 import { sessionCookie } from '../http/cookies.ts';
 import type { Call, Parts, Route } from './call.ts';
 import { textIn } from './call.ts';
 import { text } from './fields.ts';
 
-/** Who one is, and how one could sign in. */
-function me({ user }: Call, { authentication, options }: Parts): unknown {
+/** Who one is, what is closed to them, and how one could sign in. */
+async function me({ user }: Call, parts: Parts, routes: readonly Route[]): Promise<unknown> {
+  const { authentication, options } = parts;
   return {
     user: user ?? null,
+    closed: user === undefined ? [] : await closedTo({ user, parts, routes }),
     readOnly: options.isReadOnly,
     title: user === undefined ? null : options.title,
     hasPasswords: authentication.hasPasswords,
@@ -44,14 +47,16 @@ function signOut({ request }: Call, { authentication }: Parts): Response {
   return Response.json({ ok: true }, { headers: { 'Set-Cookie': sessionCookie(request, undefined) } });
 }
 
-export const SESSION_ROUTES: readonly Route[] = [
+/** `routes`: all there are. */
+export const sessionRoutes = (routes: () => readonly Route[]): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/session',
     permission: 'public',
     summary: 'Who one is.',
-    answer: '{ user, readOnly, title, hasPasswords }',
-    handle: me,
+    answer:
+      '{ user, closed, readOnly, title, hasPasswords }; closed: pages and actions that `can` leaves nothing of',
+    handle: (call, parts) => me(call, parts, routes()),
   },
   {
     method: 'POST',

@@ -1,5 +1,5 @@
 import type { Call, Parts, Route } from '../api/call.ts';
-import { fieldIn, textIn } from '../api/call.ts';
+import { fieldIn, queueAsked, textIn } from '../api/call.ts';
 import { askedJobs, askedSearch, parseSearch } from '../api/search-query.ts';
 
 /** What somebody wants to do something to. What is not there is not known, or is all of them. */
@@ -29,11 +29,11 @@ export function actionOf({ method, path }: Pick<Route, 'method' | 'path'>): stri
 export async function resourcesOf(route: Route, call: Call, parts: Parts): Promise<readonly Resource[]> {
   const [kind = ''] = actionOf(route).split('.', 1);
   const { id } = call.params;
-  const found = await aboutOf(kind, id, parts);
+  const found = await aboutOf(kind, call.params, parts);
   const own = { kind, ...(id !== undefined && { id }) };
   // What was counted is deleted, whatever else the request says.
   const counted = kind === 'bulk' ? textIn(call.body, 'counted', 64) : undefined;
-  if (counted !== undefined) return [{ ...own, ...(await countedQueue(counted, parts)) }];
+  if (counted !== undefined) return [{ ...own, ...(await queueOfOperation(counted, parts)) }];
   const asked = { ...own, ...askedQueue(kind, call), ...named('name', textIn(call.body, 'name')) };
   // Where many are moved to.
   const target = kind === 'bulk' ? textIn(call.body, 'queue') : undefined;
@@ -42,8 +42,8 @@ export async function resourcesOf(route: Route, call: Call, parts: Parts): Promi
   return asked.queue === undefined ? [{ ...own, ...found }] : [{ ...own, ...found }, asked];
 }
 
-/** The queue of what a dry run has counted; none where that was not of one. */
-async function countedQueue(id: string, { client }: Parts): Promise<Pick<Resource, 'queue'>> {
+/** The queue of what an operation is about; none where that is not of one. */
+async function queueOfOperation(id: string, { client }: Parts): Promise<Pick<Resource, 'queue'>> {
   return named('queue', (await client.operations.get(id))?.filter.queue);
 }
 
@@ -56,8 +56,7 @@ const inBody = ({ body }: Call): string | undefined => textIn(body, 'queue');
 
 const QUEUE_OF: Readonly<Record<string, (call: Call) => string | null | undefined>> = {
   queues: ({ params }) => params['name'],
-  jobs: (call) =>
-    call.request.method === 'GET' && !call.query.has('tag') ? call.query.get('queue') : inBody(call),
+  jobs: (call) => (call.request.method === 'GET' ? queueAsked(call.query) : inBody(call)),
   recurring: inBody,
   bulk: ({ body }) => textIn(fieldIn(body, 'filter'), 'queue'),
   selections: ({ body }) => namedQueueOf(textIn(body, 'q')),
@@ -76,9 +75,14 @@ function named<Key extends string>(key: Key, value: string | undefined): { reado
 
 type About = Pick<Resource, 'queue' | 'name'>;
 
-/** What is known of a job or a recurring job; undefined: there is none, or it is something else. */
-async function aboutOf(kind: string, id: string | undefined, parts: Parts): Promise<About | undefined> {
+/** What is known of a thing that belongs to a queue; undefined: there is none, or it is something else. */
+async function aboutOf(kind: string, { id, name }: Call['params'], parts: Parts): Promise<About | undefined> {
+  if (kind === 'contracts' && name !== undefined) {
+    const contract = await parts.monitor.contract(name);
+    return contract && { queue: contract.queue, name };
+  }
   if (id === undefined) return undefined;
+  if (kind === 'operations') return queueOfOperation(id, parts);
   if (kind === 'jobs') {
     const job = await parts.monitor.job(id);
     return job === undefined || 'damaged' in job ? undefined : { queue: job.queue, name: job.name };

@@ -15,6 +15,7 @@ export function refusal(status: number, code: string, message: string): Dashboar
 
 /** Statuses of our own errors; all others are 400 where a caller's input is wrong. */
 const STATUS_OF: Readonly<Record<string, number>> = {
+  NOT_PERMITTED: 403,
   JOB_NOT_FOUND: 404,
   BATCH_NOT_FOUND: 404,
   RECURRING_NOT_FOUND: 404,

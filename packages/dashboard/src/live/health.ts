@@ -19,7 +19,8 @@ const EVERY_MS = 15_000;
 const TOO_OLD_MS = 60_000;
 /** Of the newest failures. */
 const LOOK_AT = 100;
-const NOTHING: Health = {
+/** Nothing to be told of. */
+export const NO_HEALTH: Health = {
   servers: [],
   ticks: { late: 0, latest: undefined, missed: [], broken: [] },
   failing: undefined,
@@ -29,7 +30,7 @@ const NOTHING: Health = {
 export class HealthReader {
   readonly #monitor: Monitor;
   readonly #now: () => number;
-  #health = NOTHING;
+  #health = NO_HEALTH;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
   /** Recurring jobs are looked at a thousand at a time: from where on, and what was found since the first of them. */
@@ -55,8 +56,8 @@ export class HealthReader {
   /** A part that cannot be read hides no other: a user of Redis may lack the permission for `INFO`. */
   async #read(): Promise<void> {
     const [servers, ticks, failing, oldest] = await Promise.all([
-      this.#monitor.servers().catch(() => NOTHING.servers),
-      this.#readTicks().catch(() => NOTHING.ticks),
+      this.#monitor.servers().catch(() => NO_HEALTH.servers),
+      this.#readTicks().catch(() => NO_HEALTH.ticks),
       this.#readFailing().catch(() => undefined),
       this.#monitor.oldest().catch(() => undefined),
     ]);

@@ -1,6 +1,7 @@
+import type { Attention } from './attention.ts';
 import { findAttention } from './attention.ts';
 import type { WorkerView } from '@linstock/core';
-import type { Pulse } from './pulse.ts';
+import type { Pulse, QueuePulse } from './pulse.ts';
 
 /** Of thousands of queues, the deepest and the worst are told every second; all stand at `api/queues`. */
 const MOST = 100;
@@ -18,20 +19,24 @@ function inShort(worker: WorkerView): WorkerView {
 export function reportOf(pulse: Pulse): string {
   const known = reports.get(pulse);
   if (known !== undefined) return known;
-  const queues = pulse.queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, MOST);
-  const all = findAttention(pulse);
-  const attention = all.slice(0, MOST);
   const report = JSON.stringify({
     ...pulse,
     // What was only looked at to find what calls for attention.
     dead: undefined,
     health: undefined,
     oldest: pulse.health.oldest,
-    queues,
     workers: pulse.workers.map(inShort),
-    attention,
-    attentionTotal: all.length,
+    ...firstOf(pulse.queues, findAttention(pulse)),
   });
   reports.set(pulse, report);
   return report;
+}
+
+/** The first of the queues, and of what calls for attention. */
+export function firstOf(queues: readonly QueuePulse[], attention: readonly Attention[]): object {
+  return {
+    queues: queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, MOST),
+    attention: attention.slice(0, MOST),
+    attentionTotal: attention.length,
+  };
 }

@@ -25,6 +25,8 @@ export class ApiError extends Error {
 /** Who is signed in. */
 export interface Session {
   readonly user: { readonly name: string; readonly role: 'viewer' | 'operator' | 'admin' } | null;
+  /** Pages, and actions, that there is nothing for them to see or to do it to. */
+  readonly closed: readonly string[];
   readonly readOnly: boolean;
   readonly title: string | null;
   readonly hasPasswords: boolean;
@@ -35,10 +37,15 @@ export const session = signal<Session | undefined>(undefined);
 
 const TIMEOUT_MS = 15_000;
 
-/** Whether one may do what needs a role. */
-export function may(what: 'steer' | 'remove'): boolean {
+/** Whether a page, or an action, is there for whoever is signed in. */
+export function isOpen(what: string): boolean {
+  return session.value?.closed.includes(what) !== true;
+}
+
+/** Whether one may do what needs a role; `action`: to anything at all. */
+export function may(what: 'steer' | 'remove', action = ''): boolean {
   const { user, readOnly } = session.value ?? { user: null, readOnly: true };
-  if (user === null || readOnly) return false;
+  if (user === null || readOnly || !isOpen(action)) return false;
   return user.role === 'admin' || (what === 'steer' && user.role === 'operator');
 }
 

@@ -29,7 +29,8 @@ const formats = computed(() => {
 });
 
 /** A number with its thousands apart; from 100,000 on shortened. */
-export function count(n: number): string {
+export function count(n: number | undefined): string {
+  if (n === undefined) return '';
   const { plain, compact } = formats.value;
   return (n >= 100_000 ? compact : plain).format(n);
 }

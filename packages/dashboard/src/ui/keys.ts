@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { MENU } from './menu.ts';
+import { menu } from './menu.ts';
 import { go } from './router.ts';
 import { toggleTheme } from './theme.ts';
 
@@ -43,7 +43,7 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (ctrlKey || metaKey || altKey || overlay.value !== undefined || isWriting(target as Element)) return;
-  const page = isGoing ? MENU.find(([, , letter]) => letter === key) : undefined;
+  const page = isGoing ? menu().find(([, , letter]) => letter === key) : undefined;
   isGoing = key === 'g';
   const act = page === undefined ? ACTIONS[key] : () => go(page[0] === '' ? [] : [page[0]]);
   if (act === undefined) return;

@@ -1,7 +1,8 @@
+import { isOpen } from './api.ts';
 import type { TextKey } from './i18n.ts';
 
 /** Pages of the menu: their path, their text, and the key that follows `g`. */
-export const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
+const MENU: readonly (readonly [path: string, text: TextKey, key: string])[] = [
   ['', 'overview', 'o'],
   ['jobs', 'jobs', 'j'],
   ['errors', 'errors', 'e'],
@@ -15,3 +16,6 @@ export const MENU: readonly (readonly [path: string, text: TextKey, key: string]
   ['audit', 'audit', 'a'],
   ['redis', 'redis', 'd'],
 ];
+
+/** The pages that are there for whoever is signed in. */
+export const menu = (): typeof MENU => MENU.filter(([path]) => isOpen(path));

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { isOpen } from './api.ts';
 import { later } from './parts/later.tsx';
 import { Audit } from './pages/audit.tsx';
 import { BatchOne, Batches, Operations } from './pages/batches.tsx';
@@ -47,7 +48,7 @@ function recurring(id: string | undefined): JSX.Element {
 
 /** Any page but the first ones. */
 export function MorePages({ page, id }: Props) {
-  const show = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined;
+  const show = isOpen(page) && Object.hasOwn(PAGES, page) ? PAGES[page] : undefined;
   if (show !== undefined) return show(id);
   return (
     <>

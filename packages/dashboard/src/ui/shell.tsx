@@ -5,7 +5,7 @@ import { t } from './i18n.ts';
 import { LanguageChoice } from './parts/language-choice.tsx';
 import { pulse, trouble } from './live.ts';
 import { overlay } from './keys.ts';
-import { MENU } from './menu.ts';
+import { menu } from './menu.ts';
 import { place, to } from './router.ts';
 import { searchFor } from './search-for.ts';
 import { theme, toggleTheme } from './theme.ts';
@@ -15,10 +15,10 @@ import logo from './favicon.svg';
 export function Menu() {
   const now = pulse.value;
   const current = place.value.path[0] ?? '';
-  const menu = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLElement>(null);
   // On a phone the menu is a line that scrolls.
   useEffect(() => {
-    menu.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [current]);
   const numbers: Readonly<Record<string, number | undefined>> = {
     errors: now?.counts.failed,
@@ -26,12 +26,12 @@ export function Menu() {
     alerts: now?.alerts.length,
   };
   return (
-    <nav ref={menu} class="menu" aria-label="Linstock">
+    <nav ref={bar} class="menu" aria-label="Linstock">
       <a class="brand" href={to([])}>
         <img src={logo} width="26" height="26" alt="" />
         <span>Linstock</span> <small title={session.value?.title ?? undefined}>{session.value?.title}</small>
       </a>
-      {MENU.map(([path, text]) => (
+      {menu().map(([path, text]) => (
         <a
           key={path}
           href={to(path === '' ? [] : [path])}
@@ -43,7 +43,7 @@ export function Menu() {
           )}
         </a>
       ))}
-      {may('steer') && (
+      {may('steer', 'new') && (
         <a class="button primary" href={to(['new'])}>
           + {t('newJob')}
         </a>

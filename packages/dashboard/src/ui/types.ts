@@ -185,7 +185,8 @@ export interface AlertEvent {
 
 export interface Pulse {
   readonly at: number;
-  readonly counts: Readonly<Record<State, number>>;
+  /** Of a state that is left out: of some queues alone it is not known. */
+  readonly counts: Readonly<Partial<Record<State, number>>>;
   readonly totals: Readonly<Record<string, number>>;
   readonly queues: readonly Queue[];
   readonly workers: readonly WorkerEntry[];
@@ -308,6 +309,8 @@ export interface Operation {
 export interface ErrorGroup {
   readonly key: string;
   readonly job: string;
+  /** Of all of them, where one may see some queues only. */
+  readonly queue?: string;
   readonly error: string;
   readonly message: string;
   readonly cause: 'error' | 'poison' | 'other';

@@ -22,12 +22,12 @@ const MOST_TEXT = 300;
 
 /** The failed jobs of a group, as a bulk operation finds them: by the error's name, and where it was thrown, else what it says. */
 function filterOf(group: ErrorGroup): BulkFilter {
-  const { job: name, cause, error: errorName } = group;
-  if (cause === 'poison') return { state: 'failed', name, poison: true };
+  const { job: name, cause, error: errorName, queue } = group;
+  const all = { state: 'failed', name, ...(queue !== undefined && { queue }) };
+  if (cause === 'poison') return { ...all, poison: true };
   const errorContains = markOf(group);
   return {
-    state: 'failed',
-    name,
+    ...all,
     ...(errorName !== '' && { errorName }),
     ...(errorContains !== '' && { errorContains }),
   };
@@ -47,7 +47,8 @@ function longestOf(parts: readonly string[]): string {
 function searchOf(group: ErrorGroup): string {
   const said = [group.error, markOf(group)].map((text) => longestOf(text.split('"')));
   const errors = group.cause === 'other' ? [] : said.filter(Boolean).map((text) => `error:"${text}"`);
-  return [`state:failed name:${group.job}`, ...errors].join(' ');
+  const { job, queue } = group;
+  return [`state:failed name:${job}`, queue === undefined ? '' : `queue:${queue} `, ...errors].join(' ');
 }
 
 function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => void }) {
@@ -78,7 +79,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
         </a>
       </td>
       <td class="buttons">
-        {may('steer') && group.cause !== 'other' && (
+        {may('steer', 'bulk.create') && group.cause !== 'other' && (
           <button type="button" onClick={() => ask(group)}>
             {t('forAll')}
           </button>

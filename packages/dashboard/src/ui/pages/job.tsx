@@ -63,32 +63,32 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
   const isOver = ['succeeded', 'failed', 'cancelled'].includes(job.state);
   return (
     <div class="toolbar">
-      {may('steer') && isOver && (
+      {may('steer', 'jobs.requeue') && isOver && (
         <button type="button" class="primary" onClick={() => void act('requeue', t('requeue'))}>
           {t('requeue')}
         </button>
       )}
-      {may('steer') && job.state === 'scheduled' && (
+      {may('steer', 'jobs.run-now') && job.state === 'scheduled' && (
         <button type="button" class="primary" onClick={() => void act('run-now', t('runNow'))}>
           {t('runNow')}
         </button>
       )}
-      {may('steer') && !isOver && (
+      {may('steer', 'jobs.cancel') && !isOver && (
         <button type="button" onClick={() => void act('cancel', t('cancel'))}>
           {t('cancel')}
         </button>
       )}
-      {may('steer') && MOVABLE.has(job.state) && (
+      {may('steer', 'jobs.move') && MOVABLE.has(job.state) && (
         <Elsewhere onSend={(verb, form) => void act(verb, t(verb), form)} />
       )}
-      {may('steer') && (
+      {may('steer', 'new') && (
         <a class="button" href={to(['new'], { like: job.id })}>
           {t('editAsNew')}
         </a>
       )}
       <Copy text={commandOf(job)}>{t('copyCommand')}</Copy>
       <Copy text={codeOf(job)}>{t('copyCode')}</Copy>
-      {may('remove') && job.state !== 'processing' && (
+      {may('remove', 'jobs.delete') && job.state !== 'processing' && (
         <SureButton text={t('remove')} onSure={() => void act('delete', t('remove'))} />
       )}
     </div>

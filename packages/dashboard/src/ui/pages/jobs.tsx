@@ -9,6 +9,7 @@ import { ExportLinks } from '../parts/export-link.tsx';
 import { Actions, verbsFor } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
+import { NarrowPager } from '../parts/narrow-pager.tsx';
 import { useChosen } from '../parts/use-chosen.ts';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
@@ -21,8 +22,9 @@ const ROWS = [50, 100, 200, 500] as const;
 
 interface Page {
   readonly jobs: readonly Job[];
-  readonly total: number;
-  readonly offset: number;
+  /** Undefined: of those that one may see nobody knows how many there are, and where among them one is. */
+  readonly total?: number;
+  readonly offset?: number;
   readonly next?: string;
   readonly previous?: string;
 }
@@ -47,7 +49,7 @@ function Tabs({ chosen, queue }: { chosen: State | undefined; queue: string | un
       {STATES.map((state) => (
         <a key={state} href={placeOf(state, queue)} aria-current={state === chosen ? 'page' : undefined}>
           {t(state)} {/* They are of all queues. */}
-          <span class="n">{counts === undefined || queue !== undefined ? '' : count(counts[state])}</span>
+          <span class="n">{queue === undefined && count(counts?.[state])}</span>
         </a>
       ))}
     </nav>
@@ -56,13 +58,14 @@ function Tabs({ chosen, queue }: { chosen: State | undefined; queue: string | un
 
 /** Where one is, and the pages before and behind; `isAway`: a cursor leads nowhere, as when shards were added. */
 function Pager({ page, rows, isAway }: { page: Page; rows: number; isAway: boolean }) {
-  const { total, offset, next, previous } = page;
+  const { total, offset = 0, next, previous } = page;
   if (isAway)
     return (
       <button type="button" onClick={() => refine({ cursor: undefined })}>
         {t('firstPage')}
       </button>
     );
+  if (total === undefined) return <NarrowPager next={next} />;
   if (total <= ROWS[0] && offset === 0) return null;
   return (
     <div class="pager">
@@ -191,13 +194,15 @@ function List({ asked }: { asked: Asked }) {
           {chosen.size > 0 && (
             <Actions chosen={chosen} verbs={verbsFor([state ?? 'processing'])} onDone={done} />
           )}
-          {may('steer') && <AllThatMatch asked={asked} total={total} onDone={reload} />}
+          {total !== undefined && may('steer', 'bulk.create') && (
+            <AllThatMatch asked={asked} total={total} onDone={reload} />
+          )}
           <Order {...asked} />
           <ColumnChoice />
           <ExportLinks query={{ ...(state && { state }), ...(queue && { queue }), ...(tag && { tag }) }} />
         </div>
       )}
-      {data !== undefined && jobs.length === 0 && (
+      {data !== undefined && jobs.length === 0 && data.next === undefined && (
         <Empty text="noJobs" {...(state === 'enqueued' && { hint: 'noJobsHint' })} />
       )}
       {jobs.length > 0 && (

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { isOpen } from '../api.ts';
 import { count, duration } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
@@ -74,17 +75,24 @@ function Numbers({ now }: { now: Pulse }) {
   const busy = now.workers.reduce((sum, { load }) => sum + (load?.running ?? 0), 0);
   return (
     <div class="numbers">
-      {STATES.map((state) => (
-        <a class={`tile ${state}`} key={state} href={to(['jobs'], { state })}>
-          <strong>{count(now.counts[state])}</strong>
-          <span>{t(state)}</span>
+      {STATES.map((state) => {
+        const jobs = now.counts[state];
+        return (
+          jobs !== undefined && (
+            <a class={`tile ${state}`} key={state} href={to(['jobs'], { state })}>
+              <strong>{count(jobs)}</strong>
+              <span>{t(state)}</span>
+            </a>
+          )
+        );
+      })}
+      {isOpen('workers') && (
+        <a class="tile" href={to(['workers'])}>
+          <strong>{count(now.workers.length)}</strong>
+          <span>{t('workers')}</span>
+          <small>{t('slotsBusy', { busy: count(busy), all: count(slots) })}</small>
         </a>
-      ))}
-      <a class="tile" href={to(['workers'])}>
-        <strong>{count(now.workers.length)}</strong>
-        <span>{t('workers')}</span>
-        <small>{t('slotsBusy', { busy: count(busy), all: count(slots) })}</small>
-      </a>
+      )}
     </div>
   );
 }
@@ -100,14 +108,16 @@ export function Overview() {
       <h1>{t('overview')}</h1>
       <Numbers now={now} />
       <div class="columns">
-        <Card title={t('throughput')} note={t('throughputNote')}>
-          <RateChart />
-        </Card>
+        {isOpen('workers') && (
+          <Card title={t('throughput')} note={t('throughputNote')}>
+            <RateChart />
+          </Card>
+        )}
         <Card title={t('attention')}>
           <AttentionList list={now.attention} total={now.attentionTotal} />
         </Card>
       </div>
-      <History />
+      {isOpen('history') && <History />}
       <Card title={t('backlog')} note={[backlogText(now), oldestText(now)].filter(Boolean).join(' · ')}>
         <ul class="depths">
           {deepest.map(({ name, enqueued, paused }) => (

@@ -120,7 +120,7 @@ function Limits({ queue: { name, settings }, onChange }: Props) {
         <Field key={field} name={field} label={t(`queue_${field}`)} fault={fault}>
           <input
             value={shown[field]}
-            disabled={!may('steer')}
+            disabled={!may('steer', 'queues.configure')}
             onInput={({ currentTarget: { value } }) => {
               refuse(undefined);
               set({ ...shown, [field]: value });
@@ -129,7 +129,7 @@ function Limits({ queue: { name, settings }, onChange }: Props) {
         </Field>
       ))}
       {fault !== undefined && <Trouble error={fault} />}
-      {may('steer') && (
+      {may('steer', 'queues.configure') && (
         <button type="submit" class="primary" disabled={form === undefined}>
           {t('save')}
         </button>
@@ -187,8 +187,8 @@ export function QueueOne({ name }: { name: string }) {
       <Trouble error={error} />
       <Facts queue={queue} />
       <div class="toolbar">
-        {may('steer') && <Pausing queue={queue} onChange={reload} />}
-        {may('remove') && <Purging queue={queue} onChange={reload} />}
+        {may('steer', 'queues.pause') && <Pausing queue={queue} onChange={reload} />}
+        {may('remove', 'queues.purge') && <Purging queue={queue} onChange={reload} />}
       </div>
       <div class="columns even">
         <Priorities queue={queue} />

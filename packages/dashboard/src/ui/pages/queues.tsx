@@ -53,12 +53,12 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
       <td class="n">{suspects > 0 ? <span class="bad-text">{count(suspects)}</span> : ''}</td>
       <td class="n">{workers === 0 && enqueued > 0 ? <span class="bad-text">0</span> : count(workers)}</td>
       <td class="buttons">
-        {may('steer') && (
+        {may('steer', `queues.${verb}`) && (
           <button type="button" onClick={() => void toggle()}>
             {t(verb)}
           </button>
         )}
-        {may('remove') && (
+        {may('remove', 'queues.purge') && (
           <button type="button" class="danger quiet" onClick={onPurge}>
             {t('purge')}…
           </button>

@@ -4,6 +4,7 @@ import { t } from '../i18n.ts';
 import { Card, Empty, Time } from '../parts/basics.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
+import { NarrowPager } from '../parts/narrow-pager.tsx';
 import { Badges, Buttons, Run, Schedule } from '../parts/recurring-basics.tsx';
 import { Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -16,15 +17,17 @@ const STATES = ['paused', 'error', 'late', 'missed'] as const;
 
 interface Page {
   readonly recurring: readonly Recurring[];
-  readonly total: number;
+  /** Undefined: of those that one may see nobody knows how many there are; the next page begins at the cursor. */
+  readonly total?: number;
   readonly next?: number;
+  readonly cursor?: string;
 }
 
 /** Narrows the list; what is chosen stands in the address. */
 function Filter() {
   const { query } = place.value;
   const set = (name: string) => (event: { currentTarget: { value: string } }) =>
-    refine({ [name]: event.currentTarget.value, offset: undefined });
+    refine({ [name]: event.currentTarget.value, offset: undefined, cursor: undefined });
   return (
     <>
       <input
@@ -49,7 +52,8 @@ function Filter() {
 
 /** With a filter a page ends where it has looked long enough: the next one begins there, and there is no way to count back. */
 function Pager({ page, offset, isFiltered }: { page: Page; offset: number; isFiltered: boolean }) {
-  const { recurring, total, next } = page;
+  const { recurring, total, next, cursor } = page;
+  if (total === undefined) return <NarrowPager next={cursor} />;
   if (offset === 0 && next === undefined) return null;
   const turn = (from: number): void => refine({ offset: from > 0 ? String(from) : undefined });
   return (
@@ -104,18 +108,20 @@ export function RecurringList() {
     return value === '' ? [] : [[name, value]];
   });
   const [offset, isFiltered] = [Number(query.get('offset') ?? 0), filter.length > 0];
-  const asked = new URLSearchParams([...filter, ['offset', String(offset)], ['limit', String(PER_PAGE)]]);
+  const cursor = query.get('cursor');
+  const from = cursor === null ? ['offset', String(offset)] : ['cursor', cursor];
+  const asked = new URLSearchParams([...filter, from, ['limit', String(PER_PAGE)]]);
   const { data, error, reload } = useData<Page>(`recurring?${asked}`, {
     everyMs: isFiltered ? 10_000 : 3000,
   });
   const rows = data?.recurring ?? [];
-  const isNone = data !== undefined && rows.length === 0;
+  const isNone = data !== undefined && data.cursor === undefined && rows.length === 0;
   return (
     <>
       <h1>{t('recurring')}</h1>
       <div class="toolbar">
         <Filter />
-        {may('steer') && (
+        {may('steer', 'recurring.create') && (
           <a class="button" href={to(['recurring'], { form: 'new' })}>
             {t('newRecurring')}
           </a>
@@ -152,7 +158,7 @@ export function RecurringOne({ id }: { id: string }) {
         {one.id} <Badges one={one} />
       </h1>
       <div class="toolbar">
-        {may('steer') && (
+        {may('steer', 'recurring.change') && (
           <a class="button" href={to(['recurring', one.id], { form: 'edit' })}>
             {t('edit')}
           </a>

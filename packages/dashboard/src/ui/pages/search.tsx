@@ -84,7 +84,7 @@ export function SearchResults() {
       {hits.length > 0 && (
         <div class="toolbar">
           {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(states)} onDone={done} />}
-          {may('steer') && <ChangeAll text={text} filter={filter} />}
+          {may('steer', 'bulk.create') && <ChangeAll text={text} filter={filter} />}
           <ColumnChoice />
           <ExportLinks query={{ q: text }} />
         </div>

@@ -107,7 +107,7 @@ function HowFar({ operation, total }: { operation: Operation; total: number }) {
 /** The verbs that jobs of a state take. */
 function verbsFor(state: string | undefined): readonly Verb[] {
   return VERBS.filter((verb) => {
-    if (verb === 'delete') return may('remove') && state !== 'processing';
+    if (verb === 'delete') return may('remove', 'bulk.delete') && state !== 'processing';
     if (verb === 'move' || verb === 'reschedule') return MOVABLE.has(state ?? '');
     return (verb === 'requeue') === ENDED.has(state ?? '');
   });

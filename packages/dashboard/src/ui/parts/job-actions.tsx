@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { may, post } from '../api.ts';
+import { isOpen, may, post } from '../api.ts';
 import { t } from '../i18n.ts';
 import type { State } from '../types.ts';
 import type { PlaceForm } from './place-dialog.tsx';
@@ -19,7 +19,8 @@ function verbsOf(state: State): readonly Verb[] {
     failed: ['requeue'],
     cancelled: ['requeue'],
   }[state] as readonly Verb[];
-  return may('remove') && state !== 'processing' ? [...steer, 'delete'] : steer;
+  const verbs = may('remove') && state !== 'processing' ? [...steer, 'delete' as const] : steer;
+  return verbs.filter((verb) => isOpen(`jobs.${verb}`));
 }
 
 /** What can be done with jobs of all of these states. */

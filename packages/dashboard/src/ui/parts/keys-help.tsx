@@ -1,6 +1,6 @@
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
-import { MENU } from '../menu.ts';
+import { menu } from '../menu.ts';
 import { useDialog } from './use-dialog.ts';
 
 const KEYS: readonly (readonly [keys: readonly string[], text: TextKey])[] = [
@@ -11,17 +11,17 @@ const KEYS: readonly (readonly [keys: readonly string[], text: TextKey])[] = [
   [['x'], 'selectRow'],
   [['t'], 'theme'],
   [['?'], 'keys'],
-  ...MENU.map(([, text, key]) => [['g', key], text] as const),
 ];
 
 /** Which key does what. */
 export function KeysHelp({ onClose }: { readonly onClose: () => void }) {
   const box = useDialog();
+  const pages = menu().map(([, text, key]) => [['g', key], text] as const);
   return (
     <dialog ref={box} class="keys" onClose={onClose} aria-labelledby="keys-title">
       <h2 id="keys-title">{t('keys')}</h2>
       <dl class="keys-list">
-        {KEYS.map(([keys, text]) => (
+        {[...KEYS, ...pages].map(([keys, text]) => (
           <div key={text}>
             <dt>
               {keys.map((key) => (

@@ -4,7 +4,7 @@ import { isUtc, toggleUtc } from '../format.ts';
 import { choose, LANGUAGE_NAMES, t } from '../i18n.ts';
 import { overlay } from '../keys.ts';
 import { pulse } from '../live.ts';
-import { MENU } from '../menu.ts';
+import { menu } from '../menu.ts';
 import { go } from '../router.ts';
 import { searchFor } from '../search-for.ts';
 import { toggleTheme } from '../theme.ts';
@@ -19,12 +19,14 @@ interface Command {
 const MOST = 12;
 
 function pages(): Command[] {
-  const all = MENU.map(([path, text]) => ({
+  const all = menu().map(([path, text]) => ({
     kind: t('pageOfMenu'),
     text: t(text),
     run: () => go(path === '' ? [] : [path]),
   }));
-  return may('steer') ? [...all, { kind: t('pageOfMenu'), text: t('newJob'), run: () => go(['new']) }] : all;
+  return may('steer', 'new')
+    ? [...all, { kind: t('pageOfMenu'), text: t('newJob'), run: () => go(['new']) }]
+    : all;
 }
 
 function settings(): Command[] {
@@ -48,7 +50,7 @@ function things(): Command[] {
       text: name,
       run: () => go(['jobs'], { state: 'enqueued', queue: name }),
     })),
-    ...(may('steer') ? [...names] : []).map((name) => ({
+    ...(may('steer', 'new') ? [...names] : []).map((name) => ({
       kind: t('newJob'),
       text: name,
       run: () => go(['new'], { name }),

@@ -1,3 +1,4 @@
+import { isOpen } from '../api.ts';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
@@ -34,6 +35,7 @@ export function Priorities({ queue: { name, enqueued, byPriority } }: { queue: Q
 
 /** Who takes jobs of it. */
 export function Takers({ name }: { name: string }) {
+  if (!isOpen('workers')) return null;
   const takers = pulse.value?.workers.filter(({ info }) => info?.queues.includes(name)) ?? [];
   return (
     <Card title={t('workers')}>

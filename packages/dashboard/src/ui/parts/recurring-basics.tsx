@@ -1,4 +1,4 @@
-import { may, post } from '../api.ts';
+import { isOpen, may, post } from '../api.ts';
 import { duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { go, to } from '../router.ts';
@@ -71,16 +71,19 @@ export function Buttons({ one, onDone }: OneProps & { readonly onDone: () => voi
   const verb = one.paused === undefined ? 'pause' : 'resume';
   return (
     <>
-      <button type="button" onClick={() => void act('trigger', t('trigger'))}>
-        {t('trigger')}
-      </button>
-      <button type="button" onClick={() => void act(verb, t(verb))}>
-        {t(verb)}
-      </button>
-      <button type="button" class="quiet" onClick={() => void act('skip', t('skipNext'))}>
-        {t('skipNext')}
-      </button>
-      {may('remove') && <SureButton text={t('remove')} onSure={() => void act('remove', t('remove'))} />}
+      {(['trigger', verb, 'skip'] as const)
+        .filter((action) => isOpen(`recurring.${action}`))
+        .map((action) => {
+          const text = t(action === 'skip' ? 'skipNext' : action);
+          return (
+            <button type="button" key={action} onClick={() => void act(action, text)}>
+              {text}
+            </button>
+          );
+        })}
+      {may('remove', 'recurring.remove') && (
+        <SureButton text={t('remove')} onSure={() => void act('remove', t('remove'))} />
+      )}
     </>
   );
 }
