@@ -27,6 +27,8 @@ export interface CommandSpec {
   /** Whole lines, each with a reason to exist. */
   readonly examples: readonly string[];
   readonly options?: readonly Option[];
+  /** Commands below it, which do something else. */
+  readonly commands?: readonly CommandSpec[];
   /** It stops by itself when it is interrupted. */
   readonly stopsItself?: boolean;
   readonly run: (invocation: Invocation<never>) => Promise<ExitCode | undefined | void>;
@@ -82,6 +84,7 @@ export function addCommand(
   specs.set(command, spec);
   command.addHelpText('before', () => exampleText(spec.examples));
   command.action(() => run(command));
+  for (const below of spec.commands ?? []) addCommand(command, below, run);
 }
 
 /** Runs a command that was added by {@link addCommand}. */

@@ -44,7 +44,7 @@ function addEntry(
   entry: CommandSpec | CommandGroup,
   run: (command: Command) => Promise<void>,
 ): void {
-  if (!('commands' in entry)) return addCommand(program, entry, run);
+  if ('run' in entry) return addCommand(program, entry, run);
   const group = program.command(entry.name).summary(entry.summary).description(entry.summary);
   const first = entry.commands.flatMap(({ examples }) => examples.slice(0, 1));
   group.addHelpText('before', () => exampleText(first));

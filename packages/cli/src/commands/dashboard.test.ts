@@ -8,7 +8,7 @@ import path from 'node:path';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { outcome, runCli, startCli } from '../testing/run-cli.ts';
+import { jsonOf, outcome, runCli, startCli } from '../testing/run-cli.ts';
 
 const redis = await startRedis();
 const folder = mkdtempSync(path.join(tmpdir(), 'linstock-auth-'));
@@ -99,6 +99,31 @@ test('S13 whoever is taken out of the file is out, without a restart; a file tha
   expect(await status()).toBe(200);
   writeFileSync(authFile, JSON.stringify({ tokens: [] }));
   await eventually(async () => expect(await status()).toBe(401), { timeoutMs: 15_000 });
+});
+
+test('a hash that hash-password makes signs in whoever has the password, which is never an argument', async () => {
+  const password = 'correct horse battery';
+  const hash = (input: string, ...args: string[]) =>
+    runCli(['dashboard', 'hash-password', ...args], { input });
+  const plain = await hash(`${password}\n`);
+  expect(plain).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^scrypt\S+\n$/) });
+  const { passwordHash } = jsonOf<{ passwordHash: string }>(await hash(password, '--json'));
+  writeFileSync(authFile, JSON.stringify({ users: [{ name: 'ada', passwordHash }] }));
+  const { url } = await serve('--port', '0', '--auth-file', authFile);
+  const answer = await fetch(new URL('/api/session', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ name: 'ada', password }),
+  });
+  expect(answer.status).toBe(200);
+  for (const refused of [
+    await hash('too short'),
+    await hash(`${password}\nmore\n`),
+    await hash('', password),
+  ]) {
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).not.toContain(password);
+  }
 });
 
 test('a port that is taken leads to the next one', async () => {

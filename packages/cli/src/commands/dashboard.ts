@@ -1,6 +1,7 @@
 import { defineCommand, option, plainOption } from '../command.ts';
 import { openConnection } from '../connect.ts';
 import { wholeNumberFrom } from '../parse-values.ts';
+import { dashboardHashPassword } from './dashboard-hash-password.ts';
 import { DASHBOARD_HOST, DASHBOARD_PORT, serveDashboard } from '../serve-dashboard.ts';
 import { listenForStop } from '../signals.ts';
 
@@ -17,13 +18,14 @@ export const dashboard = defineCommand<Flags>({
   usage: 'dashboard',
   summary: 'Serve the web dashboard.',
   details:
-    'On loopback it prints a link that signs in whoever opens it first, within ten minutes. Elsewhere it needs --auth-file: JSON with "users" ({"name", "passwordHash", "role"}) and "tokens" ({"name", "sha256", "role"}); roles are viewer, operator and admin. The file is read again when it changes. A port that is taken leads to the next one.',
+    'On loopback it prints a link that signs in whoever opens it first, within ten minutes. Elsewhere it needs --auth-file: JSON with "users" ({"name", "passwordHash", "role"}) and "tokens" ({"name", "sha256", "role"}); roles are viewer, operator and admin; linstock dashboard hash-password makes a "passwordHash". The file is read again when it changes. A port that is taken leads to the next one.',
   examples: [
     'linstock dashboard',
     'linstock dashboard --read-only --port 8080',
     'linstock dashboard --alerts-file alerts.json',
     'linstock dashboard --host 0.0.0.0 --auth-file auth.json --allow-host jobs.example.com',
   ],
+  commands: [dashboardHashPassword],
   stopsItself: true,
   options: [
     plainOption('--host <address>', `address to listen at (default ${DASHBOARD_HOST})`),
