@@ -1,3 +1,4 @@
+import type { DashboardOptions } from '@linstock/dashboard';
 import { createDashboard } from '@linstock/dashboard';
 import type { Browser, Page } from 'playwright-core';
 import type { PageReport } from './browser.ts';
@@ -24,6 +25,7 @@ export class Viewer {
     redis: string;
     namespace?: string;
     role: 'viewer' | 'operator' | 'admin';
+    can?: NonNullable<DashboardOptions['can']>;
   }): Promise<Viewer> {
     const { role, ...installation } = place;
     const site = await Site.serve(

@@ -1,4 +1,4 @@
-import { Monitor } from '@linstock/core';
+import { defineJob, Monitor } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -158,5 +158,72 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await fits(page);
     await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('is all that somebody sees who may see only this one: every page works, and none tells of another', async () => {
+    const word = 'plover';
+    const foreign = defineJob<object>({ name: `${word}.send`, queue: `${word}-post` });
+    await stage.client.enqueueMany(foreign, [{ to: word }, { to: word }]);
+    await stage.client.cancel((await stage.client.enqueue(foreign, { to: word })).id, { reason: word });
+    await stage.client.enqueueMany(act, [{ failures: 1 }, { failures: 1 }], { queue: word, maxAttempts: 1 });
+    await stage.client.enqueue(act, { failures: 1 }, { queue: 'mine', maxAttempts: 1 });
+    await stage.worker({ queues: [word, 'mine'] });
+    await expect.poll(async () => (await monitor.counts()).failed).toBe(3);
+    await stage.client.queue('mine').pause();
+    await stage.client.enqueueMany(act, [{}, {}], { queue: 'mine' });
+    await stage.client.recurring.upsert(`${word}-daily`, foreign, {}, { cron: '0 3 * * *' });
+    await stage.client.recurring.upsert('mine-daily', act, {}, { cron: '0 3 * * *', queue: 'mine' });
+    await stage.client.queue(`${word}-post`).pause({ reason: word });
+    const own = await Viewer.open({
+      redis: redis.url,
+      namespace: stage.namespace,
+      role: 'admin',
+      can: (_, __, { queue }) => queue === 'mine',
+    });
+    const refused: string[] = [];
+    own.page.on('response', (answer) => {
+      if (answer.status() >= 400) refused.push(`${answer.status()} ${answer.url()}`);
+    });
+    await openPage(own.page, `${own.origin}/#/`);
+    await own.page.locator('.tile.enqueued').waitFor();
+    const menu = own.page.locator('.menu a:not(.brand)');
+    expect(await menu.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual(
+      ['', 'jobs', 'errors', 'queues', 'recurring', 'operations', 'new'].map((path) => `#/${path}`),
+    );
+    const row = 'main tbody tr';
+    // What is there once a page has what it shows.
+    const pages = Object.entries({
+      '': '.tile.enqueued',
+      jobs: row,
+      errors: row,
+      queues: row,
+      recurring: row,
+      operations: '.empty',
+      new: 'form.form',
+      'jobs?state=failed': row,
+      'queues/mine': row,
+      'recurring/mine-daily': 'ol',
+      'search?q=act': row,
+      audit: '.empty',
+    });
+    for (const [path, sign] of pages) {
+      await openPage(own.page, `${own.origin}/#/${path}`, sign);
+      const text = await own.page.locator('body').innerText();
+      expect([path, text.includes(word), await own.page.getByRole('alert').count()]).toEqual([
+        path,
+        false,
+        0,
+      ]);
+    }
+    await openPage(own.page, `${own.origin}/#/errors`);
+    await own.page.getByRole('button', { name: 'For all of them' }).click();
+    await own.page.getByRole('heading', { name: 'Requeue all 1 jobs' }).waitFor();
+    await own.page.getByRole('button', { name: 'Yes, do it' }).click();
+    await expect.poll(async () => (await monitor.queue('mine')).enqueued).toBe(3);
+    await openPage(own.page, `${own.origin}/#/operations`, row);
+    await openPage(own.page, `${own.origin}/#/`, '.tile.enqueued');
+    expect(await violations(own.page)).toEqual([]);
+    await own.close();
+    expect([refused, own.report.problems]).toEqual([[], []]);
   });
 });

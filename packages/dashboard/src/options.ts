@@ -36,7 +36,8 @@ export interface DashboardOptions extends InstallationOptions {
   readonly authorize?: (request: Request) => User | null | Promise<User | null>;
   /**
    * Whether somebody whose role allows an action may do it to this: to give people their own queues. Asked for every request;
-   * false: 403. Actions are named in `GET api/openapi.json`. @default what the role allows
+   * false: 403, or of a list of everything only the entries for which it is true. Actions are named in `GET api/openapi.json`.
+   * @default what the role allows
    */
   readonly can?: (user: User, action: string, resource: Resource) => boolean | Promise<boolean>;
   readonly users?: readonly UserOptions[];
