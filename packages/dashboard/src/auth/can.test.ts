@@ -245,6 +245,21 @@ describe('whoever has one queue', () => {
       `/api/recurring?cursor=${next}`,
     ])
       expect([path, (await page(path)).error?.code]).toEqual([path, 'INVALID_OPTION']);
+    for (const name of ['a', 'b', 'c'])
+      await board.client.recurring.upsert(name, work, null, { cron: '0 3 * * *', queue: 'money' });
+    await board.client.recurring.upsert('d', work, null, { cron: '0 3 * * *', queue: 'mail' });
+    const listed: string[] = [];
+    for (let at = ''; ;) {
+      const answer = await board.ask('GET', `/api/recurring?limit=2&cursor=${at}`, { role: 'viewer' });
+      const { recurring, cursor: rest } = (await answer.json()) as {
+        readonly recurring: readonly { readonly id: string }[];
+        readonly cursor?: string;
+      };
+      listed.push(...recurring.map((one) => one.id));
+      if (rest === undefined) break;
+      at = rest;
+    }
+    expect(listed).toEqual(['d']);
     // Another dashboard of the installation goes on where this one was.
     const other = createDashboard({
       redis: redis.url,

@@ -4,15 +4,16 @@ import type { User } from './user.ts';
 import { isAllowed } from './user.ts';
 
 /** Pages, and parts of them, that are there only for whoever may see all of what they are about. */
-const WHOLE_PAGES: Readonly<Record<string, string>> = {
-  history: 'history.read',
-  batches: 'batches.read',
-  workers: 'overview.read',
-  limits: 'limits.read',
-  alerts: 'alerts.read',
-  audit: 'audit.read',
-  redis: 'servers.read',
-};
+const WHOLE_PAGES: readonly (readonly [page: string, action: string])[] = [
+  ['history', 'history.read'],
+  ['batches', 'batches.read'],
+  ['workers', 'overview.read'],
+  ['workers', 'live.read'],
+  ['limits', 'limits.read'],
+  ['alerts', 'alerts.read'],
+  ['audit', 'audit.read'],
+  ['redis', 'servers.read'],
+];
 /** What is done to something in a queue. */
 const OF_QUEUES: ReadonlySet<string> = new Set(['jobs', 'queues', 'recurring', 'bulk', 'operations']);
 /** After so many questions what is not known yet counts as open: whoever tries it is refused then. */
@@ -52,14 +53,14 @@ export async function closedTo({ user, parts, routes }: Asking): Promise<readonl
     if (at >= 0) queues.unshift(...queues.splice(at, 1));
     return at >= 0;
   };
-  const pages = Object.entries(WHOLE_PAGES).map(([page, action]) => [page, action, may] as const);
+  const pages = WHOLE_PAGES.map(([page, action]) => [page, action, may] as const);
   const changes = isReadOnly
     ? []
     : changesOf(routes, user).map((action) => [action, action, mayAny] as const);
   const closed: string[] = [];
   for (const [name, action, test] of [...pages, ['new', 'jobs.create', mayAny] as const, ...changes])
     if (!(await test(action))) closed.push(name);
-  return closed;
+  return [...new Set(closed)];
 }
 
 function changesOf(routes: readonly Route[], { role }: User): readonly string[] {
