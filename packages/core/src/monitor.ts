@@ -135,9 +135,15 @@ export class Monitor {
     return readQueueDetails(await this.#shards.open(CONNECT_TIMEOUT_MS), name);
   }
 
-  /** What `counts()` and `queues()` tell, for the price of one of them. */
-  async overview(): Promise<{ readonly counts: Record<JobState, number>; readonly queues: QueueView[] }> {
-    const [states, queues] = await Promise.all([
+  /** What `counts()` and `queues()` tell, for the price of one of them, and when that was, ms since 1970 by the clock of Redis. */
+  async overview(): Promise<{
+    readonly at: number;
+    readonly counts: Record<JobState, number>;
+    readonly queues: QueueView[];
+  }> {
+    const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
+    const [at, states, queues] = await Promise.all([
+      home.recurring.now(),
       this.#each((shard) => readStateCounts(shard)),
       this.queues(),
     ]);
@@ -145,7 +151,7 @@ export class Monitor {
     const count = (state: JobState): number =>
       state === 'enqueued' ? enqueued : states.reduce((sum, counts) => sum + counts[state], 0);
     const counts = Object.fromEntries(JOB_STATES.map((state) => [state, count(state)]));
-    return { counts: counts as Record<JobState, number>, queues };
+    return { at, counts: counts as Record<JobState, number>, queues };
   }
 
   /** A page of jobs in one state, or with a tag (the newest first). @throws {OptionError} */

@@ -2,18 +2,20 @@ import type { ServerView } from '@linstock/core';
 import { defineJob, Monitor } from '@linstock/core';
 import { KEY, shardPrefix } from '@linstock/core/internal';
 import { startRedis } from '@linstock/test-kit/redis';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { Board } from '../testing/board.ts';
 import type { Attention } from './attention.ts';
 import { DeadWorkers } from './dead-workers.ts';
 import { healthAttention } from './health-attention.ts';
 import type { Health } from './health.ts';
 import { HealthReader } from './health.ts';
+import type { Pulse } from './pulse.ts';
 
 const redis = await startRedis();
 const connection = redis.connect();
 const boards: Board[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(boards.splice(0).map((board) => board.close()));
 });
 afterAll(async () => {
@@ -170,6 +172,27 @@ describe('workers', () => {
       { running: 2, longest: [{ id: 'a', startedAt: 7 }] },
       { running: 0 },
     ]);
+  });
+});
+
+describe('workers, when the clock of the dashboard is wrong', () => {
+  const HOUR = 3_600_000;
+
+  test.each([-HOUR, 2 * HOUR])('live and die by the clock of Redis: %i ms', async (wrongBy) => {
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + wrongBy);
+    const board = open();
+    const leases = shardPrefix(board.namespace, 0) + KEY.leases;
+    const [seconds = 0] = await connection.time();
+    await connection.zadd(leases, seconds * 1000 + 600_000, 'lives', seconds * 1000 - 60_000, 'dead');
+    const answer = await board.ask('GET', '/api/overview', { role: 'viewer' });
+    const { at, workers, attention } = (await answer.json()) as Pulse & { attention: Attention[] };
+    expect(workers.map(({ id }) => id)).toEqual(['lives']);
+    expect(attention.filter(({ code }) => code === 'WORKER_DEAD').map(({ about }) => about)).toEqual([
+      'dead',
+    ]);
+    expect(at).toBeGreaterThanOrEqual(seconds * 1000);
+    expect(at).toBeLessThan(seconds * 1000 + HOUR / 2);
   });
 });
 

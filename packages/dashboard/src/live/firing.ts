@@ -10,22 +10,24 @@ const EVERY_MS = 5000;
 export class FiringReader {
   readonly #monitor: Pick<Monitor, 'alerts'>;
   readonly #now: () => number;
-  #kept: { readonly at: number; readonly firing: readonly FiringAlert[] } = { at: 0, firing: [] };
+  #kept: { readonly readAt: number; readonly firing: readonly AlertView[] } = { readAt: 0, firing: [] };
 
   constructor(monitor: Pick<Monitor, 'alerts'>, now: () => number) {
     this.#monitor = monitor;
     this.#now = now;
   }
 
-  /** @throws {RedisError} */
-  async latest(): Promise<readonly FiringAlert[]> {
-    const at = this.#now();
-    if (at - this.#kept.at < EVERY_MS) return this.#kept.firing;
+  /** Those that fire, silent ones too. @throws {RedisError} */
+  async latest(): Promise<readonly AlertView[]> {
+    const readAt = this.#now();
+    if (readAt - this.#kept.readAt < EVERY_MS) return this.#kept.firing;
     const alerts = await this.#monitor.alerts();
-    const firing = alerts
-      .filter(({ isFiring, silencedUntil = 0 }) => isFiring && silencedUntil <= at)
-      .map(({ id, name }) => ({ id, name }));
-    this.#kept = { at, firing };
-    return firing;
+    this.#kept = { readAt, firing: alerts.filter(({ isFiring }) => isFiring) };
+    return this.#kept.firing;
   }
+}
+
+/** Those that are not silent at an instant of Redis's clock. Pure. */
+export function firingAt(firing: readonly AlertView[], at: number): readonly FiringAlert[] {
+  return firing.filter(({ silencedUntil = 0 }) => silencedUntil <= at).map(({ id, name }) => ({ id, name }));
 }

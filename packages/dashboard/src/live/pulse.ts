@@ -1,5 +1,5 @@
 import type { FiringAlert } from './firing.ts';
-import { FiringReader } from './firing.ts';
+import { FiringReader, firingAt } from './firing.ts';
 import type { JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
 import type { DeadWorker } from './dead-workers.ts';
 import { DeadWorkers } from './dead-workers.ts';
@@ -11,7 +11,7 @@ import { HealthReader } from './health.ts';
 /** A queue, with what comes and goes; undefined: nobody has looked for long enough. */
 export type QueuePulse = QueueView & { readonly flow: Flow | undefined };
 
-/** What an installation is at one moment. Instants are ms since 1970. */
+/** What an installation is at one moment. Instants are ms since 1970, by the clock of Redis: leases end by that one. */
 export interface Pulse {
   readonly at: number;
   readonly counts: Readonly<Record<JobState, number>>;
@@ -50,7 +50,7 @@ export class PulseReader {
   readonly #flows = new FlowMeter();
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
-  #last: Pulse | undefined;
+  #last: { readonly pulse: Pulse; readonly readAt: number } | undefined;
   #reading: Promise<Pulse> | undefined;
   #isClosed = false;
 
@@ -64,7 +64,7 @@ export class PulseReader {
   /** At most a second old. @throws {RedisError} */
   async latest(): Promise<Pulse> {
     const last = this.#last;
-    if (last !== undefined && this.#now() - last.at < EVERY_MS) return last;
+    if (last !== undefined && this.#now() - last.readAt < EVERY_MS) return last.pulse;
     return this.#read();
   }
 
@@ -72,7 +72,7 @@ export class PulseReader {
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) void this.#beat();
-    else listener(this.#last, undefined);
+    else listener(this.#last?.pulse, undefined);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) clearTimeout(this.#timer);
@@ -105,20 +105,21 @@ export class PulseReader {
   }
 
   async #readOnce(): Promise<Pulse> {
-    const [{ counts, queues: views }, totals, workers, alerts, health] = await Promise.all([
+    const [{ at, counts, queues: views }, totals, workers, alerts, health] = await Promise.all([
       this.#monitor.overview(),
       this.#monitor.totals(),
       this.#monitor.workers(),
       this.#firing.latest(),
       this.#health.latest(),
     ]);
-    const at = this.#now();
     const flows = this.#flows.look(views, at);
     const queues = views.map((queue) => ({ ...queue, flow: flows?.get(queue.name) }));
     const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
     const dead = this.#dead.look(workers, alive, at);
-    this.#last = { at, counts, totals, queues, workers: alive, dead, health, alerts };
-    return this.#last;
+    const firing = firingAt(alerts, at);
+    const pulse: Pulse = { at, counts, totals, queues, workers: alive, dead, health, alerts: firing };
+    this.#last = { pulse, readAt: this.#now() };
+    return pulse;
   }
 }
 
