@@ -1,20 +1,46 @@
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 
-/** What no chart of ours asks for: ways of drawing, and joining tables. The library keeps it for whoever asks by name, 2 KB of script. */
-const UNUSED = ['paths.stepped', 'paths.bars', 'paths.spline', 'uPlot.join'];
+/** What no chart of ours asks for: ways of drawing, joining tables, names of days. The library keeps it for whoever asks by name. */
+const UNUSED = ['paths.stepped', 'paths.bars', 'paths.spline', 'uPlot.join', 'const days3', 'const months3'];
+/** What none of our charts calls: they are logarithmic by their data, have no bands, and words of their own for instants. */
+const NEVER_CALLED = [
+  'rangeLog',
+  'rangeAsinh',
+  'logAxisSplits',
+  'asinhAxisSplits',
+  'log10AxisValsFilt',
+  'log2AxisValsFilt',
+  'clipBandLine',
+  'tzDate',
+  'timeAxisVal',
+];
+/** What is made for axes and legends that are not ours, and then used by none. */
+const NEVER_USED = ['fmtDate', 'timeAxisStamps', 'timeAxisVals', 'timeSeriesStamp', 'timeSeriesVal'];
 
-/** Takes them out. Fails when the library has changed, so that nobody ships what this cut wrongly. */
+/** What is taken out of the library, and what stands there instead. */
+const CUTS: readonly (readonly [part: RegExp, rest: string])[] = [
+  ...UNUSED.map((name) => [new RegExp(`^\\s*\\(?${name}\\s*= [\\w.()]+?\\)?;$`, 'm'), ''] as const),
+  ...[...NEVER_CALLED, ...NEVER_USED].map(
+    (name) => [new RegExp(`(?<=^function ${name}\\(.*\\) \\{)$[^]*?(?=^\\}$)`, 'm'), ''] as const,
+  ),
+  [/(?<=const _timeAxisStamps = \[)[^]*?(?=^\t\];)/m, ''],
+  [/(?<=\t(MMM|WWW): +)(months3|days3)(?=,)/g, 'null'],
+  [/(?<=const showLegend = )legend\.show(?=;)/, 'false'],
+];
+
+/** Takes them out. Fails when the library has changed there, so that nobody ships what this cut wrongly. */
+function cut(code: string, [part, rest]: (typeof CUTS)[number]): string {
+  const left = code.replace(part, rest);
+  if (left === code) throw new Error(`uPlot has no ${part} any more`);
+  return left;
+}
+
 function withoutUnused(): Plugin {
   return {
     name: 'uplot-without-unused',
-    transform(code, id) {
-      if (!id.includes('uPlot.esm.js')) return undefined;
-      const lines = UNUSED.map((name) => new RegExp(`^\\s*\\(?${name}\\s*= \\w+\\)?;$`, 'm'));
-      const missing = lines.find((line) => !line.test(code));
-      if (missing !== undefined) throw new Error(`uPlot has no line ${missing} any more`);
-      return { code: lines.reduce((rest, line) => rest.replace(line, ''), code), map: null };
-    },
+    transform: (code, id) =>
+      id.includes('uPlot.esm.js') ? { code: CUTS.reduce(cut, code), map: null } : undefined,
   };
 }
 
