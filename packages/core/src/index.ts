@@ -116,7 +116,7 @@ export type { LimitHolder } from './store/why-blocks.ts';
 export type { PendingParent } from './store/why-parents.ts';
 export type { TickHealth, TickHealthOptions } from './tick-health.ts';
 export type { WhyReasons } from './why.ts';
-export type { CancelCause, DelayCause, WhyCode, WhyReason } from './why-reason.ts';
+export type { CancelCause, DelayCause, UnknownCause, WhyCode, WhyReason } from './why-reason.ts';
 export type { QueueDefaults } from './queue-defaults.ts';
 export { WorkerNotFoundError } from './worker-orders.ts';
 export type { WorkerOrders } from './worker-orders.ts';

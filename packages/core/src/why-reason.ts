@@ -36,6 +36,13 @@ interface FullLimit {
   readonly holders: readonly LimitHolder[];
 }
 
+/**
+ * What is wrong with a job of which nothing tells why it does not run: a key that belongs to it holds something else
+ * (`UNREADABLE`); it is set apart and in no list of what blocks jobs (`LOST`), or so far back that nobody looked (`TOO_DEEP`);
+ * it is enqueued and in no list of its queue (`UNLISTED`); its worker does not hold it (`NOT_HELD`).
+ */
+export type UnknownCause = 'NOTHING' | 'UNREADABLE' | 'LOST' | 'TOO_DEEP' | 'UNLISTED' | 'NOT_HELD';
+
 /** Who ended a cancelled job. */
 export type CancelCause = 'person' | 'handler' | 'worker' | 'PARENT_ENDED' | 'EXPIRED' | 'unknown';
 
@@ -162,8 +169,12 @@ export type WhyReason =
       readonly busy: number | undefined;
       readonly workers: number;
     })
-  /** What Redis holds explains nothing. */
-  | (Said & { readonly code: 'UNKNOWN' });
+  /** What Redis holds explains nothing. `detail`: of `UNREADABLE` what is wrong, of `NOT_HELD` the worker. */
+  | (Said & {
+      readonly code: 'UNKNOWN';
+      readonly because: UnknownCause;
+      readonly detail: string | undefined;
+    });
 
 /** The code of a {@link WhyReason}. */
 export type WhyCode = WhyReason['code'];

@@ -191,7 +191,7 @@ function lostSight({ isThorough }: PlaceFacts): WhyReason {
   const message = isThorough
     ? 'it is set apart, and stands in no list of what blocks it: cancel and requeue it, and report it as a bug'
     : 'it is set apart; for what is not known: it is not among the first or last 10,000 that wait for one of its keys';
-  return { code: 'UNKNOWN', message };
+  return { code: 'UNKNOWN', because: isThorough ? 'LOST' : 'TOO_DEEP', detail: undefined, message };
 }
 
 function suspect({ mark: { crashes, blamed, isParked }, place, reservedBy }: WaitingFacts): WhyReason[] {
@@ -221,7 +221,7 @@ function slot(
 ): WhyReason {
   if (position === undefined && isThorough) {
     const message = `it is enqueued, and stands in no list of queue ${job.queue}: cancel and requeue it, and report it as a bug`;
-    return { code: 'UNKNOWN', message };
+    return { code: 'UNKNOWN', because: 'UNLISTED', detail: undefined, message };
   }
   const taking = takersOf(workers, job.queue);
   const slots = taking.reduce((sum, { info }) => sum + (info?.concurrency ?? 0), 0);

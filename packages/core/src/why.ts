@@ -24,9 +24,7 @@ export function explain(facts: JobFacts): WhyReasons {
     case 'damaged':
       return [damaged(facts.quarantinedAt)];
     case 'unreadable':
-      return [
-        { code: 'UNKNOWN', message: `a key that belongs to it holds something else: ${facts.problem}` },
-      ];
+      return [unreadable(facts.problem)];
     case 'ended':
       return [ended(facts.job)];
     case 'running':
@@ -39,7 +37,15 @@ export function explain(facts: JobFacts): WhyReasons {
 }
 
 function first([reason, ...others]: readonly WhyReason[]): WhyReasons {
-  return [reason ?? { code: 'UNKNOWN', message: UNKNOWN_MESSAGE }, ...others];
+  return [
+    reason ?? { code: 'UNKNOWN', because: 'NOTHING', detail: undefined, message: UNKNOWN_MESSAGE },
+    ...others,
+  ];
+}
+
+function unreadable(detail: string): WhyReason {
+  const message = `a key that belongs to it holds something else: ${detail}`;
+  return { code: 'UNKNOWN', because: 'UNREADABLE', detail, message };
 }
 
 function damaged(quarantinedAt: number | undefined): WhyReason {
@@ -112,6 +118,8 @@ function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyR
   if (!isOpen)
     return {
       code: 'UNKNOWN',
+      because: 'NOT_HELD',
+      detail: worker,
       message: `it is marked as running on worker ${worker}, which does not hold it. ${UNKNOWN_MESSAGE}`,
     };
   // The id's time is by the producer's clock, which may be ahead.

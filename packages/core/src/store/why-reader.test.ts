@@ -122,7 +122,7 @@ describe('a job that a worker has', () => {
     const id = await scene.enqueue();
     const number = await scene.claim();
     await scene.connection.redis.del(scene.key(id, `processing:${ADA}:${number}`));
-    expect(await scene.only(id)).toMatchObject({ code: 'UNKNOWN' });
+    expect(await scene.only(id)).toMatchObject({ code: 'UNKNOWN', because: 'NOT_HELD', detail: ADA });
   });
 });
 

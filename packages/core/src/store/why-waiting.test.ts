@@ -107,7 +107,7 @@ describe('a waiting job', () => {
     await scene.register(ADA, about());
     const id = await scene.enqueue();
     await scene.connection.redis.del(scene.key(id, 'ready:mail:2'));
-    expect(await scene.only(id)).toMatchObject({ code: 'UNKNOWN' });
+    expect(await scene.only(id)).toMatchObject({ code: 'UNKNOWN', because: 'UNLISTED' });
   });
 
   test('beside a key that holds something else is no explanation', async () => {
@@ -115,6 +115,8 @@ describe('a waiting job', () => {
     await scene.connection.redis.set(scene.key(id, 'holders:line'), 'damage');
     expect(await scene.only(id)).toMatchObject({
       code: 'UNKNOWN',
+      because: 'UNREADABLE',
+      detail: expect.stringContaining('WRONGTYPE') as string,
       message: expect.stringContaining('WRONGTYPE') as string,
     });
   });
