@@ -25,6 +25,8 @@ export interface DashboardPlan {
 export interface ServedDashboard {
   /** Signs in whoever opens it first; with users of its own, just its address. */
   readonly url: string;
+  /** What a browser may call it; by any other name it refuses to answer. */
+  readonly names: readonly string[];
   close(): Promise<void>;
 }
 
@@ -39,22 +41,29 @@ const AUTH_LOOK_MS = 2000;
 const REQUEST_MS = 30_000;
 const HEADERS_BYTES = 16 * 1024;
 
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
 /** Serves a dashboard. @throws {CliError} it would be open to the network, or no port is free */
 export async function serveDashboard(settings: Settings, plan: DashboardPlan): Promise<ServedDashboard> {
   const auth = plan.authFile === undefined ? undefined : readAuth(plan.authFile);
-  if (auth === undefined && !LOOPBACK.has(plan.host))
+  if (auth === undefined && !isLoopback(plan.host))
     throw new CliError(
       'DASHBOARD_OPEN',
       `a dashboard at ${plan.host} can be reached from other machines, and needs --auth-file with users or tokens`,
     );
   const alerts = plan.alertsFile === undefined ? undefined : readAlerts(plan.alertsFile);
+  const own = ['localhost', '127.0.0.1', '[::1]', bracketed(plan.host)];
+  const names = [...new Set([...own, ...(plan.allowedHosts ?? [])])];
   const dashboard = createDashboard({
     redis: settings.redis,
     namespace: settings.namespace,
     readOnly: plan.readOnly ?? false,
     ...(alerts !== undefined && { alerts }),
     ...(auth ?? { signInLink: true }),
-    allowedHosts: ['localhost', '127.0.0.1', '[::1]', bracketed(plan.host), ...(plan.allowedHosts ?? [])],
+    allowedHosts: names,
   });
   try {
     const { server, port } = await listen(dashboard, plan);
@@ -64,7 +73,7 @@ export async function serveDashboard(settings: Settings, plan: DashboardPlan): P
       unfollow();
       return close(dashboard, server);
     };
-    return { url: at + (dashboard.signInPath ?? '/'), close: stop };
+    return { url: at + (dashboard.signInPath ?? '/'), names, close: stop };
   } catch (error) {
     await dashboard.close();
     throw error;

@@ -82,6 +82,19 @@ test('S02 at an address that others reach it is not served without anybody who m
   expect(stderr).toMatch(/0\.0\.0\.0.*--auth-file/s);
 });
 
+test('at an address that others reach it says to which names it answers, and how it gets others', async () => {
+  writeFileSync(authFile, JSON.stringify({ tokens: [{ name: 'ci', sha256, role: 'viewer' }] }));
+  const everywhere = ['--port', '0', '--host', '0.0.0.0', '--auth-file', authFile];
+  const { said } = await serve(...everywhere);
+  await eventually(() => said().includes('answers to the names localhost, 127.0.0.1, [::1], 0.0.0.0 only'));
+  expect(said()).toContain('--allow-host');
+  const named = await serve(...everywhere, '--allow-host', 'jobs.example.com');
+  const ended = outcome(named.child);
+  named.child.kill('SIGTERM');
+  await ended;
+  expect(named.said()).not.toContain('answers to');
+});
+
 test('S05 who says to come from this machine is not believed', async () => {
   writeFileSync(authFile, JSON.stringify({ tokens: [{ name: 'ci', sha256 }] }));
   const { url } = await serve('--port', '0', '--auth-file', authFile);

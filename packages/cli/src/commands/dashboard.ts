@@ -2,7 +2,7 @@ import { defineCommand, option, plainOption } from '../command.ts';
 import { openConnection } from '../connect.ts';
 import { wholeNumberFrom } from '../parse-values.ts';
 import { dashboardHashPassword } from './dashboard-hash-password.ts';
-import { DASHBOARD_HOST, DASHBOARD_PORT, serveDashboard } from '../serve-dashboard.ts';
+import { DASHBOARD_HOST, DASHBOARD_PORT, isLoopback, serveDashboard } from '../serve-dashboard.ts';
 import { listenForStop } from '../signals.ts';
 
 interface Flags {
@@ -40,16 +40,22 @@ export const dashboard = defineCommand<Flags>({
     const settings = await invocation.settings();
     const signals = listenForStop({ hurry: () => undefined, kill: () => undefined });
     (await openConnection(settings)).close();
+    const { host = DASHBOARD_HOST, allowHost } = options;
     const served = await serveDashboard(settings, {
-      host: options.host ?? DASHBOARD_HOST,
+      host,
       port: options.port ?? DASHBOARD_PORT,
       readOnly: options.readOnly,
       authFile: options.authFile,
       alertsFile: options.alertsFile,
-      allowedHosts: options.allowHost,
+      allowedHosts: allowHost,
       onWrongAuth: (message) => output.warn(`${message}; who may sign in stays as it was`),
     });
     output.note(`dashboard ${served.url}`);
+    // Who opens it from elsewhere uses the name of this machine, which it cannot know.
+    if (!isLoopback(host) && allowHost === undefined)
+      output.note(
+        `it answers to the names ${served.names.join(', ')} only; give it others with --allow-host, such as --allow-host jobs.example.com`,
+      );
     await signals.first;
     await served.close();
   },
