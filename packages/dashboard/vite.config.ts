@@ -18,15 +18,31 @@ const NEVER_CALLED = [
 /** What is made for axes and legends that are not ours, and then used by none. */
 const NEVER_USED = ['fmtDate', 'timeAxisStamps', 'timeAxisVals', 'timeSeriesStamp', 'timeSeriesVal'];
 
+/** Ways of using a chart that ours have not: to draw a part larger, to tie charts together, to change what they show. */
+const NEVER_DONE = [
+  'mouseDown',
+  'mouseUp',
+  'dblClick',
+  'pubSync',
+  'delSeries',
+  'addBand',
+  'setBand',
+  'delBand',
+];
+
 /** What is taken out of the library, and what stands there instead. */
 const CUTS: readonly (readonly [part: RegExp, rest: string])[] = [
   ...UNUSED.map((name) => [new RegExp(`^\\s*\\(?${name}\\s*= [\\w.()]+?\\)?;$`, 'm'), ''] as const),
-  ...[...NEVER_CALLED, ...NEVER_USED].map(
-    (name) => [new RegExp(`(?<=^function ${name}\\(.*\\) \\{)$[^]*?(?=^\\}$)`, 'm'), ''] as const,
+  ...[...NEVER_CALLED, ...NEVER_USED, ...NEVER_DONE].map(
+    (name) => [new RegExp(`(?<=^(\\t?)function ${name}\\(.*\\) \\{)$[^]*?(?=^\\1\\}$)`, 'm'), ''] as const,
   ),
   [/(?<=const _timeAxisStamps = \[)[^]*?(?=^\t\];)/m, ''],
   [/(?<=\t(MMM|WWW): +)(months3|days3)(?=,)/g, 'null'],
   [/(?<=const showLegend = )legend\.show(?=;)/, 'false'],
+  [/(?<=const cursorFocus = )focus\.prox >= 0(?=;)/, 'false'],
+  [/(?<=^\tconst mode = )(self|u)\.mode(?=;)/gm, '1'],
+  [/(?<=const ms = )opts\.ms \|\| (?=1e-3;)/, ''],
+  [/select\.show && dragging/, 'false'],
 ];
 
 /** Takes them out. Fails when the library has changed there, so that nobody ships what this cut wrongly. */
