@@ -10,6 +10,7 @@ import { Viewer } from '../src/viewer.ts';
 
 const executable = findBrowser();
 const TICKS = '{e2e:0}:ticks';
+const RECURRING = '{e2e:0}:recurring:';
 const TIMERS = '{e2e:0}:timers';
 const HOUR_MS = 3_600_000;
 
@@ -36,6 +37,9 @@ describe.skipIf(executable === undefined)('what needs attention, in a browser', 
     await worker.kill();
     await client.recurring.upsert('hourly', act, {}, { cron: '@hourly' });
     await connection.zadd(TICKS, Date.now() - HOUR_MS, 'hourly');
+    await client.recurring.upsert('broken', act, {}, { cron: '@yearly' });
+    await connection.hset(`${RECURRING}broken`, 'error', '{"message":"no such zone"}');
+    await connection.zadd(TICKS, '+inf', 'broken');
     for (let n = 0; n < 20; n++) {
       await client.enqueue(act, {}, { queue: `paused-${n}` });
       await client.queue(`paused-${n}`).pause();
@@ -57,26 +61,42 @@ describe.skipIf(executable === undefined)('what needs attention, in a browser', 
   const showAll = async (): Promise<void> => {
     await show('');
     await page.reload();
-    await page.getByRole('button', { name: /and \d+ more/ }).click();
+    await page.getByRole('button', { name: 'and 1 more' }).click();
   };
   const entry = (text: string) => page.locator('.attention li', { hasText: text });
 
   test('the worst comes first, and all that there is when it is asked for', async () => {
     await show('');
     await entry('hourly').waitFor();
-    await eventually(async () => expect(await page.getByText(/and \d+ more/).count()).toBe(1));
-    expect(await page.locator('.attention li').count()).toBe(8);
-    await page.getByRole('button', { name: /and \d+ more/ }).click();
-    await entry('append-only').waitFor();
     await entry('has died').waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'and 1 more' }).waitFor();
+    expect(await page.locator('.attention li').count()).toBe(8);
+    await page.getByRole('button', { name: 'and 1 more' }).click();
+    await entry('append-only').waitFor();
     expect(await page.locator('.attention li.bad').first().innerText()).toBe(
       await page.locator('.attention li').first().innerText(),
     );
     expect(report.problems).toEqual([]);
   });
 
+  test('many queues with the same fault are one entry, which leads to all of them', async () => {
+    await showAll();
+    expect(await entry('queues are paused').innerText()).toMatch(
+      /^20 queues are paused: (paused-\d+, ){2}paused-\d+ and 17 more$/,
+    );
+    await entry('queues are paused').locator('a').click();
+    await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(20));
+    expect(page.url()).toMatch(/#\/queues\?only=paused$/);
+    await page.getByRole('combobox', { name: 'State' }).selectOption('suspects');
+    await page.getByText('There is nothing here.').waitFor();
+    await page.getByRole('combobox', { name: 'State' }).selectOption('');
+    await page.getByRole('row', { name: /default/ }).waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
   test.each([
     ['hourly', /#\/recurring\?state=late$/],
+    ['broken', /#\/recurring\?state=error$/],
     ['nightly', /#\/recurring\?state=missed$/],
     ['asked to fail', /#\/search\?q=state%3Afailed\+name%3Aact$/],
     ['has died', /#\/workers$/],

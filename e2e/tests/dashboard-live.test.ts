@@ -77,7 +77,7 @@ describe.skipIf(executable === undefined)('two who look at the same time', () =>
     await stage.client.enqueue(act, {}, { queue: 'post' });
     await Promise.all([show(ada, 'queues'), show(grace, '')]);
     await ada.page.getByRole('row', { name: /post/ }).getByRole('button', { name: 'Pause' }).click();
-    await grace.page.locator('.attention', { hasText: 'post' }).waitFor();
+    await grace.page.locator('.attention', { hasText: 'Queue post is paused; 1 job waits' }).waitFor();
     await show(grace, 'queues');
     await grace.page.getByRole('row', { name: /post.*ada/ }).waitFor();
     await ada.page.getByRole('row', { name: /post/ }).getByRole('button', { name: 'Resume' }).click();

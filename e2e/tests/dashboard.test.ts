@@ -107,6 +107,8 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await show('audit');
     const row = page.locator('tbody tr', { hasText: 'grace' });
     await row.getByText('it was a test').waitFor();
+    // In words, and as a search for it is written.
+    expect(await row.getByRole('button', { name: 'cancelled' }).getAttribute('title')).toBe('cancel');
     await row.getByRole('button', { name: 'grace' }).click();
     await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(1));
     await page.locator('tbody a').click();
@@ -182,13 +184,43 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
-  test('a job that waits says why, in short in each language', async () => {
-    const { id } = await stage.client.enqueue(act, {}, { queue: 'later' });
-    await show(`jobs/${id}`);
-    await page.getByText('QUEUE_PAUSED').waitFor();
-    await page.getByRole('combobox', { name: 'Language' }).selectOption('tr');
-    await page.getByText('Kuyruğu duraklatıldı').waitFor();
+  test('a job that waits says why in whole sentences, in each language', async () => {
+    const { client } = stage;
+    await client.queue('later').pause({ by: 'grace' });
+    const [paused, alone, due] = await Promise.all([
+      client.enqueue(act, {}, { queue: 'later' }),
+      client.enqueue(act, {}, { queue: 'nobody' }),
+      client.schedule(act, {}, { in: '1h' }),
+    ]);
+    const after = await client.continueWith(alone, act, {});
+    const sentences = {
+      [paused.id]: ['queue later is paused by', 'later kuyruğu duraklatıldı: ', 'صف later متوقف است: '],
+      [alone.id]: [
+        'no live worker takes queue nobody',
+        'nobody kuyruğunu alan canlı çalışan yok; toplam 1 çalışan canlı.',
+        'هیچ کارگر زنده‌ای صف nobody را برنمی‌دارد؛ روی هم ۱ کارگر زنده است.',
+      ],
+      [due.id]: ['due at', 'nedeni: gecikmeyle eklendi.', 'زیرا با تأخیر افزوده شده است.'],
+      [after.id]: [
+        `it waits for ${alone.id} to succeed`,
+        `Şunları bekliyor: ${alone.id}: başarılı olmalı (şimdi: kuyrukta).`,
+        `منتظر این‌هاست: ${alone.id} که باید موفق شود (اکنون: در صف).`,
+      ],
+    };
+    await show('');
+    for (const [at, language] of ['en', 'tr', 'fa'].entries()) {
+      await page.locator('.settings select').selectOption(language);
+      for (const [id, said] of Object.entries(sentences)) {
+        await show(`jobs/${id}`);
+        const why = page.locator('.why bdi').first();
+        // The marks that keep names in one piece cannot be seen.
+        const read = async (): Promise<string> => (await why.innerText()).replaceAll(/[\u2068\u2069]/g, '');
+        await eventually(async () => expect(await read()).toContain(said[at]));
+        expect(await read()).not.toMatch(/[[\]{}]|undefined/);
+      }
+    }
     await page.locator('.settings select').selectOption('en');
+    for (const { id } of [after, alone, due]) await client.cancel(id);
     expect(report.problems).toEqual([]);
   });
 

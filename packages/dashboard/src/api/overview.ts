@@ -41,7 +41,7 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     path: '/api/overview',
     permission: 'read',
     summary: 'Counts, the deepest queues, workers, and what needs attention.',
-    answer: '{ at, counts, totals, queues, workers, alerts, attention, attentionTotal, oldest }',
+    answer: '{ at, counts, totals, queues, workers, alerts, attention, oldest }',
     handle: overview,
     narrow: narrowOverview,
   },

@@ -1,4 +1,4 @@
-import { healthAttention } from './health-attention.ts';
+import { firstNames, healthAttention, MOST_NAMES } from './health-attention.ts';
 import type { Pulse } from './pulse.ts';
 
 /** Something that a person should look at, the worst first. */
@@ -21,9 +21,11 @@ export interface Attention {
     | 'EVICTION'
     | 'MEMORY'
     | 'NO_LOG';
-  /** What it is about: a queue, a worker, a job, a recurring job, a server; empty: everything. */
+  /** What it is about: a queue, a worker, a job, a recurring job, a server; empty: everything. Of several: the first. */
   readonly about: string;
   readonly count: number;
+  /** The first three of several, of which `count` tells how many there are. */
+  readonly names?: readonly string[];
   /** More in words, as a job or a server told it. */
   readonly detail?: string;
 }
@@ -37,7 +39,24 @@ const OF_QUEUES: ReadonlySet<string> = new Set(['QUEUE_UNSERVED', 'QUEUE_PAUSED'
 export function findAttention(pulse: Pulse): Attention[] {
   const found = [...pulseAttention(pulse), ...healthAttention(pulse.health)];
   const rank = ({ level, code }: Attention): number => 2 * ORDER[level] + Number(OF_QUEUES.has(code));
-  return found.toSorted((a, b) => rank(a) - rank(b) || b.count - a.count);
+  return together(found.toSorted((a, b) => rank(a) - rank(b) || b.count - a.count));
+}
+
+/** One entry instead of many of one kind, where the first of them stands. */
+function together(found: readonly Attention[]): Attention[] {
+  const kinds = new Map<string, Attention[]>();
+  for (const entry of found) {
+    const same = kinds.get(entry.code);
+    if (same === undefined) kinds.set(entry.code, [entry]);
+    else same.push(entry);
+  }
+  return found.flatMap((entry) => {
+    const same = kinds.get(entry.code) ?? [];
+    if (same.length <= MOST_NAMES) return entry;
+    const { level, code, about } = entry;
+    const names = firstNames(same.map((one) => one.about));
+    return entry === same[0] ? { level, code, about, count: same.length, names } : [];
+  });
 }
 
 function pulseAttention({ counts, queues, workers, dead, alerts }: Pulse): Attention[] {

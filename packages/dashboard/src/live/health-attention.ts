@@ -6,23 +6,30 @@ import type { Health } from './health.ts';
 const MUCH = 80;
 const TOO_MUCH = 95;
 const MOST_DETAIL = 200;
+/** So many of one kind are told by themselves, and named of more: there may be thousands of queues. */
+export const MOST_NAMES = 3;
+
+/** Those that are named of several. Pure. */
+export function firstNames(names: readonly string[]): readonly string[] {
+  return names.slice(0, MOST_NAMES);
+}
 
 /** What is to be noticed of what changes slowly. Pure. */
 export function healthAttention({ servers, ticks, failing }: Health): Attention[] {
   const found = servers.flatMap(serverAttention);
-  const [missed] = ticks.missed;
-  const [broken] = ticks.broken;
   if (ticks.latest !== undefined)
     found.push({ level: 'bad', code: 'TICKS_LATE', about: ticks.latest, count: ticks.late });
-  if (missed !== undefined)
-    found.push({ level: 'warn', code: 'TICKS_MISSED', about: missed, count: ticks.missed.length });
-  if (broken !== undefined)
-    found.push({ level: 'bad', code: 'TICKS_ERROR', about: broken, count: ticks.broken.length });
+  if (ticks.missed.length > 0) found.push({ level: 'warn', code: 'TICKS_MISSED', ...several(ticks.missed) });
+  if (ticks.broken.length > 0) found.push({ level: 'bad', code: 'TICKS_ERROR', ...several(ticks.broken) });
   if (failing !== undefined) {
     const detail = `${failing.error}: ${failing.message}`.slice(0, MOST_DETAIL);
     found.push({ level: 'warn', code: 'FAILING', about: failing.job, count: failing.count, detail });
   }
   return found;
+}
+
+function several(ids: readonly string[]): Pick<Attention, 'about' | 'count' | 'names'> {
+  return { about: ids[0] ?? '', count: ids.length, names: firstNames(ids) };
 }
 
 function serverAttention(server: ServerView): Attention[] {

@@ -3,7 +3,7 @@ import { findAttention } from './attention.ts';
 import type { WorkerView } from '@linstock/core';
 import type { Pulse, QueuePulse } from './pulse.ts';
 
-/** Of thousands of queues, the deepest and the worst are told every second; all stand at `api/queues`. */
+/** Of thousands of queues, the deepest are told every second; all stand at `api/queues`. */
 const MOST = 100;
 
 const reports = new WeakMap<Pulse, string>();
@@ -36,7 +36,6 @@ export function reportOf(pulse: Pulse): string {
 export function firstOf(queues: readonly QueuePulse[], attention: readonly Attention[]): object {
   return {
     queues: queues.toSorted((a, b) => b.enqueued - a.enqueued).slice(0, MOST),
-    attention: attention.slice(0, MOST),
-    attentionTotal: attention.length,
+    attention,
   };
 }

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import type { TextKey, Values } from './i18n.ts';
 import { locale, t } from './i18n.ts';
 
 /** Whether instants are shown in UTC; else by the clock of whoever looks. */
@@ -33,6 +34,11 @@ export function count(n: number | undefined): string {
   if (n === undefined) return '';
   const { plain, compact } = formats.value;
   return (n >= 100_000 ? compact : plain).format(n);
+}
+
+/** A text about a number of things, in the form that it needs. */
+export function counted(key: TextKey, n: number, values: Values = {}): string {
+  return t(key, { ...values, count: count(n) }, n);
 }
 
 /** A rate per second. */

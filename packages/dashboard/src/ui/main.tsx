@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { refreshSession, session } from './api.ts';
-import { dressPage, loadLanguage, t } from './i18n.ts';
+import { dressPage, loadLanguage, loadMoreTexts, t } from './i18n.ts';
 import { overlay, startKeys } from './keys.ts';
 import { startLive } from './live.ts';
 import { Jobs } from './pages/jobs.tsx';
@@ -16,7 +16,10 @@ import './style.css';
 
 /** All but the first pages come with one script of their own. */
 const Overlay = later(async () => (await import('./parts/overlay.tsx')).Overlay);
-const MorePages = later(async () => (await import('./more-pages.tsx')).MorePages);
+const MorePages = later(async () => {
+  const [pages] = await Promise.all([import('./more-pages.tsx'), loadMoreTexts()]);
+  return pages.MorePages;
+});
 
 function Page() {
   const { path } = place.value;

@@ -141,6 +141,8 @@ export interface Attention {
   readonly code: string;
   readonly about: string;
   readonly count: number;
+  /** The first of several. */
+  readonly names?: readonly string[];
   readonly detail?: string;
 }
 
@@ -193,8 +195,6 @@ export interface Pulse {
   readonly attention: readonly Attention[];
   /** Alerts that fire. */
   readonly alerts: readonly { readonly id: string; readonly name: string }[];
-  /** How many there are; the first of them stand in `attention`. */
-  readonly attentionTotal: number;
   /** The job that has waited longest. */
   readonly oldest?: { readonly queue: string; readonly since: number };
 }
@@ -379,9 +379,11 @@ export interface Server {
   readonly slow?: readonly { readonly at: number; readonly ms: number; readonly command: string }[];
 }
 
+/** A reason why a job waits. Its other fields are the facts that its message, in English, is made of. */
 export interface Why {
   readonly code: string;
   readonly message: string;
   /** Of the worker that runs it. */
   readonly host?: string;
+  readonly [fact: string]: unknown;
 }

@@ -1,5 +1,6 @@
 import { nameOf } from '../format.ts';
 import { t } from '../i18n.ts';
+import { verbText } from '../parts/audit-verb.ts';
 import { Empty, Time } from '../parts/basics.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
 import { Table } from '../parts/table.tsx';
@@ -15,17 +16,19 @@ const JOB_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 /** Narrows the list to entries with this word at this place. */
 function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string }) {
   const { query } = place.value;
+  const isVerb = name === 'action';
+  const text = isVerb ? verbText(value) : value;
   // Somebody's changes from anywhere.
   const wanted = name === 'actor' ? nameOf(value) : value;
-  if (query.get(name) === wanted) return <>{value}</>;
+  if (query.get(name) === wanted) return <span title={value}>{text}</span>;
   return (
     <button
       type="button"
       class="link"
-      title={t('onlyThese')}
+      title={isVerb ? value : t('onlyThese')}
       onClick={() => refine({ [name]: wanted, before: undefined })}
     >
-      {value}
+      {text}
     </button>
   );
 }
@@ -79,7 +82,9 @@ export function Audit() {
       <Trouble error={error} />
       {isFiltered && (
         <p class="muted">
-          {FILTERS.flatMap((name) => query.get(name) ?? []).join(' · ')}{' '}
+          {Object.entries(chosen)
+            .map(([name, value]) => (name === 'action' ? verbText(value) : value))
+            .join(' · ')}{' '}
           <a href={to(['audit'])}>{t('showAll')}</a>
         </p>
       )}

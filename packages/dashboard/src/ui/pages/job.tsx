@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { count, duration, instant } from '../format.ts';
-import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
@@ -10,6 +9,7 @@ import { Copy, Json } from '../parts/json.tsx';
 import type { PlaceForm } from '../parts/place-dialog.tsx';
 import { PlaceDialog } from '../parts/place-dialog.tsx';
 import { SureButton } from '../parts/sure-button.tsx';
+import { sentenceOf } from '../parts/why-sentence.ts';
 import { attempt } from '../parts/toasts.tsx';
 import { COLUMNS, keyLinks } from '../parts/job-columns.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -220,12 +220,6 @@ function Linked({ text }: { text: string }) {
   );
 }
 
-/** A reason in the language that is shown, where that is not English; a newer one has none. */
-function inShort(code: string): string {
-  const [key, text] = [`why_${code}`, t(`why_${code}` as TextKey)];
-  return text === key ? '' : text;
-}
-
 /** Why a job does not run. */
 function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
   const reasons = why.filter(({ code }) => !IS_SAID.has(code));
@@ -233,11 +227,11 @@ function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
   return (
     <Card title={t('why')}>
       <ul class="why">
-        {reasons.map(({ code, message }) => (
-          <li key={code + message}>
-            <code>{code}</code> <strong>{inShort(code)}</strong>{' '}
+        {reasons.map((reason) => (
+          <li key={reason.code + reason.message}>
+            <code>{reason.code}</code>{' '}
             <bdi>
-              <Linked text={message} />
+              <Linked text={sentenceOf(reason, job.queue)} />
             </bdi>
           </li>
         ))}

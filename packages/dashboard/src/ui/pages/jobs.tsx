@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { may } from '../api.ts';
-import { count } from '../format.ts';
+import { count, counted } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Empty } from '../parts/basics.tsx';
@@ -153,7 +153,7 @@ function AllThatMatch({ asked, total, onDone }: { asked: Asked; total: number; o
   return (
     <>
       <button type="button" class="quiet" onClick={() => ask(true)}>
-        {t('allThatMatch', { count: count(total) })}…
+        {counted('allThatMatch', total)}…
       </button>
       {isAsking && <BulkDialog filter={{ state, ...(queue !== undefined && { queue }) }} onClose={close} />}
     </>

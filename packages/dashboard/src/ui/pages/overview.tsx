@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { isOpen } from '../api.ts';
-import { count, duration } from '../format.ts';
+import { count, counted, duration } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { pulse, rates } from '../live.ts';
@@ -13,7 +13,9 @@ import type { Attention, Pulse } from '../types.ts';
 import { STATES } from '../types.ts';
 
 /** Where one goes to do something about it. */
-function placeFor({ code, about }: Attention): string {
+function placeFor({ code, about, names }: Attention): string {
+  if (names !== undefined && /QUEUE|SUSP|BLOCKED$/.test(code))
+    return to(['queues'], { only: code.replace('QUEUE_', '').toLowerCase() });
   if (code === 'FAILED') return to(['errors']);
   if (code === 'ALERT') return to(['alerts']);
   if (code === 'FAILING') return to(['search'], { q: `state:failed name:${about}` });
@@ -25,29 +27,34 @@ function placeFor({ code, about }: Attention): string {
   return to(['jobs'], { state: 'enqueued', queue: about });
 }
 
+function textFor(entry: Attention): string {
+  const { code, about, count: n, names, detail } = entry;
+  if (names === undefined) return counted(code as TextKey, n, { about, detail });
+  const more = n > names.length ? ` ${t('andMore', { count: count(n - names.length) })}` : '';
+  return counted(`many_${code}` as TextKey, n, { names: names.join(', ') + more });
+}
+
 /** So many are shown before somebody asks for all. */
 const FIRST = 8;
 
-function AttentionList({ list, total }: { list: readonly Attention[]; total: number }) {
+function AttentionList({ list }: { list: readonly Attention[] }) {
   const [most, setMost] = useState(FIRST);
   const shown = list.slice(0, most);
-  const more = t('andMore', { count: count(total - shown.length) });
   return (
     <>
       {list.every(({ level }) => level === 'info') && <p class="well">✓ {t('allWell')}</p>}
       <ul class="attention">
         {shown.map((entry) => (
           <li key={entry.code + entry.about} class={entry.level}>
-            <a href={placeFor(entry)}>{t(entry.code as TextKey, { ...entry, count: count(entry.count) })}</a>
+            <a href={placeFor(entry)}>{textFor(entry)}</a>
           </li>
         ))}
       </ul>
       {list.length > most && (
         <button type="button" class="link" onClick={() => setMost(list.length)}>
-          {more}
+          {t('andMore', { count: count(list.length - most) })}
         </button>
       )}
-      {list.length <= most && total > shown.length && <p class="muted">{more}</p>}
     </>
   );
 }
@@ -114,7 +121,7 @@ export function Overview() {
           </Card>
         )}
         <Card title={t('attention')}>
-          <AttentionList list={now.attention} total={now.attentionTotal} />
+          <AttentionList list={now.attention} />
         </Card>
       </div>
       {isOpen('history') && <History />}

@@ -6,7 +6,7 @@ import { Bar, Empty, now } from '../parts/basics.tsx';
 import { PurgeDialog } from '../parts/purge-dialog.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
-import { to } from '../router.ts';
+import { place, refine, to } from '../router.ts';
 import type { Queue } from '../types.ts';
 import { PRIORITIES } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
@@ -70,10 +70,23 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
 
 /** So many rows are drawn at once; of more, a part of the name finds the one that is wanted. */
 const MOST_ROWS = 200;
+/** So few are seen at a glance. */
+const FEW_ROWS = 10;
 
-/** The deepest first, those with the text in their names. */
+/** What may be wrong with a queue, by its word in the address: the overview leads here where there are many. */
+const FAULTS = {
+  unserved: ({ workers, enqueued }) => workers === 0 && enqueued > 0,
+  paused: ({ paused }) => paused !== undefined,
+  suspects: ({ suspects }) => suspects > 0,
+  blocked: ({ blocked, enqueued }) => blocked > 0 && blocked === enqueued,
+} as const satisfies Record<string, (queue: Row) => boolean>;
+const FAULT_NAMES = Object.keys(FAULTS) as readonly (keyof typeof FAULTS)[];
+
+/** The deepest first, those with the text in their names, and with the fault that is chosen. */
 function choose(queues: readonly Row[], text: string): readonly Row[] {
+  const fault = FAULT_NAMES.find((name) => name === place.value.query.get('only'));
   return queues
+    .filter((queue) => fault === undefined || FAULTS[fault](queue))
     .filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()))
     .toSorted((a, b) => b.enqueued - a.enqueued || (a.name < b.name ? -1 : 1));
 }
@@ -85,7 +98,7 @@ interface FinderProps {
   readonly found: number;
 }
 
-/** Finds queues by a part of their names. */
+/** Finds queues by a part of their names, or by what is wrong with them. */
 function Finder({ text, onText, shown, found }: FinderProps) {
   return (
     <div class="toolbar">
@@ -96,6 +109,18 @@ function Finder({ text, onText, shown, found }: FinderProps) {
         value={text}
         onInput={(event) => onText(event.currentTarget.value)}
       />
+      <select
+        aria-label={t('state')}
+        value={place.value.query.get('only') ?? ''}
+        onChange={(event) => refine({ only: event.currentTarget.value })}
+      >
+        <option value="">{t('showAll')}</option>
+        {FAULT_NAMES.map((name) => (
+          <option key={name} value={name}>
+            {t(name)}
+          </option>
+        ))}
+      </select>
       <span class="muted">
         {t('page', { from: count(Math.min(1, shown)), to: count(shown), total: count(found) })}
       </span>
@@ -139,10 +164,11 @@ export function Queues() {
       <h1>{t('queues')}</h1>
       <Trouble error={error} />
       {data !== undefined && all.length === 0 && <Empty text="noQueues" hint="noJobsHint" />}
-      {all.length > MOST_ROWS && (
+      {(all.length > FEW_ROWS || found.length < all.length) && (
         <Finder text={text} onText={search} shown={rows.length} found={found.length} />
       )}
       {purging !== undefined && <PurgeDialog name={purging} onClose={close} />}
+      {all.length > 0 && rows.length === 0 && <Empty text="notFound" />}
       {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onPurge={purge} />}
     </>
   );

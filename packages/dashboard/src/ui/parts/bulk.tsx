@@ -189,6 +189,12 @@ function isSaid(verb: Verb, form: Form, counted: Operation | undefined): boolean
   return !needsPlace(verb) || isPlaced(verb, form);
 }
 
+/** Undefined: they are not counted yet. */
+function question(verb: Verb, howMany: number | undefined): string {
+  const text = howMany === undefined ? '…' : count(howMany);
+  return t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: text }, howMany);
+}
+
 /** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
 export function BulkDialog({ filter, onClose }: Props) {
   const box = useDialog();
@@ -199,7 +205,6 @@ export function BulkDialog({ filter, onClose }: Props) {
   const counted = useCount(verb, filter);
   const operation = useOperation(running);
   const isDone = counted?.state === 'done';
-  const matched = isDone ? count(counted.matched) : '…';
   const run = async (): Promise<void> => {
     const wish = { verb, filter, dryRun: false, counted, confirm: Number(digitsOf(form.written)) };
     await attempt(t(VERB_TEXT[verb]), async () =>
@@ -208,7 +213,7 @@ export function BulkDialog({ filter, onClose }: Props) {
   };
   return (
     <dialog ref={box} onClose={onClose} aria-labelledby="bulk-title">
-      <h2 id="bulk-title">{t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: matched })}</h2>
+      <h2 id="bulk-title">{question(verb, isDone ? counted.matched : undefined)}</h2>
       <p class="muted">{t(verb === 'delete' ? 'bulkDeleteNote' : 'bulkNote')}</p>
       {operation === undefined ? (
         <Ask
