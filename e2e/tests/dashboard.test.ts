@@ -108,7 +108,9 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     const row = page.locator('tbody tr', { hasText: 'grace' });
     await row.getByText('it was a test').waitFor();
     // In words, and as a search for it is written.
-    expect(await row.getByRole('button', { name: 'cancelled' }).getAttribute('title')).toBe('cancel');
+    expect(await row.getByRole('button', { name: 'cancelled', exact: true }).getAttribute('title')).toBe(
+      'cancel',
+    );
     await row.getByRole('button', { name: 'grace' }).click();
     await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(1));
     await page.locator('tbody a').click();
@@ -204,7 +206,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
       [after.id]: [
         `it waits for ${alone.id} to succeed`,
         `Şunları bekliyor: ${alone.id}: başarılı olmalı (şimdi: kuyrukta).`,
-        `منتظر این‌هاست: ${alone.id} که باید موفق شود (اکنون: در صف).`,
+        `منتظر این‌هاست: ${alone.id} که باید موفق باشد (اکنون: در صف).`,
       ],
     };
     await show('');

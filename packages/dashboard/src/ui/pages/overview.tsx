@@ -14,7 +14,7 @@ import { STATES } from '../types.ts';
 
 /** Where one goes to do something about it. */
 function placeFor({ code, about, names }: Attention): string {
-  if (names !== undefined && /QUEUE|SUSP|BLOCKED$/.test(code))
+  if (names !== undefined && /^(QUEUE|SUSP|BLOCKED)/.test(code))
     return to(['queues'], { only: code.replace('QUEUE_', '').toLowerCase() });
   if (code === 'FAILED') return to(['errors']);
   if (code === 'ALERT') return to(['alerts']);
@@ -31,7 +31,7 @@ function textFor(entry: Attention): string {
   const { code, about, count: n, names, detail } = entry;
   if (names === undefined) return counted(code as TextKey, n, { about, detail });
   const more = n > names.length ? ` ${t('andMore', { count: count(n - names.length) })}` : '';
-  return counted(`many_${code}` as TextKey, n, { names: names.join(', ') + more });
+  return counted(`many_${code}` as TextKey, n, { names: names.join(t('comma')) + more });
 }
 
 /** So many are shown before somebody asks for all. */

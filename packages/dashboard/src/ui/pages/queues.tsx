@@ -51,7 +51,9 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
       <td class="n">{pace(flow?.out)}</td>
       <td class="n">{blocked > 0 ? count(blocked) : ''}</td>
       <td class="n">{suspects > 0 ? <span class="bad-text">{count(suspects)}</span> : ''}</td>
-      <td class="n">{workers === 0 && enqueued > 0 ? <span class="bad-text">0</span> : count(workers)}</td>
+      <td class="n">
+        {workers === 0 && enqueued > 0 ? <span class="bad-text">{count(0)}</span> : count(workers)}
+      </td>
       <td class="buttons">
         {may('steer', `queues.${verb}`) && (
           <button type="button" onClick={() => void toggle()}>

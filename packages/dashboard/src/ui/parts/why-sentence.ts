@@ -64,7 +64,7 @@ function listOf(items: readonly string[], total: unknown = items.length): string
   if (items.length === 0) return undefined;
   const shown = items.slice(0, MOST);
   const more = Number(total) - shown.length;
-  return shown.join(textOf('why_list')) + (more > 0 ? ` ${t('andMore', { count: count(more) })}` : '');
+  return shown.join(t('comma')) + (more > 0 ? ` ${t('andMore', { count: count(more) })}` : '');
 }
 
 function holderText(holder: Fields): string {

@@ -98,6 +98,7 @@ export const EN = {
   many_EVICTION: '{count} Redis servers evict keys when memory is full, and jobs get lost: {names}',
   many_MEMORY: 'The memory of {count} Redis servers is almost full: {names}',
   many_NO_LOG: '{count} Redis servers have no append-only file: {names}',
+  comma: ', ',
   andMore: 'and {count} more',
   unserved: 'No worker',
   id: 'Id',

@@ -99,6 +99,7 @@ export const FA: Texts = {
   many_EVICTION: '{count} سرور Redis با پر شدن حافظه کلیدها را حذف می‌کنند و کارها گم می‌شوند: {names}',
   many_MEMORY: 'حافظهٔ {count} سرور Redis رو به پر شدن است: {names}',
   many_NO_LOG: '{count} سرور Redis پروندهٔ افزودنی (AOF) ندارند: {names}',
+  comma: '، ',
   andMore: 'و {count} مورد دیگر',
   unserved: 'بی‌کارگر',
   id: 'شناسه',

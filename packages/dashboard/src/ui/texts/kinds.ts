@@ -25,7 +25,7 @@ type Code =
   | 'WAITS_FOR_SLOT'
   | 'UNKNOWN';
 /** Parts of sentences. */
-type Part = 'list' | 'parent' | 'or' | 'pause' | 'hedge' | 'full' | 'holder' | 'place';
+type Part = 'parent' | 'or' | 'pause' | 'hedge' | 'full' | 'holder' | 'place';
 type Because =
   | 'DELAY'
   | 'DEBOUNCE'

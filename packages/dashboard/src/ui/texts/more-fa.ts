@@ -20,7 +20,7 @@ export const MORE_FA: MoreTexts & WhyTexts = {
   for_DEBOUNCE: 'منتظر است که شاید کار دیگری با همین کلید بیاید',
   for_RETRY: 'آخرین تلاشش شکست خورد',
   for_RESCHEDULED: 'کسی زمان دیگری به آن داد',
-  for_SNOOZED: 'پردازندهٔ آن آن را عقب انداخت',
+  for_SNOOZED: 'پردازنده‌اش آن را عقب انداخت',
   for_NO_HANDLER: 'کارگری که آن را برداشت برای این نام پردازنده‌ای نداشت',
   for_NEWER_VERSION: 'کارگری که آن را برداشت فقط نسخه‌های قدیمی‌ترش را می‌شناسد',
   for_PAYLOAD_NOT_DECRYPTED: 'کارگری که آن را برداشت کلید داده‌هایش را ندارد',
@@ -28,8 +28,7 @@ export const MORE_FA: MoreTexts & WhyTexts = {
   why_AWAITING_PARENTS:
     '[isDraft دسته‌ای که این کار از آن است هنوز کامل نشده است. ][parents منتظر این‌هاست: {parents}.]',
   why_parent:
-    '{id}[on  که باید {on} شود][!on  که باید پایان یابد] (اکنون: {state}[pending ، {pending} کار از {total} کار آن مانده است][hope : دوباره به صفش ببرید])',
-  why_list: '، ',
+    '{id}[on  که باید {on} باشد][!on  که باید پایان یابد] (اکنون: {state}[pending ، {pending} کار از {total} کار آن مانده است][hope : دوباره به صفش ببرید])',
   why_or: ' یا ',
   why_DEADLINE_PASSED:
     'مهلت آغازش [deadlineAt گذشته است: {deadlineAt}][!deadlineAt هنگام اجرا گذشت]. دیگر آغاز نمی‌شود و کارگری به‌زودی آن را لغو می‌کند.',
@@ -50,13 +49,13 @@ export const MORE_FA: MoreTexts & WhyTexts = {
     '{job} ([!worker نوبتش رسیده و منتظر جایگاه است][worker روی کارگر {worker}][isStopping ، کسی پایانش داده ولی پردازنده‌اش تمام نشده][!isWorkerAlive ، که مهلتش به سر آمده])',
   why_QUEUE_RATE: 'سهم آهنگ صف {queue} تمام شده است؛ کار بعدی {startsAt} آغاز می‌شود.',
   why_RATE: 'سهم آهنگ کلید {key} تمام شده است؛ کار بعدی {startsAt} آغاز می‌شود{place}.',
-  why_place: '[position ؛ میان منتظران نفر {position} است]',
+  why_place: '[position ؛ میان منتظران شمارهٔ {position} است]',
   why_BLOCKED:
     'وقتی کارگری نگاه کرد [name کارهای این نام متوقف بودند][limit حد کلید {key} جا نداشت][rate آهنگ کلید {key} جا نداشت]. این گذشته است: با نگاه بعدی یک کارگر، دست‌کم هر ۵ ثانیه، در نوبتش به صف برمی‌گردد{place}.',
   why_SUSPECT:
     'کارگرها {crashes} بار با آن از کار افتاده‌اند؛ [runsAlone یک بار دیگر و تنها آزموده می‌شود: منتظر کارگری است که کار دیگری در دست ندارد][reservedBy ؛ کارگر {reservedBy} برای چنین کاری خالی می‌شود][!runsAlone هر کارگر هم‌زمان فقط یکی از چنین کارهایی را برمی‌دارد]{place}.',
   why_WAITS_FOR_SLOT:
-    'منتظر جایگاه خالی است: [group در گروه {group} ][position نفر {position} از {waiting}][!position نه میان ۱۰٬۰۰۰ تای نخست یا پایانی از {waiting} کار][urgent ، پشت سر {urgent} کار با اولویت بیشتر]؛ [busy {busy} از {slots} جایگاه مشغول است][!busy هنوز معلوم نیست چند تا از {slots} جایگاه مشغول‌اند]، روی {workers} کارگر زندهٔ صف {queue}.',
+    'منتظر جایگاه خالی است: [group در گروه {group} ][position شمارهٔ {position} از {waiting}][!position نه میان ۱۰٬۰۰۰ تای نخست یا پایانی از {waiting} کار][urgent ، پشت سر {urgent} کار با اولویت بیشتر]؛ [busy {busy} از {slots} جایگاه مشغول است][!busy هنوز معلوم نیست چند تا از {slots} جایگاه مشغول‌اند]، روی {workers} کارگر زندهٔ صف {queue}.',
   why_UNKNOWN: '{because}.',
   for_NOTHING:
     'آنچه در Redis هست دلیلش را نمی‌گوید؛ اگر چنین بماند خطایی در برنامه است: آن را با خروجی «job show» گزارش کنید',

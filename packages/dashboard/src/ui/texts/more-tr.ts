@@ -29,7 +29,6 @@ export const MORE_TR: MoreTexts & WhyTexts = {
     '[isDraft Parçası olduğu grup henüz tamamlanmadı. ][parents Şunları bekliyor: {parents}.]',
   why_parent:
     '{id}[on : {on} olmalı][!on : bitmeli] (şimdi: {state}[pending , {total} işten {pending} tanesi bitmedi][hope : yeniden kuyruğa alın])',
-  why_list: ', ',
   why_or: ' ya da ',
   why_DEADLINE_PASSED:
     'Son başlama zamanı [deadlineAt geçti: {deadlineAt}][!deadlineAt o çalışırken geçti]. Artık başlamaz; bir çalışan onu birazdan iptal eder.',

@@ -99,6 +99,7 @@ export const TR: Texts = {
   many_EVICTION: '{count} Redis sunucusu bellek dolunca anahtar siliyor, işler kaybolur: {names}',
   many_MEMORY: '{count} Redis sunucusunun belleği dolmak üzere: {names}',
   many_NO_LOG: '{count} Redis sunucusu ekleme dosyası (AOF) tutmuyor: {names}',
+  comma: ', ',
   andMore: 've {count} tane daha',
   unserved: 'Çalışanı yok',
   id: 'Kimlik',
