@@ -99,7 +99,7 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await page.getByRole('button', { name: 'Enqueued · 1' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Scheduled · 1' }).click();
-    await page.getByRole('heading', { name: /Cancel all 1 job/ }).waitFor();
+    await page.getByRole('heading', { name: 'Cancel the 1 job that matches?' }).waitFor();
     await page.getByRole('button', { name: 'Yes, do it' }).click();
     await expect.poll(async () => stage.client.get(id)).toMatchObject({ state: 'cancelled' });
     const [operation] = await stage.client.operations.list({ most: 1 });
