@@ -168,10 +168,10 @@ describe('a page', () => {
     const numbers = Array.from({ length: 23 }, (_none, n) => n);
     const handles = await Promise.all(
       [0, 1, 2, 3, 4].map(async (i) => {
-        const place = { queue: i < 3 ? 'mail' : 'other', priority: i % 2 === 0 ? 'low' : 'high' } as const;
+        const where = { queue: i < 3 ? 'mail' : 'other', priority: i % 2 === 0 ? 'low' : 'high' } as const;
         return state === 'enqueued'
-          ? client.enqueueMany(greet, numbers, place)
-          : client.scheduleMany(greet, numbers, { in: '1h', ...place });
+          ? client.enqueueMany(greet, numbers, where)
+          : client.scheduleMany(greet, numbers, { in: '1h', ...where });
       }),
     );
     const all = handles.slice(0, 'queue' in filter ? 3 : handles.length).flat();
