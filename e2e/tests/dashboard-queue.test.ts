@@ -217,7 +217,7 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     }
     await openPage(own.page, `${own.origin}/#/errors`);
     await own.page.getByRole('button', { name: 'For all of them' }).click();
-    await own.page.getByRole('heading', { name: 'Requeue all 1 jobs' }).waitFor();
+    await own.page.getByRole('heading', { name: 'Requeue the 1 job that matches?' }).waitFor();
     await own.page.getByRole('button', { name: 'Yes, do it' }).click();
     await expect.poll(async () => (await monitor.queue('mine')).enqueued).toBe(3);
     await openPage(own.page, `${own.origin}/#/operations`, row);
