@@ -126,9 +126,8 @@ async function findOldest(
   { queue }: AlertView,
   { shards, queues, now }: AlertFacts,
 ): Promise<Omit<Found, 'isOver'>> {
-  const names = own(queue, queues)
-    .filter(({ enqueued }) => enqueued > 0)
-    .map(({ name }) => name);
+  // Also of those in whose lists nothing waits: what is due and in no list yet belongs to one of them.
+  const names = own(queue, queues).map(({ name }) => name);
   const all = await Promise.all(shards.map((shard) => readOldest(shard, names)));
   const [oldest] = all.filter((job) => job !== undefined).toSorted((a, b) => a.since - b.since);
   if (oldest === undefined) return { value: 0, about: queue ?? '' };

@@ -85,6 +85,24 @@ describe('what an alert finds', () => {
     });
   });
 
+  test('oldest: what is due and in no queue, as nobody takes it', async () => {
+    await client.alerts.create({ kind: 'oldest', age: '1h' });
+    await client.schedule(greet, { n: 1 }, { in: 1 });
+    await eventually(async () => {
+      const [value = 0, about] = await found();
+      expect(value).toBeGreaterThan(0);
+      expect(about).toBe('mail');
+    });
+  });
+
+  test('oldest of a queue in which nothing is, while something is due elsewhere', async () => {
+    await client.alerts.create({ kind: 'oldest', age: '1h', queue: 'mail' });
+    await client.cancel((await client.enqueue(greet, { n: 1 })).id);
+    await client.schedule(greet, { n: 1 }, { in: 1, queue: 'elsewhere' });
+    await eventually(async () => expect(await monitor.oldest()).toBeDefined());
+    expect(await found()).toEqual([0, 'mail']);
+  });
+
   test('failures: jobs that are failed since then, in all shards', async () => {
     await client.alerts.create({ kind: 'failures', count: 0, within: '5m' });
     expect(await found()).toEqual([0, '']);

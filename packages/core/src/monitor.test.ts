@@ -76,6 +76,21 @@ test('a job that was delayed, and one that is to run again, is old since it may 
   worker.close();
 });
 
+test('nobody waits since before they were made, or since before somebody put them off', async () => {
+  await client.connect();
+  const before = Date.now();
+  const { id } = await client.schedule(greet, 1, { at: new Date(0) });
+  const since = async (): Promise<number> => (await monitor.oldest())?.since ?? 0;
+  expect(await since()).toBeGreaterThanOrEqual(before - 1);
+  const worker = await ClientWorker.start(place);
+  await worker.claim('other');
+  expect(await since()).toBeGreaterThanOrEqual(before - 1);
+  while (Date.now() <= before + 10) await delay(1);
+  await client.reschedule(id, { at: new Date(before) });
+  expect(await since()).toBeGreaterThan(before + 5);
+  worker.close();
+});
+
 test('a job that waited for others is old since their end', async () => {
   await client.connect();
   const worker = await ClientWorker.start(place);

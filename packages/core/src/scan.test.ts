@@ -74,6 +74,8 @@ describe('a scan', () => {
       looked += page.looked;
     }
     expect(looked).toBe(111);
+    await client.enqueueMany(named('much'), numbers(2100));
+    expect(await idsOf({ state, name: 'greet.often', step: 200 })).toHaveLength(12);
     expect(await worker.claim('mail')).not.toEqual([]);
     expect((await idsOf({ state: 'processing', name: 'g*' })).length).toBeGreaterThan(0);
     expect(await idsOf({ state: 'processing', name: 'never' })).toEqual([]);

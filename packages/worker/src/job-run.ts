@@ -52,7 +52,8 @@ export function waitOf(
   { mark, tail }: Pick<JobRecord, 'mark' | 'tail'>,
 ): number | undefined {
   const since = waitsSince(mark);
-  if (since !== undefined) return startedAt - since;
+  // Due at an instant before it was made.
+  if (since !== undefined) return startedAt - Math.max(since, idTime(id));
   if (tail !== '' || delayed === true || ties?.parents !== undefined || ties?.batch !== undefined)
     return undefined;
   return startedAt - idTime(id);

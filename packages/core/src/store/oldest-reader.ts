@@ -1,4 +1,4 @@
-import { decodeHeader, decodeMark, decodeTail, MARK_LENGTH, splitRecord } from '../job/job.ts';
+import { decodeHeader, decodeMark, decodeTail, splitRecord } from '../job/job.ts';
 import type { JobRecord } from '../job/job.ts';
 import { idTime, isJobId } from '../job/job-id.ts';
 import { PRIORITIES } from '../job/priority.ts';
@@ -73,6 +73,7 @@ async function candidatesOf(shard: Shard, queues: readonly string[]): Promise<Ca
 
 /** Of the jobs that are due and still scheduled, the first that belongs to one of the queues. */
 async function oldestOverdue(shard: Shard, queues: readonly string[]): Promise<OldestJob | undefined> {
+  if (queues.length === 0) return undefined;
   const { connection, prefix } = shard;
   const { redis } = connection;
   const [now, flat] = await Promise.all([
@@ -81,19 +82,20 @@ async function oldestOverdue(shard: Shard, queues: readonly string[]): Promise<O
   ]);
   const due = Array.from({ length: flat.length / 2 }, (_, i) => ({
     id: flat[2 * i] ?? '',
-    since: Number(flat[2 * i + 1]),
-  })).filter(({ since }) => since <= now);
+    at: Number(flat[2 * i + 1]),
+  })).filter(({ at }) => at <= now);
   if (due.length === 0) return undefined;
   const [codes, records] = await Promise.all([
     redis.hmget(prefix + KEY.queues, ...queues),
     redis.mget(due.map(({ id }) => prefix + KEY.job + id)),
   ]);
-  const found = due.map(({ since }, i) => {
-    const mark = decodeMark(records[i]?.slice(0, MARK_LENGTH) ?? '');
+  const found = due.flatMap(({ id, at }, i) => {
+    const parts = splitRecord(records[i] ?? '');
+    const mark = parts && decodeMark(parts.mark);
     const queue = mark?.state === 'scheduled' ? queues[codes.indexOf(mark.queueCode)] : undefined;
-    return queue === undefined ? undefined : { queue, since };
+    return parts === undefined || queue === undefined ? [] : [{ queue, since: sinceDue(at, id, parts) }];
   });
-  return found.find((job) => job !== undefined);
+  return found.toSorted((a, b) => a.since - b.since)[0];
 }
 
 async function firstOfGroups({ connection: { redis }, prefix }: Shard, ring: string): Promise<string[]> {
@@ -119,11 +121,17 @@ async function sinceOf(
 /** What brings a job to its queue at once. */
 const AT_ONCE: ReadonlySet<string> = new Set(['L', 'W', 'Q', 'H']);
 
+/** A job may be due at an instant before it was made, or before somebody said so: it waits since then. */
+function sinceDue(at: number, id: string, { tail }: Pick<JobRecord, 'tail'>): number {
+  const said = decodeTail(tail).findLast(({ code }) => code === 'T')?.endedAt ?? 0;
+  return Math.max(at, idTime(id), said);
+}
+
 /** Since when a job waits; undefined: it does not, or its record does not tell. */
 function waitsSince(id: string, { mark, header, tail }: JobRecord): number | undefined {
   const [about, waiting] = [decodeHeader(header), decodeMark(mark)];
   if (waiting?.state !== 'enqueued' || about === undefined) return undefined;
-  if (waiting.waitsSince !== undefined) return waiting.waitsSince;
+  if (waiting.waitsSince !== undefined) return sinceDue(waiting.waitsSince, id, { tail });
   const last = decodeTail(tail).at(-1);
   if (last !== undefined) return AT_ONCE.has(last.code) ? last.endedAt : undefined;
   const { parents, batch } = about.ties ?? {};

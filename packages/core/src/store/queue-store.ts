@@ -30,13 +30,16 @@ const MOST_MEASURED = 250;
 /** Numbers that tell a queue: the lengths of its lists, and what was taken. */
 const NUMBERS = 7;
 
+/** Entries that one look for jobs by their name looks at. */
+export const MOST_SIFTED = 1000;
+
 /** What a look for jobs by their name is about. */
 export interface Sifting {
   /** A list or a sorted set. */
   readonly key: string;
   /** How many entries from its end on are passed over. */
   readonly from: number;
-  /** How many are looked at, at most 1,000. */
+  /** How many are looked at, at most {@link MOST_SIFTED}. */
   readonly count: number;
   /** After so many jobs it stops. */
   readonly most: number;

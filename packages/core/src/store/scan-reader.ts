@@ -3,6 +3,7 @@ import type { JobState } from '../job/states.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
 import type { Sifted } from './queue-store.ts';
+import { MOST_SIFTED } from './queue-store.ts';
 import { readQueueNames } from './queue-reader.ts';
 import { readOpenIds } from './shard-reader.ts';
 
@@ -76,7 +77,13 @@ async function lookAt(
   { name, step, from }: ScanRequest & { readonly from: number },
 ): Promise<Sifted> {
   if (name !== undefined && isStored)
-    return shard.queues.sift({ key, from, name, count: step * SIFTED_PER_JOB, most: step });
+    return shard.queues.sift({
+      key,
+      from,
+      name,
+      count: Math.min(step * SIFTED_PER_JOB, MOST_SIFTED),
+      most: step,
+    });
   const ids = await read(from, step);
   return { ids, read: ids.length, isOver: ids.length < step };
 }
