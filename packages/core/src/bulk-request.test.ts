@@ -13,8 +13,8 @@ describe('a request that cannot be is refused', () => {
     [{ verb: 'requeue', filter: { ...filter, tags: 'x' } }, 'did you mean "tag"?'],
     [{ verb: 'requeue', filter: { ...filter, batch: 'x' } }, 'bulk.filter.batch: must be the id of a batch'],
     [
-      { verb: 'requeue', filter: { ...filter, batch: '01J00000000000000000000000', olderThan: '1h' } },
-      'bulk.filter.olderThan: does not go together with batch',
+      { verb: 'requeue', filter: { ...filter, poison: true, errorName: 'Error' } },
+      'bulk.filter.errorName: does not go together with poison',
     ],
     [{ verb: 'requeue', filter, to: { queue: 'x' } }, 'bulk.to: belongs to the verb "move"'],
     [{ verb: 'move', filter: { state: 'enqueued' } }, 'bulk.to: must have a queue, a priority, or both'],

@@ -24,9 +24,9 @@ export interface BulkFilter {
   /** The job's name. */
   readonly name?: string;
   readonly tag?: string;
-  /** The id of a batch or workflow: its members, and those of the batches within. Not together with `olderThan` and `newerThan`. */
+  /** The id of a batch or workflow: its members, and those of the batches within. */
   readonly batch?: string;
-  /** The id of a selection of jobs: `Operations.select`. Not together with `batch`, `olderThan` and `newerThan`. */
+  /** The id of a selection of jobs: `Operations.select`. Not together with `batch`. */
   readonly selection?: string;
   /** With a selection: how its jobs were found, for people who read of the operation. At most 1,000 characters. */
   readonly query?: string;
@@ -111,8 +111,7 @@ export function operationOf(request: BulkRequest, now: number): Omit<OperationCa
 
 /** Fields that exclude each other. */
 const EXCLUDED: readonly (readonly [keyof BulkFilter, readonly (keyof BulkFilter)[]])[] = [
-  ['selection', ['batch', 'olderThan', 'newerThan']],
-  ['batch', ['olderThan', 'newerThan']],
+  ['selection', ['batch']],
   ['poison', ['errorContains', 'errorName']],
 ];
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { BulkFilter } from './bulk-request.ts';
@@ -117,6 +118,60 @@ test('one without jobs is a selection; one that is not kept any more is none', a
   for (const key of keys) expect(await direct.pttl(key)).toBeLessThanOrEqual(1000);
 });
 
+test('of its jobs those are changed that ended before an instant, and not what has ended since', async () => {
+  const ids = await waiting(4);
+  await Promise.all(ids.slice(0, 2).map((id) => client.cancel(id)));
+  const { id } = await client.operations.select(ids);
+  const counted = await (
+    await client.bulk({ verb: 'delete', filter: { state: 'cancelled', selection: id }, dryRun: true })
+  ).done();
+  expect(counted.matched).toBe(2);
+  // Redis tells milliseconds.
+  while (Date.now() <= counted.createdAt + 1) await delay(1);
+  await Promise.all(ids.slice(2).map((one) => client.cancel(one)));
+  const filter = { state: 'cancelled', selection: id, olderThan: new Date(counted.createdAt) } as const;
+  const operation = await (await client.bulk({ verb: 'delete', filter })).done();
+  expect(operation).toMatchObject({ looked: 4, changed: 2 });
+  expect(await countOf('cancelled', ids)).toBe(2);
+});
+
+test('the same holds for the members of a batch', async () => {
+  const batch = await client.batch(async (b) => {
+    await b.enqueueMany(greet, [1, 2]);
+  });
+  const [first = '', second = ''] = await client.batches.members(batch.id);
+  await client.cancel(first);
+  const cancelledAt = Date.now();
+  while (Date.now() <= cancelledAt + 1) await delay(1);
+  const filter = { state: 'cancelled', batch: batch.id, olderThan: new Date() } as const;
+  while (Date.now() <= cancelledAt + 3) await delay(1);
+  await client.cancel(second);
+  expect(await (await client.bulk({ verb: 'requeue', filter })).done()).toMatchObject({ changed: 1 });
+});
+
+test('a count whose selection goes meanwhile counts nothing', async () => {
+  const { id } = await client.operations.select(await waiting(1200));
+  const counting = await client.bulk({
+    verb: 'cancel',
+    filter: { state: 'enqueued', selection: id },
+    dryRun: true,
+    ratePerSecond: 0.1,
+  });
+  await Promise.all(
+    Array.from({ length: shards }, (_, n) => direct.del(`${shardPrefix(namespace, n)}selection:${id}`)),
+  );
+  const { state, matched } = await counting.done({ timeoutMs: 40_000 });
+  expect(state === 'cancelled' || matched === 1200).toBe(true);
+});
+
+test('ten are kept; the oldest leaves', async () => {
+  const ids = await waiting(1);
+  const made: string[] = [];
+  for (let i = 0; i < 11; i++) made.push((await client.operations.select(ids)).id);
+  const kept = await Promise.all(made.map((id) => selectionKeys(id)));
+  expect(kept).toEqual([0, ...Array.from({ length: 10 }, () => shards)]);
+});
+
 test('ids that come while they are found are taken in many calls, and each counts once', async () => {
   const ids = await waiting(2500);
   async function* found(): AsyncGenerator<string> {
@@ -151,9 +206,6 @@ test('what does not go together is refused', async () => {
     client.bulk({ verb: 'cancel', filter: { state: 'enqueued', ...filter } });
   await expect(refused({ selection, batch: nextId(0) })).rejects.toThrow(
     /filter\.batch: does not go together with selection/,
-  );
-  await expect(refused({ selection, olderThan: '1h' })).rejects.toThrow(
-    /olderThan: does not go together with selection/,
   );
   await expect(refused({ query: 'x' })).rejects.toThrow(/query: goes together with a selection/);
   await expect(refused({ selection: 'x' })).rejects.toThrow(/selection: must be the id of a selection/);

@@ -26,7 +26,7 @@ export interface SelectionOptions {
 /** `SELECTION_NOT_FOUND`: it is older than it was to be kept, or an operation has taken it. Field: `id`. */
 export class SelectionNotFoundError extends LinstockError {
   constructor(id: string) {
-    const why = 'it was not kept for longer, or an operation has taken it';
+    const why = 'it was not kept for longer, ten newer ones have come, or an operation has taken it';
     super('SELECTION_NOT_FOUND', `there is no selection ${show(id)}: ${why}`, { id });
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -84,6 +85,24 @@ test('S56 its jobs are deleted only after a count, and once', async () => {
   await expect.poll(async () => (await board.client.operations.get(counted))?.state).toBe('done');
   expect(await ended(await remove({ counted, confirm: 100 }))).toEqual({ matched: 100, changed: 100 });
   expect((await remove({ counted, confirm: 100 })).status).toBe(404);
+});
+
+test('S56 what has come into the state since it was counted stays', async () => {
+  const { selection } = (await select('input.n:2')).at(-1) ?? {};
+  const found = await board.client.operations.list({ most: 1 });
+  expect(found).toEqual([]);
+  const remove = (body: object): Promise<Response> =>
+    board.ask('POST', '/api/bulk/delete', { role: 'admin', body });
+  const cancelled = { state: 'cancelled', selection };
+  const { id: counted } = (await (await remove({ filter: cancelled, dryRun: true })).json()) as {
+    id: string;
+  };
+  await expect.poll(async () => (await board.client.operations.get(counted))?.state).toBe('done');
+  const { createdAt = 0 } = (await board.client.operations.get(counted)) ?? {};
+  while (Date.now() <= createdAt + 1) await delay(1);
+  const cancelling = { verb: 'cancel', filter: { state: 'enqueued', queue: 'mail' } };
+  expect(await ended(await bulk(cancelling))).toEqual({ matched: 300, changed: 300 });
+  expect(await ended(await remove({ counted, confirm: 0 }))).toEqual({ matched: 0, changed: 0 });
 });
 
 test('what is searched for must be said', async () => {

@@ -6,6 +6,7 @@ import type { Written } from '../testing/script-scenes.ts';
 import { SCENES, SCRIPTS } from '../testing/script-scenes.ts';
 import { describedAgain } from '../testing/describe-rows.ts';
 import { ALERT_AGAIN, ALERT_LATER } from '../testing/alert-rows.ts';
+import { collectedAgain } from '../testing/selection-rows.ts';
 import { steeredAgain } from '../testing/steer-rows.ts';
 import { Shards } from '../testing/shards.ts';
 
@@ -128,6 +129,7 @@ const LATER: Readonly<Partial<Record<Written, Effect>>> = {
     },
   },
   sift: nothing({ ids: [], read: 0, isOver: true }),
+  collect: collectedAgain(10_000),
   steer: steeredAgain(10_000),
   describe: describedAgain(10_000),
   rest: { reply: { queue: 'mail' }, changes: { 'paused until:mail': 't+11000' } },

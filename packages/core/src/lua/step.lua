@@ -49,10 +49,10 @@ redis.call('DEL', $none)
 --@include scan
 --@include apply
 --@include march
-local isOver = march()
+local isOver, ending = march()
 finishStep(keep)
 if isOver then
-  conclude(id, 'done', who, reason)
+  conclude(id, ending or 'done', who, reason)
   return { 'DONE' }
 end
 setTimer('operation:' .. id, math.max(nextAt, now()) + leadMs)

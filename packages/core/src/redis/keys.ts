@@ -43,6 +43,7 @@ export const KEY = {
   operations: 'operations',
   plan: 'plan:',
   selection: 'selection:',
+  selections: 'selections',
   stale: 'stale',
   scheduled: 'scheduled',
   leases: 'leases',

@@ -86,6 +86,8 @@ export type OperateReply = 'OK' | 'ALREADY' | 'FULL' | 'NO_SELECTION';
 const LEAD_MS = 2000;
 /** What a selection holds in one shard, if it holds what it may in all: a call that is sent again is no reason to refuse it. */
 const MOST_SELECTED = 101_000;
+/** Selections that a shard keeps: each may take ten megabytes. */
+const MOST_SELECTIONS = 10;
 /** How many jobs one call adds to a selection. */
 export const SELECTED_AT_ONCE = 1000;
 /** Operations that a shard remembers. */
@@ -101,7 +103,13 @@ export class OperationStore {
 
   /** Adds up to {@link SELECTED_AT_ONCE} jobs to a selection. May be sent again. Gives how many it has in this shard. */
   async collect(selection: string, keepMs: number, ids: readonly string[]): Promise<number> {
-    const reply = await runScript(this.#target, 'collect', [selection, keepMs, MOST_SELECTED, ...ids]);
+    const reply = await runScript(this.#target, 'collect', [
+      selection,
+      keepMs,
+      MOST_SELECTED,
+      MOST_SELECTIONS,
+      ...ids,
+    ]);
     if (typeof reply === 'number') return reply;
     throw new ProtocolError('collect', reply);
   }

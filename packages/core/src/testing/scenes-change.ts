@@ -18,6 +18,7 @@ const operationKeys = {
   operations: ['operations'],
   plan: [`plan:${OPERATION}`],
   selection: [`selection:${OPERATION}`],
+  selections: ['selections'],
   audit: ['audit'],
   wake: [],
 } as const;

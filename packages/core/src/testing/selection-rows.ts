@@ -15,9 +15,12 @@ export const SELECTION_SCENES = {
       await shard.operations.collect(SELECTION, MINUTE_MS, [A]);
       return () => shard.operations.collect(SELECTION, MINUTE_MS, [A, B]);
     },
-    keys: { selection: [`selection:${SELECTION}`] },
+    keys: { selection: [`selection:${SELECTION}`], selections: ['selections'] },
   },
 } satisfies Record<string, Scene>;
+
+/** The same call, `ms` later. */
+export const collectedAgain = (ms: number): Effect => ({ reply: 2, changes: { 'selections s': `t+${ms}` } });
 
 export const SELECTION_EFFECTS = {
   collect: { reply: 2, changes: { 'selection:s B': 0 } },
@@ -26,6 +29,7 @@ export const SELECTION_EFFECTS = {
 export const SELECTION_MISSING = {
   collect: {
     otherwise: {
+      selections: { instead: { 'selections s': 't+0' } },
       'selection:s': {
         instead: { 'selection:s -': -1, 'selection:s A': 0, 'selection:s expires': true },
       },
@@ -34,5 +38,5 @@ export const SELECTION_MISSING = {
 } satisfies Record<string, Deviations>;
 
 export const SELECTION_DAMAGED = {
-  collect: { refused: ['selection:s'] },
+  collect: { refused: ['selection:s', 'selections'] },
 } satisfies Record<string, Deviations>;

@@ -49,9 +49,8 @@ async function bulkDelete(call: Call, parts: Parts): Promise<unknown> {
       );
   if (isCount) return bulk({ ...call, body: { ...(body as object), verb: 'delete' } }, parts);
   const { filter: asked, createdAt } = await countedIn(call, parts);
-  // What has come since was not counted. Members of a batch and jobs of a selection are looked at by these alone.
-  const isFixed = asked.batch !== undefined || asked.selection !== undefined;
-  const filter = isFixed ? asked : { olderThan: new Date(createdAt), ...asked };
+  // What has come since was not counted.
+  const filter = { olderThan: new Date(createdAt), ...asked };
   const { id } = await parts.client.bulk({ verb: 'delete', filter, ...actorOf(call) });
   return { id };
 }

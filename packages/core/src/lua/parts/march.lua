@@ -48,6 +48,8 @@ local function lookThrough(source, most)
 end
 local function march()
   local isOver = false
+  -- What was counted of a selection that is gone would be too few.
+  if dry and filter.selection and redis.call('EXISTS', $selection .. filter.selection) == 0 then return true, 'cancelled' end
   for turn = 1, 500 do
     local source = redis.call('LINDEX', plan, 0)
     isOver = not source

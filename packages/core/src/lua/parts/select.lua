@@ -13,8 +13,14 @@ local function isInTime(job)
     local ended = tonumber(string.match(tailOf(job), '^.*\nS %S+ %S+ %S+ %d+ (%d+) '))
     return ended and ended >= (filter.after or 0) and ended <= (filter.before or ended)
   end
-  -- Ids sort by the time they were made; the other states are looked through by time.
-  if not string.find('SEP', filter.state, 1, true) then return true end
+  local index = ({ F = $failed, C = $cancelled, A = $awaiting })[filter.state]
+  if index then
+    -- Whatever else is not a source of its own is looked through by time.
+    if not filter.selection and not filter.batch then return true end
+    local at = tonumber(redis.pcall('ZSCORE', index, job))
+    return at and at >= (filter.after or 0) and at <= (filter.before or at)
+  end
+  -- Ids sort by the time they were made.
   local made = string.sub(job, 1, 10)
   return made >= (filter.afterId or '') and made <= (filter.beforeId or made)
 end

@@ -5,6 +5,7 @@ local function takeSelection(name)
   if dry == '1' then return name end
   redis.call('RENAME', name, $selection .. id)
   redis.call('PEXPIRE', $selection .. id, SELECTION_LASTS_MS)
+  redis.pcall('ZREM', $selections, filter.selection)
   return $selection .. id
 end
 local function addSources()
