@@ -115,6 +115,8 @@ test('a search by tag goes through what has the first of them', () => {
   expect(parseSearch('state:failed tag:"a b" tag:y x', NOW).tag).toBe('a b');
   expect(parseSearch('"tag:x" x', NOW).tag).toBe(undefined);
   expect(parseSearch('name:mail.* name:x', NOW).name).toBe('mail.*');
+  expect(parseSearch('input.a:1 x state:failed', NOW).states).toEqual(['failed']);
+  expect(parseSearch('input.a:1 queue:mail state:enqueued', NOW).queue).toBe('mail');
   expect(parseSearch('"name:x" name:"no name"', NOW).name).toBe(undefined);
 });
 

@@ -75,7 +75,9 @@ export function parseSearch(text: string, now: number): SearchQuery {
     if (key === 'tag') tag ??= value;
     if (key === 'name' && CAN_BE_NAME.test(value)) name ??= value;
     if (key === 'running') states = ['processing'];
-    isFilter &&= key !== undefined && addToFilter(filter, key, value);
+    // Whatever else is asked for: a state and a queue make a search shorter.
+    const isPart = key !== undefined && addToFilter(filter, key, value);
+    isFilter &&= isPart;
   }
   const terms = tests.length + words.length;
   if (terms === 0) throw new OptionError('q', 'must have something to search for', text);

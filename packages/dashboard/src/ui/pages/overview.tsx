@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { isOpen } from '../api.ts';
-import { count, counted, duration } from '../format.ts';
+import { count, counted, duration, pace } from '../format.ts';
 import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
-import { pulse, rates } from '../live.ts';
+import { pulse } from '../live.ts';
 import { Card } from '../parts/basics.tsx';
 import { RateChart } from '../parts/chart.tsx';
 import { History } from '../parts/history.tsx';
@@ -59,16 +59,17 @@ function AttentionList({ list }: { list: readonly Attention[] }) {
   );
 }
 
-/** How long the backlog takes at the rate of the last half minute: what of it somebody works on. */
+/** Whether the backlog of what somebody works on grows, or how long it takes at the rate at which it shrinks. */
 function backlogText({ queues, workers }: Pulse): string {
   const taken = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
-  const waiting = queues
-    .filter(({ name, paused }) => paused === undefined && taken.has(name))
-    .reduce((sum, { enqueued, blocked }) => sum + enqueued - blocked, 0);
-  const recent = rates.value.slice(-30);
-  const perSecond = recent.reduce((sum, { succeeded }) => sum + succeeded, 0) / (recent.length || 1);
-  if (waiting < perSecond || perSecond < 0.01) return '';
-  return t('backlogEta', { time: duration((waiting / perSecond) * 1000) });
+  const served = queues.filter(({ name, paused }) => paused === undefined && taken.has(name));
+  const waiting = served.reduce((sum, { enqueued, blocked }) => sum + enqueued - blocked, 0);
+  const moving = served.reduce((sum, { flow }) => sum + (flow?.out ?? 0), 0);
+  const shrinks = moving - served.reduce((sum, { flow }) => sum + (flow?.in ?? 0), 0);
+  // A backlog of a second is none, and a difference of a twentieth no direction.
+  if (waiting <= moving || Math.abs(shrinks) <= moving / 20 || Math.abs(shrinks) < 0.01) return '';
+  if (shrinks < 0) return t('backlogGrows', { pace: pace(-shrinks) });
+  return t('backlogEta', { time: duration((waiting / shrinks) * 1000) });
 }
 
 /** Whom to look at first when the backlog grows; it may be some seconds old. */

@@ -70,7 +70,7 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
   );
 }
 
-/** So many rows are drawn at once; of more, a part of the name finds the one that is wanted. */
+/** So many rows are drawn before somebody asks for more. */
 const MOST_ROWS = 200;
 /** So few are seen at a glance. */
 const FEW_ROWS = 10;
@@ -154,9 +154,10 @@ export function Queues() {
   const { data, error, reload } = useData<{ queues: readonly Row[] }>('queues', { everyMs: 2000 });
   const [purging, purge] = useState<string>();
   const [text, search] = useState('');
+  const [most, setMost] = useState(MOST_ROWS);
   const all = data?.queues ?? [];
   const found = choose(all, text);
-  const rows = found.slice(0, MOST_ROWS);
+  const rows = found.slice(0, most);
   const close = (): void => {
     purge(undefined);
     reload();
@@ -172,6 +173,11 @@ export function Queues() {
       {purging !== undefined && <PurgeDialog name={purging} onClose={close} />}
       {all.length > 0 && rows.length === 0 && <Empty text="notFound" />}
       {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onPurge={purge} />}
+      {found.length > most && (
+        <button type="button" class="link" onClick={() => setMost(most + MOST_ROWS)}>
+          {t('andMore', { count: count(found.length - most) })}
+        </button>
+      )}
     </>
   );
 }

@@ -44,16 +44,26 @@ function Progress({ search }: { search: Search }) {
   );
 }
 
+interface ChangeProps {
+  readonly text: string;
+  readonly filter: BulkFilter | undefined;
+  readonly onDone: () => void;
+}
+
 /** Changes all that match: by a filter where there is one for what is searched, else by a selection. */
-function ChangeAll({ text, filter }: { text: string; filter: BulkFilter | undefined }) {
+function ChangeAll({ text, filter, onDone }: ChangeProps) {
   const [isAsking, ask] = useState(false);
+  const close = (hasRun: boolean): void => {
+    ask(false);
+    if (hasRun) onDone();
+  };
   return (
     <>
       <button type="button" class="quiet" onClick={() => ask(true)}>
         {t('changeAll')}…
       </button>
-      {isAsking && filter !== undefined && <BulkDialog filter={filter} onClose={() => ask(false)} />}
-      {isAsking && filter === undefined && <SelectionDialog text={text} onClose={() => ask(false)} />}
+      {isAsking && filter !== undefined && <BulkDialog filter={filter} onClose={close} />}
+      {isAsking && filter === undefined && <SelectionDialog text={text} onClose={close} />}
     </>
   );
 }
@@ -84,7 +94,7 @@ export function SearchResults() {
       {hits.length > 0 && (
         <div class="toolbar">
           {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(states)} onDone={done} />}
-          {may('steer', 'bulk.create') && <ChangeAll text={text} filter={filter} />}
+          {may('steer', 'bulk.create') && <ChangeAll text={text} filter={filter} onDone={done} />}
           <ColumnChoice />
           <ExportLinks query={{ q: text }} />
         </div>

@@ -30,7 +30,8 @@ export interface BulkFilter {
 
 interface Props {
   readonly filter: BulkFilter;
-  readonly onClose: () => void;
+  /** `hasRun`: something was changed. */
+  readonly onClose: (hasRun: boolean) => void;
 }
 
 /** What is asked for; where to and when count nothing until they are said. */
@@ -212,7 +213,7 @@ export function BulkDialog({ filter, onClose }: Props) {
     );
   };
   return (
-    <dialog ref={box} onClose={onClose} aria-labelledby="bulk-title">
+    <dialog ref={box} onClose={() => onClose(running !== undefined)} aria-labelledby="bulk-title">
       <h2 id="bulk-title">{question(verb, isDone ? counted.matched : undefined)}</h2>
       <p class="muted">{t(verb === 'delete' ? 'bulkDeleteNote' : 'bulkNote')}</p>
       {operation === undefined ? (

@@ -1,3 +1,4 @@
+import { count } from '../format.ts';
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
 import type { Job } from '../types.ts';
@@ -56,7 +57,7 @@ interface TableProps {
   readonly jobs: readonly Job[];
   readonly chosen?: ReadonlySet<string>;
   /** Undefined: nothing can be chosen. */
-  readonly onToggle?: ((id: string) => void) | undefined;
+  readonly onToggle?: ((ids: readonly string[]) => void) | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -68,19 +69,35 @@ function headOf(name: ColumnName): string | { readonly numeric: string } {
   return kind === 'n' ? numeric(t(head)) : t(head);
 }
 
+/** Selects all rows, or none. */
+function All({ jobs, chosen = NONE, onToggle }: TableProps) {
+  const ids = jobs.filter(({ damaged }) => !damaged).map(({ id }) => id);
+  const areAll = ids.length > 0 && ids.every((id) => chosen.has(id));
+  return (
+    <input
+      type="checkbox"
+      checked={areAll}
+      onChange={() => onToggle?.(ids)}
+      aria-label={t('selected', { count: count(ids.length) })}
+    />
+  );
+}
+
 /** Jobs, one a line, with the columns that a person has chosen. */
 export function JobTable({ jobs, chosen = NONE, onToggle }: TableProps) {
   const shown = columns.value;
   const heads = [t('name'), ...shown.map(headOf)];
   return (
-    <Table heads={onToggle === undefined ? heads : ['', ...heads]}>
+    <Table
+      heads={onToggle === undefined ? heads : [{ box: <All {...{ jobs, chosen, onToggle }} /> }, ...heads]}
+    >
       {jobs.map((job) => (
         <Row
           key={job.id}
           job={job}
           shown={shown}
           isChosen={chosen.has(job.id)}
-          onChoose={onToggle && (() => onToggle(job.id))}
+          onChoose={onToggle && (() => onToggle([job.id]))}
         />
       ))}
     </Table>

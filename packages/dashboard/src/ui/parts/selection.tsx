@@ -86,14 +86,21 @@ function Choice({ line, error, onChoose, onClose }: ChoiceProps) {
   );
 }
 
+interface Props {
+  readonly text: string;
+  /** `hasRun`: something was changed. */
+  readonly onClose: (hasRun: boolean) => void;
+}
+
 /** Changes all that a search finds that no filter can name: finds them, asks of which state, and goes on as with a filter. */
-export function SelectionDialog({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
+export function SelectionDialog({ text, onClose }: Props) {
   const { line, error } = useSelection(text);
   const [state, choose] = useState<string>();
   const states = Object.keys(line.states ?? {});
   // Of one state there is nothing to choose.
   const chosen = state ?? (states.length === 1 && line.isFull !== true ? states[0] : undefined);
-  if (chosen === undefined) return <Choice line={line} error={error} onChoose={choose} onClose={onClose} />;
+  if (chosen === undefined)
+    return <Choice line={line} error={error} onChoose={choose} onClose={() => onClose(false)} />;
   const { selection = '', query = '', queue } = line;
   const filter: BulkFilter = { state: chosen, selection, query, ...(queue !== undefined && { queue }) };
   return <BulkDialog filter={filter} onClose={onClose} />;

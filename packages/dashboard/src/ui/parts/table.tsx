@@ -6,7 +6,12 @@ export function numeric(text: string): { readonly numeric: string } {
   return { numeric: text };
 }
 
-type Title = string | { readonly numeric: string };
+type Title = string | { readonly numeric: string } | { readonly box: ComponentChildren };
+
+function textOf(head: Title): string {
+  if (typeof head === 'string') return head;
+  return 'numeric' in head ? head.numeric : '';
+}
 
 interface Props {
   /** Titles of the columns; an empty one for a column of buttons. */
@@ -16,15 +21,16 @@ interface Props {
 
 /** A column without a title has no head: who listens would hear an empty one. */
 function Head({ head }: { head: Title }) {
-  if (head === '') return <td />;
-  return typeof head === 'string' ? <th>{head}</th> : <th class="n">{head.numeric}</th>;
+  const text = textOf(head);
+  if (text === '') return <td>{typeof head !== 'string' && 'box' in head && head.box}</td>;
+  return <th class={typeof head === 'string' ? undefined : 'n'}>{text}</th>;
 }
 
 /** A table that scrolls by itself where the page is narrower; on a phone its rows become cards, in which each value has its title. */
 export function Table({ heads, children }: Props) {
   const table = useRef<HTMLTableElement>(null);
   useLayoutEffect(() => {
-    const titles = heads.map((head) => (typeof head === 'string' ? head : head.numeric));
+    const titles = heads.map(textOf);
     // What stays is left alone: a browser would work out the style of each cell again.
     for (const { cells } of table.current?.tBodies[0]?.rows ?? [])
       titles.forEach((title, i) => {

@@ -67,6 +67,7 @@ export const EN = {
   noPastHint: 'Workers add to this every ten seconds. Start one: linstock worker jobs.ts',
   backlog: 'Backlog',
   oldestOf: 'the oldest waits in {queue}, {time}',
+  backlogGrows: 'grows by {pace}',
   backlogEta: 'done in about {time} at this rate',
   slots: 'Slots',
   slotsBusy: '{busy} of {all} busy',

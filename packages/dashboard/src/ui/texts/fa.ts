@@ -69,6 +69,7 @@ export const FA: Texts = {
   noPastHint: 'کارگرها هر ده ثانیه به اینجا می‌افزایند. یکی را آغاز کنید: linstock worker jobs.ts',
   backlog: 'انباشته',
   oldestOf: 'قدیمی‌ترین در {queue}، {time}',
+  backlogGrows: 'با سرعت {pace} افزایش می‌یابد',
   backlogEta: 'با این سرعت حدود {time} دیگر تمام می‌شود',
   slots: 'جایگاه‌ها',
   slotsBusy: '{busy} از {all} مشغول',

@@ -69,6 +69,7 @@ export const TR: Texts = {
   noPastHint: 'Çalışanlar buraya on saniyede bir ekler. Başlatın: linstock worker jobs.ts',
   backlog: 'Birikim',
   oldestOf: 'en eskisi {queue} kuyruğunda, {time}',
+  backlogGrows: '{pace} hızla büyüyor',
   backlogEta: 'bu hızla yaklaşık {time} içinde biter',
   slots: 'Yuvalar',
   slotsBusy: '{all} yuvadan {busy} dolu',
