@@ -199,8 +199,9 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
       [paused.id]: ['queue later is paused by', 'later kuyruğu duraklatıldı: ', 'صف later متوقف است: '],
       [alone.id]: [
         'no live worker takes queue nobody',
-        'nobody kuyruğunu alan canlı çalışan yok; toplam 1 çalışan canlı.',
-        'هیچ کارگر زنده‌ای صف nobody را برنمی‌دارد؛ روی هم ۱ کارگر زنده است.',
+        // How many live depends on whether a lease of an earlier one has run out.
+        'nobody kuyruğunu alan canlı çalışan yok; toplam ',
+        'هیچ کارگر زنده‌ای صف nobody را برنمی‌دارد؛ روی هم ',
       ],
       [due.id]: ['due at', 'nedeni: gecikmeyle eklendi.', 'زیرا با تأخیر افزوده شده است.'],
       [after.id]: [
@@ -216,7 +217,8 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
         await show(`jobs/${id}`);
         const why = page.locator('.why bdi').first();
         // The marks that keep names in one piece cannot be seen.
-        const read = async (): Promise<string> => (await why.innerText()).replaceAll(/[\u2068\u2069]/g, '');
+        const read = async (): Promise<string> =>
+          (await why.innerText({ timeout: 2000 })).replaceAll(/[\u2068\u2069]/g, '');
         await eventually(async () => expect(await read()).toContain(said[at]));
         expect(await read()).not.toMatch(/[[\]{}]|undefined/);
       }
