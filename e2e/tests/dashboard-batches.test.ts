@@ -72,4 +72,18 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
     expect(await retry().count()).toBe(0);
     expect(viewer.report.problems).toEqual([]);
   });
+
+  test('shows its members page by page', async () => {
+    const images = Array.from({ length: 150 }, () => ({ image: 1 }));
+    const large = await client.batch((b) => b.enqueueMany(resize, images));
+    await page.goto(`${viewer.origin}/#/batches/${large.id}`);
+    await page.getByText('1–100 of 150').waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('101–150 of 150').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(50);
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.getByText('1–100 of 150').waitFor();
+    expect(viewer.report.problems).toEqual([]);
+  });
 });

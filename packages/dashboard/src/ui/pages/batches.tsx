@@ -8,7 +8,7 @@ import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
-import { to } from '../router.ts';
+import { place, refine, to } from '../router.ts';
 import type { Batch, Job, Operation } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -143,7 +143,34 @@ function Drawing({ batch, members }: { batch: Batch; members: readonly Member[] 
   );
 }
 
-function Members({ members }: { members: readonly Member[] }) {
+/** So many members come at once. */
+const PER_PAGE = 100;
+
+interface MembersProps {
+  readonly members: readonly Member[];
+  readonly offset: number;
+  readonly total: number;
+}
+
+function Pager({ members, offset, total }: MembersProps) {
+  if (total <= PER_PAGE) return null;
+  const end = offset + members.length;
+  const turn = (from: number): void => refine({ offset: from > 0 ? String(from) : undefined });
+  return (
+    <div class="pager">
+      <button type="button" disabled={offset === 0} onClick={() => turn(offset - PER_PAGE)}>
+        {t('previous')}
+      </button>
+      <span>{t('page', { from: count(offset + 1), to: count(end), total: count(total) })}</span>
+      <button type="button" disabled={end >= total} onClick={() => turn(end)}>
+        {t('next')}
+      </button>
+    </div>
+  );
+}
+
+function Members(props: MembersProps) {
+  const { members } = props;
   return (
     <Card title={t('members')}>
       <Table heads={[t('name'), t('state'), t('created')]}>
@@ -151,14 +178,16 @@ function Members({ members }: { members: readonly Member[] }) {
           <MemberRow key={member.id} member={member} />
         ))}
       </Table>
+      <Pager {...props} />
     </Card>
   );
 }
 
 /** One batch: how far it is, and its members. */
 export function BatchOne({ id }: { id: string }) {
+  const offset = Number(place.value.query.get('offset') ?? 0);
   const { data, error, reload } = useData<{ batch: Batch; members: readonly Member[] }>(
-    `batches/${encodeURIComponent(id)}`,
+    `batches/${encodeURIComponent(id)}?offset=${offset}`,
     {
       everyMs: 1000,
     },
@@ -190,7 +219,7 @@ export function BatchOne({ id }: { id: string }) {
       )}
       <Counts batch={batch} />
       <Drawing batch={batch} members={members} />
-      <Members members={members} />
+      <Members members={members} offset={offset} total={batch.total} />
     </>
   );
 }

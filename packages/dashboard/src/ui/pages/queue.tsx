@@ -189,6 +189,11 @@ export function QueueOne({ name }: { name: string }) {
       <div class="toolbar">
         {may('steer', 'queues.pause') && <Pausing queue={queue} onChange={reload} />}
         {may('remove', 'queues.purge') && <Purging queue={queue} onChange={reload} />}
+        {(['processing', 'failed'] as const).map((state) => (
+          <a key={state} href={to(['search'], { q: `state:${state} queue:"${name}"` })}>
+            {t(state)}
+          </a>
+        ))}
       </div>
       <div class="columns even">
         <Priorities queue={queue} />
