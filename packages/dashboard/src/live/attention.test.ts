@@ -6,10 +6,11 @@ import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { Board } from '../testing/board.ts';
 import type { Attention } from './attention.ts';
+import { findAttention } from './attention.ts';
 import { DeadWorkers } from './dead-workers.ts';
 import { healthAttention } from './health-attention.ts';
 import type { Health } from './health.ts';
-import { HealthReader } from './health.ts';
+import { HealthReader, NO_HEALTH } from './health.ts';
 import type { Pulse } from './pulse.ts';
 
 const redis = await startRedis();
@@ -254,5 +255,33 @@ describe('workers that have died', () => {
     const later = new DeadWorkers();
     later.look([a], [a], 1000);
     expect(idsOf(later.look([], [], 100_000))).toEqual([]);
+  });
+});
+
+describe('a job that waits long', () => {
+  const AT = 1_700_000_000_000;
+  const minutes = (n: number): number => n * 60_000;
+  /** What is said of a queue that workers take, and of a worker of which nothing is known but that it is blocked. */
+  function said(waitedMs: number, queue: object = {}): string[] {
+    const pulse = {
+      at: AT,
+      counts: { enqueued: 3, scheduled: 0, failed: 0 },
+      queues: [{ name: 'mail', enqueued: 3, suspects: 0, blocked: 0, paused: undefined, ...queue }],
+      workers: [{ id: 'w', info: { host: 'web', pid: 7, queues: ['mail'] }, load: { stallMs: 58_491 } }],
+      dead: [],
+      alerts: [],
+      health: { ...NO_HEALTH, oldest: { queue: 'mail', since: AT - waitedMs } },
+    } as unknown as Pulse;
+    return findAttention(pulse).map(({ code, about, count }) => `${code} ${about} ${count}`);
+  }
+
+  test('is told of after ten minutes, where nothing else says why its queue does not move', () => {
+    const blocked = 'LOOP_BLOCKED web · 7 58';
+    expect(said(minutes(10) - 1)).toEqual([blocked]);
+    expect(said(minutes(16.5))).toEqual([blocked, 'WAITS_LONG mail 16']);
+    expect(said(minutes(16), { enqueued: 0 })).toContain('WAITS_LONG mail 16');
+    expect(said(minutes(16), { paused: { by: 'ada', why: '', at: 1 } })).not.toContain('WAITS_LONG mail 16');
+    expect(said(minutes(16), { blocked: 3 })).not.toContain('WAITS_LONG mail 16');
+    expect(said(minutes(16), { name: 'other' })).not.toContain('WAITS_LONG mail 16');
   });
 });

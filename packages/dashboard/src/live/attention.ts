@@ -15,6 +15,7 @@ export interface Attention {
     | 'SUSPECTS'
     | 'LOOP_BLOCKED'
     | 'BLOCKED'
+    | 'WAITS_LONG'
     | 'TICKS_LATE'
     | 'TICKS_MISSED'
     | 'TICKS_ERROR'
@@ -31,6 +32,8 @@ export interface Attention {
 }
 
 const STALL_MS = 1000;
+/** For so long a job may wait for a worker before somebody should know. */
+const LONG_MS = 600_000;
 const ORDER = { bad: 0, warn: 1, info: 2 } as const;
 /** There may be one of each queue: they come after what there is one of. */
 const OF_QUEUES: ReadonlySet<string> = new Set(['QUEUE_UNSERVED', 'QUEUE_PAUSED', 'SUSPECTS', 'BLOCKED']);
@@ -59,7 +62,22 @@ function together(found: readonly Attention[]): Attention[] {
   });
 }
 
-function pulseAttention({ counts, queues, workers, dead, alerts }: Pulse): Attention[] {
+/** The job that has waited longest, where nothing else says yet why its queue does not move. */
+function longWait({ at, queues, health: { oldest } }: Pulse, served: ReadonlySet<string>): Attention[] {
+  const queue = queues.find(({ name }) => name === oldest?.queue);
+  if (oldest === undefined || queue === undefined || at - oldest.since < LONG_MS) return [];
+  if (
+    queue.paused !== undefined ||
+    !served.has(queue.name) ||
+    (queue.enqueued > 0 && queue.blocked === queue.enqueued)
+  )
+    return [];
+  const minutes = Math.floor((at - oldest.since) / 60_000);
+  return [{ level: 'warn', code: 'WAITS_LONG', about: queue.name, count: minutes }];
+}
+
+function pulseAttention(pulse: Pulse): Attention[] {
+  const { counts, queues, workers, dead, alerts } = pulse;
   const served = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
   const found: Attention[] = alerts.map(({ name }) => ({
     level: 'bad',
@@ -80,10 +98,12 @@ function pulseAttention({ counts, queues, workers, dead, alerts }: Pulse): Atten
     if (blocked > 0 && blocked === enqueued)
       found.push({ level: 'info', code: 'BLOCKED', about: name, count: blocked });
   }
-  for (const { id, load } of workers) {
+  for (const { id, info, load } of workers) {
+    const about = info === undefined ? id : `${info.host} · ${info.pid}`;
     if (load !== undefined && load.stallMs > STALL_MS)
-      found.push({ level: 'warn', code: 'LOOP_BLOCKED', about: id, count: Math.round(load.stallMs) });
+      found.push({ level: 'warn', code: 'LOOP_BLOCKED', about, count: Math.round(load.stallMs / 1000) });
   }
+  found.push(...longWait(pulse, served));
   // Workers of one process die together.
   for (const about of new Set(dead.map(({ host }) => host)))
     found.push({ level: 'warn', code: 'WORKER_DEAD', about, count: 0 });

@@ -21,7 +21,7 @@ function placeFor({ code, about, names }: Attention): string {
   if (code === 'FAILING') return to(['search'], { q: `state:failed name:${about}` });
   if (/WORKER|LOOP/.test(code)) return to(['workers']);
   if (code.startsWith('TICKS')) return to(['recurring'], { state: code.slice(6).toLowerCase() });
-  if (code === 'QUEUE_PAUSED') return to(['queues', about]);
+  if (/PAUSED|LONG/.test(code)) return to(['queues', about]);
   if (code === 'BLOCKED') return to(['limits']);
   if (/EVICTION|MEMORY|NO_LOG/.test(code)) return to(['redis']);
   return to(['jobs'], { state: 'enqueued', queue: about });
@@ -37,12 +37,14 @@ function textFor(entry: Attention): string {
 /** So many are shown before somebody asks for all. */
 const FIRST = 8;
 
-function AttentionList({ list }: { list: readonly Attention[] }) {
+/** `isWhole`: everything was looked at, so that nothing found means that all is well. */
+function AttentionList({ list, isWhole }: { list: readonly Attention[]; isWhole: boolean }) {
   const [most, setMost] = useState(FIRST);
   const shown = list.slice(0, most);
   return (
     <>
-      {list.every(({ level }) => level === 'info') && <p class="well">✓ {t('allWell')}</p>}
+      {isWhole && list.every(({ level }) => level === 'info') && <p class="well">✓ {t('allWell')}</p>}
+      {!isWhole && <a href={to(['errors'])}>{t('errors')}</a>}
       <ul class="attention">
         {shown.map((entry) => (
           <li key={entry.code + entry.about} class={entry.level}>
@@ -122,7 +124,7 @@ export function Overview() {
           </Card>
         )}
         <Card title={t('attention')}>
-          <AttentionList list={now.attention} />
+          <AttentionList list={now.attention} isWhole={now.counts.failed !== undefined} />
         </Card>
       </div>
       {isOpen('history') && <History />}
