@@ -82,10 +82,13 @@ export interface Access {
   readonly tokens: readonly (Required<Omit<TokenOptions, 'expiresAt'>> & { readonly expiresAtMs: number })[];
 }
 
+/** Whether somebody may do it, in one word. */
+type Can = (...asked: Parameters<NonNullable<DashboardOptions['can']>>) => Promise<boolean>;
+
 /** Options, checked and complete. */
 export interface ResolvedDashboardOptions {
   readonly authorize: DashboardOptions['authorize'];
-  readonly can: DashboardOptions['can'];
+  readonly can: Can | undefined;
   readonly access: Access;
   readonly hasSignInLink: boolean;
   readonly isReadOnly: boolean;
@@ -115,13 +118,21 @@ export function resolveOptions(options: DashboardOptions): ResolvedDashboardOpti
   const isOwn = authorize !== undefined && allowedHosts === undefined;
   return {
     authorize,
-    can,
+    can: can && strictly(can),
     access: checkAccess({ users, tokens }),
     hasSignInLink: signInLink,
     isReadOnly: options.readOnly ?? false,
     hosts: isOwn ? undefined : new Set((allowedHosts ?? LOOPBACK).map((host) => host.toLowerCase())),
     title: options.title ?? options.namespace ?? 'ls',
     alerting: checkAlerting(options.alerts, 'Dashboard.alerts'),
+  };
+}
+
+/** Whatever its type says, an application answers: an object that says no, or a word, is no yes. */
+function strictly(can: NonNullable<DashboardOptions['can']>): Can {
+  return async (...asked) => {
+    const answer: unknown = await can(...asked);
+    return answer === true;
   };
 }
 

@@ -119,6 +119,20 @@ test('it is told what a job is, and where it goes', async () => {
   ]);
 });
 
+test.each(['no', 'true', 1, {}, { allowed: false }, [], undefined, null, 0])(
+  'S14 only true is a yes: %j is none, at once or later',
+  async (odd) => {
+    for (const answer of [odd, Promise.resolve(odd)]) {
+      const board = open((() => answer) as unknown as Can);
+      const status = async (path: string): Promise<number> =>
+        (await board.ask('GET', path, { role: 'viewer' })).status;
+      expect(await Promise.all(['/api/history', '/api/queues/mail'].map(status))).toEqual([403, 403]);
+      const session = await board.ask('GET', '/api/session', { role: 'viewer' });
+      expect(await session.json()).toMatchObject({ closed: expect.arrayContaining(['history']) as unknown });
+    }
+  },
+);
+
 test('one that is no function is refused', () => {
   const can = 'admin' as unknown as Can;
   expect(() => open(can)).toThrow(/Dashboard\.can.*must be a function/);
