@@ -15,7 +15,14 @@ const WHOLE_PAGES: readonly (readonly [page: string, action: string])[] = [
   ['redis', 'servers.read'],
 ];
 /** What is done to something in a queue. */
-const OF_QUEUES: ReadonlySet<string> = new Set(['jobs', 'queues', 'recurring', 'bulk', 'operations']);
+const OF_QUEUES: ReadonlySet<string> = new Set([
+  'jobs',
+  'queues',
+  'recurring',
+  'bulk',
+  'operations',
+  'selections',
+]);
 /** After so many questions what is not known yet counts as open: whoever tries it is refused then. */
 const MOST_ASKED = 2000;
 

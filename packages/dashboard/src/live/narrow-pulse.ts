@@ -12,21 +12,19 @@ const NO_COUNTS = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as R
 /** A pulse as far as somebody may see it, as JSON: what it tells of queues. All else is of all jobs, and left out. */
 export async function narrowReport(pulse: Pulse, allows: Allows): Promise<string> {
   const queues = await onlyAllowed(pulse.queues, ({ name }) => ({ queue: name }), allows);
-  const { at, counts, health, ...own } = narrowPulse(pulse, queues);
+  const own = narrowPulse(pulse, queues);
   return JSON.stringify({
-    at,
-    counts: { enqueued: counts.enqueued },
+    at: own.at,
+    counts: { enqueued: own.counts.enqueued },
     totals: {},
     workers: [],
     alerts: [],
-    oldest: health.oldest,
-    ...firstOf(own.queues, findAttention({ at, counts, health, ...own })),
+    ...firstOf(own.queues, findAttention(own)),
   });
 }
 
 /** Of workers it has which queues they take, and nothing that they do. Pure. */
-function narrowPulse({ at, workers, health: { oldest } }: Pulse, queues: readonly QueuePulse[]): Pulse {
-  const isOwn = queues.some(({ name }) => name === oldest?.queue);
+function narrowPulse({ at, workers }: Pulse, queues: readonly QueuePulse[]): Pulse {
   return {
     at,
     counts: { ...NO_COUNTS, enqueued: queues.reduce((sum, { enqueued }) => sum + enqueued, 0) },
@@ -35,6 +33,7 @@ function narrowPulse({ at, workers, health: { oldest } }: Pulse, queues: readonl
     workers: workers.map((worker) => ({ ...worker, load: undefined })),
     alerts: [],
     dead: [],
-    health: { ...NO_HEALTH, ...(isOwn && { oldest }) },
+    // The job that has waited longest is known of all queues only: one's own there would tell that no other is older.
+    health: NO_HEALTH,
   };
 }
