@@ -1,5 +1,4 @@
 import { Client, Monitor } from '@linstock/core';
-import { plainTarget } from '@linstock/core/internal';
 import { Courier, channelsOf } from './alerts/courier.ts';
 import { AlertEngine } from './alerts/engine.ts';
 import { createApp } from './app.ts';
@@ -58,7 +57,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const pulses = new PulseReader(monitor, Date.now);
   const histories = new HistoryReader(monitor, Date.now);
   const { courier, engine } = openAlerts(client, resolved);
-  const seal = new Seal(JSON.stringify(plainTarget(redis)), namespace ?? '');
+  const seal = new Seal();
   const parts = { client, monitor, pulses, courier, histories, authentication, seal, options: resolved };
   const app = createApp(parts, new Assets(), warn);
   return {

@@ -98,9 +98,9 @@ export function numberIn(
   throw new OptionError(name, `must be a whole number from ${least} to ${most}`, text);
 }
 
-/** The one queue that a page of jobs is of: with a tag it is of none. */
+/** The one queue that a page of jobs is of: with a tag it is of none, and an empty tag is none. */
 export function queueAsked(query: URLSearchParams): string | undefined {
-  return query.has('tag') ? undefined : query.get('queue') || undefined;
+  return query.get('tag') ? undefined : query.get('queue') || undefined;
 }
 
 /** A parameter of the path. */

@@ -103,8 +103,8 @@ async function list(_: Call, { monitor }: Parts): Promise<unknown> {
 }
 
 /** Of those failures that somebody may see, a group is of one queue. How many there are in all is not told. */
-const narrowList: Narrow = async (_, parts, allows) => {
-  const { jobs } = await narrowPage(parts, { state: 'failed', limit: LOOK_AT }, allows);
+const narrowList: Narrow = async ({ user }, parts, allows) => {
+  const { jobs } = await narrowPage(parts, { state: 'failed', limit: LOOK_AT }, { user, allows });
   const queues = [...new Set(jobs.map(({ queue }) => queue))];
   const groups = queues.flatMap((queue) =>
     groupErrors(jobs.filter((job) => job.queue === queue)).map((group) => ({

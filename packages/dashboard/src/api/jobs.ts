@@ -40,7 +40,9 @@ const list: Route['handle'] = ({ query }, { monitor }) => monitor.page(pageIn(qu
 
 /** Of one queue that is allowed, all is. */
 const narrowList: Narrow = (call, parts, allows) =>
-  queueAsked(call.query) === undefined ? narrowPage(parts, pageIn(call.query), allows) : list(call, parts);
+  queueAsked(call.query) === undefined
+    ? narrowPage(parts, pageIn(call.query), { user: call.user, allows })
+    : list(call, parts);
 
 /** One job with its history, and why it is where it is. */
 async function get(call: Call, { monitor }: Parts): Promise<unknown> {

@@ -17,6 +17,7 @@ import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { cronWords } from './cron-words.ts';
 import { anything, choice, PRIORITIES, REASON, required, text, whole } from './fields.ts';
+import { findNarrowed, NARROW_CHUNK } from './narrow-list.ts';
 
 const NEXT_RUNS = 5;
 const SCHEDULE = {
@@ -72,27 +73,26 @@ async function list({ query }: Call, { client }: Parts): Promise<unknown> {
   return { ...page, recurring: page.recurring.map(withoutInput) };
 }
 
-/** After so many of them a page that is narrowed ends, whatever it has found. */
-const MOST_LOOKED = 1500;
-
-/** Those that somebody may see, in whole pages of the list, as many as fit; nothing tells how many others there are. */
-const narrowList: Narrow = async ({ query }, { client, seal }, allows) => {
-  const { offset: start = 0, limit = 50, ...filter } = pageIn(query);
-  if (start > 0)
-    throw new OptionError('offset', 'is not there in a list that is narrowed: use cursor', start);
+/** Those that somebody may see; nothing tells how many others there are. */
+const narrowList: Narrow = async ({ query, user }, { client, seal }, allows) => {
+  const { offset = 0, limit = 50, ...which } = pageIn(query);
+  if (offset > 0)
+    throw new OptionError('offset', 'is not there in a list that is narrowed: use cursor', offset);
+  const about = { list: 'recurring', user: user?.name, which };
+  const read = async (place: string) => {
+    const [from, chunk] = [Number(place), { limit: NARROW_CHUNK }];
+    const { recurring: entries, next } = await client.recurring.page({ ...which, ...chunk, offset: from });
+    const passed = next === undefined ? 0 : next - from - entries.length;
+    return { entries, passed, next: next?.toString() };
+  };
+  const choose = (all: readonly RecurringRow[]) => onlyAllowed(all, aboutRecurring, allows);
   const cursor = query.get('cursor') ?? '';
-  const from = cursor === '' ? 0 : Number(seal.open(cursor, 'recurring'));
-  const found: RecurringRow[] = [];
-  let next: number | undefined = from;
-  while (next !== undefined && next - from < MOST_LOOKED) {
-    const page = await client.recurring.page({ ...filter, limit, offset: next });
-    const own = await onlyAllowed(page.recurring, aboutRecurring, allows);
-    if (found.length + own.length > limit) break;
-    found.push(...own);
-    next = page.next;
-  }
-  const rest = next === undefined ? {} : { cursor: seal.close(String(next), 'recurring') };
-  return { recurring: found.map(withoutInput), ...rest };
+  const from = cursor === '' ? '' : seal.open(cursor, about);
+  const { rows, next } = await findNarrowed({ read, choose, limit }, from);
+  return {
+    recurring: rows.map(withoutInput),
+    ...(next !== undefined && { cursor: seal.close(next, about) }),
+  };
 };
 
 const aboutRecurring = ({ id, job: { queue, name } }: RecurringRow): Item => ({ id, queue, name });
