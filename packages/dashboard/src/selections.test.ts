@@ -123,3 +123,28 @@ test('S14 whoever has one queue selects in it alone', async () => {
   await limited.client.enqueue(work, { n: 1 });
   expect((await select('queue:mail input.n:1', limited)).at(-1)).toMatchObject({ found: 1, queue: 'mail' });
 });
+
+test('S14 whoever has one queue counts nothing of others by a selection, and selects none of them', async () => {
+  const limited = open({ can: (_, __, { queue }) => queue === 'mail' });
+  const put = (queue: string, count: number, tags: string[]) =>
+    limited.client.enqueueMany(
+      work,
+      Array.from({ length: count }, () => ({ n: 1 })),
+      { queue, tags },
+    );
+  await put('mail', 3, ['both']);
+  const asked = ['queue:mail', 'queue:mail tag:both', 'queue:mail tag:theirs', 'queue:mail queue:mail work'];
+  const found = async () => {
+    const last = [];
+    for (const q of asked) {
+      const lines = await select(q, limited);
+      for (const { looked, total, found: all } of lines) expect([looked, total]).toEqual([all, all]);
+      last.push({ ...lines.at(-1), selection: '' });
+    }
+    return last;
+  };
+  const alone = await found();
+  expect(alone.map(({ states }) => states)).toEqual([{ enqueued: 3 }, { enqueued: 3 }, {}, { enqueued: 3 }]);
+  await put('money', 357, ['both', 'theirs']);
+  expect(await found()).toEqual(alone);
+});

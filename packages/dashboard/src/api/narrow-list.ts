@@ -2,6 +2,8 @@
 export const NARROW_CHUNK = 200;
 /** After so many entries of others a page ends, whatever it has found: some ten ms of Redis. */
 const MOST_OTHERS = 1000;
+/** What comes line by line says nothing for so long: how often it speaks, and of how many, tells where others are. */
+export const NARROW_SILENT_MS = 500;
 
 /** A list of which somebody may see some. */
 export interface NarrowList<T, Own extends T> {

@@ -2,14 +2,13 @@ import type { JobView } from '@linstock/core';
 import type { Allows } from '../auth/allowed.ts';
 import type { Sealed } from '../auth/seal.ts';
 import type { Narrow, Parts } from './call.ts';
+import { NARROW_SILENT_MS } from './narrow-list.ts';
 import { allowedJobs } from './narrow-page.ts';
 import type { SearchQuery } from './search-query.ts';
 import { askedSearch } from './search-query.ts';
 import { searchSteps, streamTexts } from './search-steps.ts';
 
 const MOST_HITS = 200;
-/** So long it may say nothing: how often it looks tells how much there is. */
-const SILENT_MS = 500;
 interface NarrowSearch {
   readonly wanted: SearchQuery;
   readonly allows: Allows;
@@ -32,20 +31,32 @@ async function* linesOf(
   { monitor, seal }: Pick<Parts, 'monitor' | 'seal'>,
   { wanted, allows, about, from }: NarrowSearch,
 ): AsyncGenerator<string, undefined> {
-  let [found, saidAt] = [0, 0];
-  const line = (hits: readonly JobView[], more: object = {}): string => {
-    [found, saidAt] = [found + hits.length, Date.now()];
-    return `${JSON.stringify({ hits, looked: found, total: found, ...more })}\n`;
+  let { passed, cursor } = placeIn(from);
+  let [found, saidAt, hits]: [number, number, JobView[]] = [0, Date.now(), []];
+  const line = (more: object = {}): string => {
+    const told = { hits, looked: found, total: found, ...more };
+    [saidAt, hits] = [Date.now(), []];
+    return `${JSON.stringify(told)}\n`;
   };
   // All that match are changed at once only in a queue that somebody may see.
   const end = { done: true, ...(wanted.filter?.queue !== undefined && { filter: wanted.filter }) };
-  for await (const { hits, cursor } of searchSteps(monitor, wanted, from)) {
-    const own = await allowedJobs(hits, allows);
-    if (found + own.length >= MOST_HITS) {
-      yield line(own, { ...end, cursor: seal.close(cursor, about) });
+  for await (const step of searchSteps(monitor, wanted, cursor)) {
+    const own = (await allowedJobs(step.hits, allows)).slice(passed);
+    const taken = own.slice(0, MOST_HITS - found);
+    hits.push(...taken);
+    found += taken.length;
+    if (taken.length < own.length) {
+      yield line({ ...end, cursor: seal.close(`${passed + taken.length} ${cursor}`, about) });
       return;
     }
-    if (own.length > 0 || Date.now() - saidAt > SILENT_MS) yield line(own);
+    [passed, cursor] = [0, step.cursor];
+    if (Date.now() - saidAt >= NARROW_SILENT_MS) yield line();
   }
-  yield line([], end);
+  yield line(end);
+}
+
+/** A place: from where the search goes on, and how many of the hits that it finds there were told. */
+function placeIn(place: string): { readonly passed: number; readonly cursor: string } {
+  const [, passed = '0', cursor = ''] = /^(\d+) (.*)$/s.exec(place) ?? [];
+  return { passed: Number(passed), cursor };
 }

@@ -1,8 +1,11 @@
-import type { Client, JobState, Monitor } from '@linstock/core';
+import type { JobState } from '@linstock/core';
 import { MOST_SELECTED } from '@linstock/core';
-import type { Call, Parts, Route } from './call.ts';
+import type { Allows } from '../auth/allowed.ts';
+import type { Call, Narrow, Parts, Route } from './call.ts';
 import { textIn } from './call.ts';
 import { required, text } from './fields.ts';
+import { NARROW_SILENT_MS } from './narrow-list.ts';
+import { allowedJobs } from './narrow-page.ts';
 import type { SearchQuery } from './search-query.ts';
 import { parseSearch } from './search-query.ts';
 import { searchSteps, searchTotal, streamTexts } from './search-steps.ts';
@@ -24,35 +27,53 @@ interface SelectionLine {
 }
 
 /** Puts together all that a search finds, to be changed at once, and tells how far it is. Ends with the request. */
-function select({ body, request }: Call, { client, monitor }: Parts): Response {
+const select: Route['handle'] = (call, parts) => answer(call, parts, undefined);
+
+/** What somebody may see of it, in a queue that is allowed: without one it is refused. Counts nothing else. */
+const narrowSelect: Narrow = (call, parts, allows) => answer(call, parts, allows);
+
+function answer({ body, request }: Call, parts: Parts, allows: Allows | undefined): Response {
   const query = textIn(body, 'q') ?? '';
-  const lines = selectionLines({ client, monitor }, parseSearch(query, Date.now()), query);
+  const lines = selectionLines(parts, { wanted: parseSearch(query, Date.now()), query, allows });
   return streamTexts(lines, request, { 'Content-Type': 'application/x-ndjson' });
+}
+
+interface Selecting {
+  readonly wanted: SearchQuery;
+  readonly query: string;
+  /** Undefined: all of it. */
+  readonly allows: Allows | undefined;
 }
 
 const lineOf = (line: SelectionLine): string => `${JSON.stringify(line)}\n`;
 
 async function* selectionLines(
-  { client, monitor }: { readonly client: Client; readonly monitor: Monitor },
-  wanted: SearchQuery,
-  query: string,
+  { client, monitor }: Pick<Parts, 'client' | 'monitor'>,
+  { wanted, query, allows }: Selecting,
 ): AsyncGenerator<string, undefined> {
-  const total = await searchTotal(monitor, wanted);
+  const total = allows === undefined ? await searchTotal(monitor, wanted) : 0;
   const stateOf = new Map<string, JobState>();
-  let [looked, isFull] = [0, false];
+  let [looked, isFull, saidAt] = [0, false, Date.now()];
+  const counts = (): SelectionLine => {
+    const found = stateOf.size;
+    return allows === undefined ? { looked, total, found } : { looked: found, total: found, found };
+  };
   for await (const step of searchSteps(monitor, wanted, '')) {
     looked += step.looked;
-    for (const { id, state } of step.hits) {
+    const hits = allows === undefined ? step.hits : await allowedJobs(step.hits, allows);
+    for (const { id, state } of hits) {
       isFull ||= stateOf.size >= MOST_SELECTED && !stateOf.has(id);
       if (!isFull) stateOf.set(id, state);
     }
     if (isFull) break;
-    yield lineOf({ looked, total, found: stateOf.size });
+    if (allows !== undefined && Date.now() - saidAt < NARROW_SILENT_MS) continue;
+    saidAt = Date.now();
+    yield lineOf(counts());
   }
   const { id } = await client.operations.select(stateOf.keys());
   const states = countsOf(stateOf.values());
   const { namedQueue: queue } = wanted;
-  yield lineOf({ looked, total, found: stateOf.size, selection: id, query, queue, states, isFull });
+  yield lineOf({ ...counts(), selection: id, query, queue, states, isFull });
 }
 
 function countsOf(states: Iterable<JobState>): Partial<Record<JobState, number>> {
@@ -71,5 +92,6 @@ export const SELECTION_ROUTES: readonly Route[] = [
       'lines of JSON: { looked, total, found } while it goes on; the last has { selection, query, queue, states, isFull }',
     body: { q: required(text('Words and qualifiers.')) },
     handle: select,
+    narrow: narrowSelect,
   },
 ];

@@ -18,7 +18,8 @@ export async function scopeOf(route: Route, call: Call, parts: Parts): Promise<'
   if (route.narrow === undefined) return isAllowed ? 'all' : 'nothing';
   const [kind = ''] = action.split('.', 1);
   const isOfQueue = resources.some(({ queue }) => queue !== undefined);
-  if (!isAllowed && isOfQueue) return 'nothing';
+  // What is changed must be in a queue that is allowed.
+  if (!isAllowed && (isOfQueue || route.permission !== 'read')) return 'nothing';
   // A search in a queue goes through the jobs of others: who may not see all learns nothing of how many those are.
   if (isAllowed && (!isOfQueue || (await ask({ kind })))) return 'all';
   return (item) => ask({ kind, ...item });
