@@ -83,6 +83,10 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
   test('lets some of its hits be changed, whatever found them', async () => {
     await search('input.ms:23');
     await page.getByText('1 found').waitFor();
+    await page.locator('thead input').check();
+    expect(await page.locator('tbody input').isChecked()).toBe(true);
+    await page.locator('thead input').uncheck();
+    expect(await page.locator('tbody input').isChecked()).toBe(false);
     await page.locator('tbody input').first().check();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     // It looks again.
