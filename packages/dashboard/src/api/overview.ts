@@ -1,15 +1,15 @@
 import { OptionError } from '@linstock/core';
+import type { Allows } from '../auth/allowed.ts';
 import { rememberQueues } from '../auth/allowed.ts';
+import { scopeOf } from '../auth/scope.ts';
 import type { Range } from '../live/history.ts';
 import { HISTORY_RANGES } from '../live/history.ts';
 import { narrowReport } from '../live/narrow-pulse.ts';
 import { reportOf } from '../live/report.ts';
+import type { Report } from '../live/stream.ts';
 import { streamPulses } from '../live/stream.ts';
 import type { Call, Narrow, Parts, Route } from './call.ts';
 import { choice } from './fields.ts';
-
-/** Whether somebody may see a queue is asked again after so long, while a stream is open. */
-const REMEMBERED_MS = 5000;
 
 function answerWith(report: string): Response {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
@@ -21,12 +21,29 @@ const overview: Route['handle'] = async (_, { pulses }) => answerWith(reportOf(a
 const narrowOverview: Narrow = async (_, { pulses }, allows) =>
   answerWith(await narrowReport(await pulses.latest(), allows));
 
-const live: Route['handle'] = ({ request }, { pulses }) => streamPulses(pulses, request.signal, reportOf);
+const live: Route['handle'] = (call, parts) => follow(call, parts, 'all');
 
-const narrowLive: Narrow = ({ request }, { pulses }, allows) => {
-  const remembered = rememberQueues(allows, REMEMBERED_MS, Date.now);
-  return streamPulses(pulses, request.signal, (pulse) => narrowReport(pulse, remembered));
-};
+type Scope = 'all' | Allows;
+
+/** Tells of all, or of what is allowed, for as long as the same person may see as much. */
+function follow(call: Call, parts: Parts, scope: Scope): Response {
+  return streamPulses(parts.pulses, call.request.signal, {
+    report: tellerOf(scope),
+    async renew() {
+      const user = await parts.authentication.stillUserOf(call.request);
+      if (user === undefined || user.name !== call.user?.name || user.role !== call.user.role)
+        return undefined;
+      const now = await scopeOf(LIVE, { ...call, user }, parts);
+      return now === 'nothing' || (now === 'all') !== (scope === 'all') ? undefined : tellerOf(now);
+    },
+  });
+}
+
+function tellerOf(scope: Scope): Report {
+  if (scope === 'all') return reportOf;
+  const allows = rememberQueues(scope);
+  return (pulse) => narrowReport(pulse, allows);
+}
 
 /** What happened in the last while. */
 function history({ query }: Call, { histories }: Parts): Promise<unknown> {
@@ -34,6 +51,16 @@ function history({ query }: Call, { histories }: Parts): Promise<unknown> {
   if (HISTORY_RANGES.includes(range)) return histories.latest(range);
   throw new OptionError('last', `must be one of ${HISTORY_RANGES.join(', ')}`, range);
 }
+
+const LIVE: Route = {
+  method: 'GET',
+  path: '/api/live',
+  permission: 'read',
+  summary: 'The same about once a second, as server-sent events.',
+  answer: 'events `pulse` (as overview) and `trouble` ({ code, message })',
+  handle: live,
+  narrow: follow,
+};
 
 export const OVERVIEW_ROUTES: readonly Route[] = [
   {
@@ -54,13 +81,5 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     query: { last: choice(HISTORY_RANGES, 'How far back; default 1h.') },
     handle: history,
   },
-  {
-    method: 'GET',
-    path: '/api/live',
-    permission: 'read',
-    summary: 'The same about once a second, as server-sent events.',
-    answer: 'events `pulse` (as overview) and `trouble` ({ code, message })',
-    handle: live,
-    narrow: narrowLive,
-  },
+  LIVE,
 ];

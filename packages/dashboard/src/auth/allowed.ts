@@ -21,15 +21,10 @@ export async function onlyAllowed<T>(
   return entries.filter((_, i) => answers[i]);
 }
 
-/** Asks again about a queue only after a while: of thousands of queues, for a stream that tells of them every second. */
-export function rememberQueues(allows: Allows, forMs: number, now: () => number): Allows {
+/** Asks about each queue once: of thousands of queues, for a stream that tells of them every second until it asks anew. */
+export function rememberQueues(allows: Allows): Allows {
   const answers = new Map<string, Promise<boolean>>();
-  let since = now();
   return ({ queue = '' }) => {
-    if (now() - since >= forMs) {
-      answers.clear();
-      since = now();
-    }
     const known = answers.get(queue) ?? allows({ queue });
     answers.set(queue, known);
     return known;

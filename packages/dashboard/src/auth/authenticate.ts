@@ -47,12 +47,24 @@ export class Authentication {
   }
 
   async userOf(request: Request): Promise<User | undefined> {
+    return this.#userBy(request, (secret) => this.#sessions.find(secret));
+  }
+
+  /** The same for what began a while ago: it keeps no session alive. */
+  async stillUserOf(request: Request): Promise<User | undefined> {
+    return this.#userBy(request, (secret) => this.#sessions.peek(secret));
+  }
+
+  async #userBy(
+    request: Request,
+    bySession: (secret: string) => User | undefined,
+  ): Promise<User | undefined> {
     const given = await this.#options.authorize?.(request);
     if (given !== undefined && given !== null) return given;
     const token = /^Bearer (\S{16,256})$/.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token !== undefined) return this.#byToken(token);
     const secret = readSession(request);
-    return secret === undefined ? undefined : this.#sessions.find(secret);
+    return secret === undefined ? undefined : bySession(secret);
   }
 
   /** By a name and a password. Takes as long for a name that nobody has. */

@@ -10,7 +10,10 @@ test('S10 a session ends after half an hour without a request, and after twelve 
   const idle = sessions.begin(USER);
   now += 30 * MINUTE_MS;
   expect(sessions.find(idle)).toEqual(USER);
-  now += 30 * MINUTE_MS + 1;
+  now += 20 * MINUTE_MS;
+  expect(sessions.peek(idle)).toEqual(USER);
+  now += 10 * MINUTE_MS + 1;
+  expect(sessions.peek(idle)).toBeUndefined();
   expect(sessions.find(idle)).toBeUndefined();
 
   const busy = sessions.begin(USER);

@@ -34,16 +34,14 @@ export class Sessions {
 
   /** Who has this secret, while the session lives. */
   find(secret: string): User | undefined {
-    const key = keyOf(secret);
-    const session = this.#sessions.get(key);
-    if (session === undefined) return undefined;
-    const now = this.#now();
-    if (now - session.lastUsedAt > IDLE_MS || now - session.beganAt > MOST_MS) {
-      this.#sessions.delete(key);
-      return undefined;
-    }
-    session.lastUsedAt = now;
-    return session.user;
+    const session = this.#live(secret);
+    if (session !== undefined) session.lastUsedAt = this.#now();
+    return session?.user;
+  }
+
+  /** The same, and no use of it: it ends as if nobody had asked. */
+  peek(secret: string): User | undefined {
+    return this.#live(secret)?.user;
   }
 
   /** Ends those of people of whom it is not true. */
@@ -53,6 +51,16 @@ export class Sessions {
 
   end(secret: string): void {
     this.#sessions.delete(keyOf(secret));
+  }
+
+  #live(secret: string): Session | undefined {
+    const key = keyOf(secret);
+    const session = this.#sessions.get(key);
+    if (session === undefined) return undefined;
+    const now = this.#now();
+    if (now - session.lastUsedAt <= IDLE_MS && now - session.beganAt <= MOST_MS) return session;
+    this.#sessions.delete(key);
+    return undefined;
   }
 }
 
