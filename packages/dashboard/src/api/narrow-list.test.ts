@@ -48,7 +48,7 @@ test('however few rows are wanted, as many entries are looked at', async () => {
   expect((await pagesOf(others(4500), 1)).pages).toEqual((await pagesOf(others(4500), 200)).pages);
 });
 
-test('after a thousand others a page ends; what is one’s own moves no such end', async () => {
+test('S14 after a thousand others a page ends; what is one’s own moves no such end', async () => {
   for (const own of [0, 1, 50, 150])
     expect((await pagesOf(`${'a'.repeat(own)}${others(1100)}b`, 200)).pages).toEqual([own, 1]);
   // Where the others begin and end within a part that is read is not told either.

@@ -5,7 +5,7 @@ import { ROUTES } from './routes.ts';
 
 const FILE = fileURLToPath(new URL('../../../../docs/openapi.json', import.meta.url));
 
-test('docs/openapi.json describes the routes as they are (npx vitest run -u open-api writes it)', async () => {
+test('docs/openapi.json describes the routes as they are (npx vitest run open-api -u writes it)', async () => {
   await expect(`${JSON.stringify(describeRoutes(ROUTES), undefined, 2)}\n`).toMatchFileSnapshot(FILE);
 });
 
