@@ -12,12 +12,17 @@ const MUTANTS = ['--exclude', '**/*mutants.test.ts'];
 /** A script works within one shard: these tables are the same however many there are. */
 const TABLES = ['--exclude', '**/lua/missing-keys.test.ts', '--exclude', '**/lua/damaged-keys.test.ts'];
 const CORE = ['packages/core/', ...MUTANTS];
+/** They say themselves how many shards there are, or are examples: the same however many the others have. */
+const ALIKE = ['divided-queues', 'handlers-guide', 'long-runs', 'shard-link'].flatMap((name) => [
+  '--exclude',
+  `**/worker/src/${name}.test.ts`,
+]);
 const PASSES = [
   { title: 'All tests', args: [], env: {} },
   { title: 'The core on the embedded store', args: CORE, env: { LINSTOCK_TEST_STORE: 'embedded' } },
   {
     title: 'The core and the worker with four shards',
-    args: [...CORE, 'packages/worker/', ...TABLES],
+    args: [...CORE, 'packages/worker/', ...TABLES, ...ALIKE],
     env: { LINSTOCK_TEST_SHARDS: '4' },
   },
 ];
