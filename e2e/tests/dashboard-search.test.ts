@@ -109,4 +109,18 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     const [operation] = await stage.client.operations.list({ most: 1 });
     expect(operation?.filter).toMatchObject({ state: 'scheduled', query: 'input.ms:598' });
   });
+
+  test('bulk operations and the audit log tell in words which jobs were meant', async () => {
+    const filter = { state: 'failed', queue: 'mail', errorContains: 'no route' } as const;
+    await stage.client.bulk({ verb: 'requeue', filter });
+    for (const path of ['operations', 'audit']) {
+      await page.goto(`${viewer.origin}/#/${path}`);
+      const words = page.getByText(/^Failed .queue:mail error:"no route".$/);
+      expect(await words.getAttribute('title')).toContain('"errorContains":"no route"');
+      await page
+        .getByText(/^Scheduled .input.ms:598.$/)
+        .first()
+        .waitFor();
+    }
+  });
 });

@@ -3,6 +3,7 @@ import { t } from '../i18n.ts';
 import { verbText } from '../parts/audit-verb.ts';
 import { Empty, Time } from '../parts/basics.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
+import { filterText } from '../parts/filter-text.ts';
 import { Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -35,7 +36,9 @@ function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string
 
 function Row({ entry }: { entry: AuditEntry }) {
   const { at, actor, action, target, reason, details } = entry;
-  const more = Object.entries(details).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const more = Object.entries(details)
+    .filter(([, value]) => value !== target)
+    .map(([name, value]) => (name === 'filter' ? filterText(value) : `${name}: ${JSON.stringify(value)}`));
   return (
     <tr>
       <td>
@@ -58,7 +61,11 @@ function Row({ entry }: { entry: AuditEntry }) {
       </td>
       <td class="detail">
         {reason}
-        {more.length > 0 && <small class="muted">{more.join(', ')}</small>}
+        {more.length > 0 && (
+          <small class="muted" title={JSON.stringify(details)}>
+            {more.join(', ')}
+          </small>
+        )}
       </td>
     </tr>
   );

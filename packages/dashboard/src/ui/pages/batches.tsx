@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { Graph } from '../parts/graph.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
+import { filterText } from '../parts/filter-text.ts';
 import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -240,7 +241,9 @@ export function Operations() {
             <tr key={one.id}>
               <td class="name">
                 {one.verb} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
-                <code class="muted">{JSON.stringify(one.filter)}</code>
+                <code class="muted" title={JSON.stringify(one.filter)}>
+                  {filterText(one.filter)}
+                </code>
               </td>
               <td>
                 <StateBadge state={one.state} />
