@@ -1,4 +1,4 @@
-import { Client, defineJob } from '@linstock/core';
+import { Client, defineJob, node } from '@linstock/core';
 import { startRedis } from '@linstock/test-kit/redis';
 import { Worker } from '@linstock/worker';
 import type { Page } from 'playwright-core';
@@ -84,6 +84,21 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
     expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Previous' }).click();
     await page.getByText('1–100 of 150').waitFor();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
+  test('says before it runs a node again that those cancelled because of it stay so', async () => {
+    hasPaper = false;
+    const flow = await client.workflow({
+      cover: node(resize, { image: 2 }),
+      print: node(resize, { image: 1 }, { after: ['cover'] }),
+    });
+    await expect.poll(async () => client.batches.get(flow.id)).toMatchObject({ failed: 1, cancelled: 1 });
+    await page.goto(`${viewer.origin}/#/batches/${flow.id}`);
+    await retry().click();
+    await page.getByRole('heading', { name: 'Requeue the 1 job that matches?' }).waitFor();
+    expect(await page.getByRole('dialog').innerText()).toContain('cancelled because of these failures stays');
+    expect(await violations(page)).toEqual([]);
     expect(viewer.report.problems).toEqual([]);
   });
 });

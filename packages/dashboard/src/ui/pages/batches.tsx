@@ -216,7 +216,11 @@ export function BatchOne({ id }: { id: string }) {
         )}
       </div>
       {isRetrying && (
-        <BulkDialog filter={{ state: 'failed', batch: id }} onClose={() => setRetrying(false)} />
+        <BulkDialog
+          filter={{ state: 'failed', batch: id }}
+          note={batch.cancelled > 0 && t('staysCancelled')}
+          onClose={() => setRetrying(false)}
+        />
       )}
       <Counts batch={batch} />
       <Drawing batch={batch} members={members} />

@@ -30,6 +30,8 @@ export interface BulkFilter {
 
 interface Props {
   readonly filter: BulkFilter;
+  /** What else is to be known of a requeue. */
+  readonly note?: string | false;
   /** `hasRun`: something was changed. */
   readonly onClose: (hasRun: boolean) => void;
 }
@@ -197,7 +199,7 @@ function question(verb: Verb, howMany: number | undefined): string {
 }
 
 /** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
-export function BulkDialog({ filter, onClose }: Props) {
+export function BulkDialog({ filter, note, onClose }: Props) {
   const box = useDialog();
   const verbs = verbsFor(filter['state']);
   const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
@@ -216,6 +218,7 @@ export function BulkDialog({ filter, onClose }: Props) {
     <dialog ref={box} onClose={() => onClose(running !== undefined)} aria-labelledby="bulk-title">
       <h2 id="bulk-title">{question(verb, isDone ? counted.matched : undefined)}</h2>
       <p class="muted">{t(verb === 'delete' ? 'bulkDeleteNote' : 'bulkNote')}</p>
+      {verb === 'requeue' && note && <p>{note}</p>}
       {operation === undefined ? (
         <Ask
           verbs={verbs}

@@ -1,5 +1,7 @@
 /** English, of all but the first pages. Why jobs wait is told in English by the server. */
 export const MORE_EN = {
+  staysCancelled:
+    'What was cancelled because of these failures stays cancelled: requeue what you still need.',
   audit_bulk: 'all that match: {verb}',
   audit_alert: 'alert {verb}',
   audit_resume: 'resumed',

@@ -2,6 +2,8 @@ import type { MoreTexts, WhyTexts } from './kinds.ts';
 
 /** Persian, of all but the first pages. */
 export const MORE_FA: MoreTexts & WhyTexts = {
+  staysCancelled:
+    'آنچه به‌خاطر این شکست‌ها لغو شده است لغوشده می‌ماند: هر چه لازم است جداگانه دوباره به صف بفرستید.',
   audit_bulk: 'همهٔ یافته‌ها: {verb}',
   audit_alert: 'هشدار {verb}',
   audit_resume: 'ادامه یافت',
