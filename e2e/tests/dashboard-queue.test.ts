@@ -121,7 +121,15 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.locator('.trouble', { hasText: 'the provider is down' }).waitFor();
-    expect((await monitor.queue('post')).paused).toMatchObject({ why: 'the provider is down' });
+    const { paused } = await monitor.queue('post');
+    expect(paused).toMatchObject({ why: 'the provider is down' });
+    // Its jobs say so, with the instant as other instants are shown.
+    const { jobs } = await monitor.page({ state: 'enqueued', queue: 'post', limit: 1 });
+    await openPage(page, `${viewer.origin}/#/jobs/${jobs[0]?.id}`);
+    const reason = page.locator('.why bdi', { hasText: 'is paused by ada' });
+    expect(await reason.innerText()).toMatch(/ since \d+ \w+ \d{4}, [\d:]{8}: the provider is down$/);
+    expect(await reason.getAttribute('title')).toContain(new Date(paused?.at ?? 0).toISOString());
+    await openPage(page, `${viewer.origin}/#/queues/post`);
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.locator('.trouble').waitFor({ state: 'detached' });
     expect(viewer.report.problems).toEqual([]);

@@ -230,7 +230,7 @@ function Reasons({ job, why }: { job: JobData; why: readonly Why[] }) {
         {reasons.map((reason) => (
           <li key={reason.code + reason.message}>
             <code>{reason.code}</code>{' '}
-            <bdi>
+            <bdi title={reason.message}>
               <Linked text={sentenceOf(reason, job.queue)} />
             </bdi>
           </li>

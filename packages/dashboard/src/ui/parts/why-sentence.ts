@@ -1,4 +1,4 @@
-import { ago, count, instant } from '../format.ts';
+import { ago, count, instant, isInstant } from '../format.ts';
 import type { TextKey, Values } from '../i18n.ts';
 import { fill, locale, t, textOf } from '../i18n.ts';
 import type { Why } from '../types.ts';
@@ -29,7 +29,15 @@ export function sentenceOf(why: Why, queue: string): string {
       (['pause', 'hedge', 'full', 'place'] as const).map((part) => [part, say(part, words)]),
     ),
   };
-  return say(why.code, { ...words, ...parts }) || why.message;
+  return say(why.code, { ...words, ...parts }) || dated(why);
+}
+
+/** As the server says it, with instants as they are shown elsewhere. */
+function dated(why: Why): string {
+  return Object.values(why).reduce<string>(
+    (text, at) => (isInstant(at) ? text.replace(new Date(at).toISOString(), instant(at)) : text),
+    why.message,
+  );
 }
 
 /** A text without what has nothing to say. */

@@ -2,8 +2,7 @@ import type { MoreTexts, WhyTexts } from './kinds.ts';
 
 /** Persian, of all but the first pages. */
 export const MORE_FA: MoreTexts & WhyTexts = {
-  staysCancelled:
-    'آنچه به‌خاطر این شکست‌ها لغو شده است لغوشده می‌ماند: هر چه لازم است جداگانه دوباره به صف بفرستید.',
+  staysCancelled: 'آنچه به‌خاطر این‌ها لغو شده لغوشده می‌ماند: آنچه لازم است دوباره به صف برود.',
   audit_bulk: 'همهٔ یافته‌ها: {verb}',
   audit_alert: 'هشدار {verb}',
   audit_resume: 'ادامه یافت',
