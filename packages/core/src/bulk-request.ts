@@ -61,14 +61,18 @@ export type BulkRequest = BulkChange &
     readonly dryRun?: boolean;
   };
 
+/** Batches and selections have ids as jobs do. */
+function idOf(what: string): Rule {
+  return (value) => (typeof value === 'string' && isJobId(value) ? undefined : `must be the id of ${what}`);
+}
+
 const FILTER_RULES: Readonly<Record<string, Rule>> = {
   state: oneOf(JOB_STATES),
   queue: queueName,
   name: jobName,
   tag: shortText(128),
-  batch: (value) => (typeof value === 'string' && isJobId(value) ? undefined : 'must be the id of a batch'),
-  selection: (value) =>
-    typeof value === 'string' && isJobId(value) ? undefined : 'must be the id of a selection',
+  batch: idOf('a batch'),
+  selection: idOf('a selection'),
   query: shortText(1000),
   olderThan: anything,
   newerThan: anything,

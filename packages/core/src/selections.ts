@@ -51,11 +51,12 @@ export async function storeSelection(
   const shards = await host.shards();
   const id = nextId(0);
   const sizes = new Map<Shard, number>();
+  const total = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const collect = async (shard: Shard, some: readonly string[]): Promise<void> => {
     const { connection, operations } = shard;
     const limits = { connection, forMs: host.retryForMs, uncertain: asRedisError };
     sizes.set(shard, await persist(() => operations.collect(id, keepMs, some), limits));
-    checkSize([...sizes.values()].reduce((sum, size) => sum + size, 0));
+    checkSize(total());
   };
   const waiting = new Map<Shard, string[]>(shards.map((shard) => [shard, []]));
   for await (const one of ids) {
@@ -66,7 +67,7 @@ export async function storeSelection(
   }
   // In every shard, also where it has no job: what is not there was not kept.
   for (const [shard, some] of waiting) await collect(shard, some);
-  return { id, size: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+  return { id, size: total() };
 }
 
 function keepOf(options: SelectionOptions): number {

@@ -59,7 +59,7 @@ export async function findNarrowed<T, Own extends T>(
 }
 
 /** A place: the part that is read, and how many of its entries were looked at. */
-function placeIn(place: string): [skip: number, cursor: string] {
-  const [, skip = '0', cursor = ''] = /^(\d+) (.*)$/.exec(place) ?? [];
+export function placeIn(place: string): [skip: number, cursor: string] {
+  const [, skip = '0', cursor = ''] = /^(\d+) (.*)$/s.exec(place) ?? [];
   return [Number(skip), cursor];
 }

@@ -2,13 +2,12 @@ import type { JobView } from '@linstock/core';
 import type { Allows } from '../auth/allowed.ts';
 import type { Sealed } from '../auth/seal.ts';
 import type { Narrow, Parts } from './call.ts';
-import { NARROW_SILENT_MS } from './narrow-list.ts';
+import { NARROW_SILENT_MS, placeIn } from './narrow-list.ts';
 import { allowedJobs } from './narrow-page.ts';
 import type { SearchQuery } from './search-query.ts';
 import { askedSearch } from './search-query.ts';
-import { searchSteps, streamTexts } from './search-steps.ts';
+import { MOST_HITS, searchSteps, streamLines } from './search-steps.ts';
 
-const MOST_HITS = 200;
 interface NarrowSearch {
   readonly wanted: SearchQuery;
   readonly allows: Allows;
@@ -24,19 +23,20 @@ export const narrowSearch: Narrow = ({ query, request, user }, parts, allows) =>
   const about = { list: 'search', user: user?.name, which: query.get('q') };
   const from = cursor === '' ? '' : parts.seal.open(cursor, about);
   const lines = linesOf(parts, { wanted: askedSearch(query, Date.now()), allows, about, from });
-  return streamTexts(lines, request, { 'Content-Type': 'application/x-ndjson' });
+  return streamLines(lines, request);
 };
 
 async function* linesOf(
   { monitor, seal }: Pick<Parts, 'monitor' | 'seal'>,
   { wanted, allows, about, from }: NarrowSearch,
-): AsyncGenerator<string, undefined> {
-  let { passed, cursor } = placeIn(from);
+): AsyncGenerator<object, undefined> {
+  // From where the search goes on, and how many of the hits that it finds there were told.
+  let [passed, cursor] = placeIn(from);
   let [found, saidAt, hits]: [number, number, JobView[]] = [0, Date.now(), []];
-  const line = (more: object = {}): string => {
+  const line = (more: object = {}): object => {
     const told = { hits, looked: found, total: found, ...more };
     [saidAt, hits] = [Date.now(), []];
-    return `${JSON.stringify(told)}\n`;
+    return told;
   };
   // All that match are changed at once only in a queue that somebody may see.
   const end = { done: true, ...(wanted.filter?.queue !== undefined && { filter: wanted.filter }) };
@@ -53,10 +53,4 @@ async function* linesOf(
     if (Date.now() - saidAt >= NARROW_SILENT_MS) yield line();
   }
   yield line(end);
-}
-
-/** A place: from where the search goes on, and how many of the hits that it finds there were told. */
-function placeIn(place: string): { readonly passed: number; readonly cursor: string } {
-  const [, passed = '0', cursor = ''] = /^(\d+) (.*)$/s.exec(place) ?? [];
-  return { passed: Number(passed), cursor };
 }

@@ -45,6 +45,18 @@ export async function searchTotal(monitor: Monitor, { tag, states }: SearchQuery
   return states.reduce((sum, state) => sum + counts[state], 0);
 }
 
+/** After so many hits a search pauses; its cursor goes on. */
+export const MOST_HITS = 200;
+
+/** Sends values as lines of JSON, as {@link streamTexts} does. */
+export function streamLines(lines: AsyncGenerator<object, undefined>, request: Request): Response {
+  return streamTexts(jsonLines(lines), request, { 'Content-Type': 'application/x-ndjson' });
+}
+
+async function* jsonLines(lines: AsyncGenerator<object, undefined>): AsyncGenerator<string, undefined> {
+  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
+}
+
 /** Sends texts as they come, no faster than they are read. Ends with the request. */
 export function streamTexts(
   texts: AsyncGenerator<string, undefined>,

@@ -4,10 +4,7 @@ import type { SearchQuery } from './search-query.ts';
 import { required, text } from './fields.ts';
 import { narrowSearch } from './narrow-search.ts';
 import { askedSearch } from './search-query.ts';
-import { searchSteps, searchTotal, streamTexts } from './search-steps.ts';
-
-/** After so many hits a search pauses; its cursor goes on. */
-const MOST_HITS = 200;
+import { MOST_HITS, searchSteps, searchTotal, streamLines } from './search-steps.ts';
 
 /** One line of an answer. The last one has `done`. */
 interface SearchLine {
@@ -26,16 +23,14 @@ interface SearchLine {
 function search({ query, request }: Call, { monitor }: Parts): Response {
   const wanted = askedSearch(query, Date.now());
   const lines = searchLines(monitor, wanted, query.get('cursor') ?? '');
-  return streamTexts(lines, request, { 'Content-Type': 'application/x-ndjson' });
+  return streamLines(lines, request);
 }
-
-const lineOf = (line: SearchLine): string => `${JSON.stringify(line)}\n`;
 
 async function* searchLines(
   monitor: Monitor,
   wanted: SearchQuery,
   from: string,
-): AsyncGenerator<string, undefined> {
+): AsyncGenerator<SearchLine, undefined> {
   const total = await searchTotal(monitor, wanted);
   const { filter } = wanted;
   let [lookedAt, found] = [0, 0];
@@ -43,12 +38,12 @@ async function* searchLines(
     lookedAt += looked;
     found += hits.length;
     if (found >= MOST_HITS) {
-      yield lineOf({ hits, looked: lookedAt, total, done: true, cursor, filter });
+      yield { hits, looked: lookedAt, total, done: true, cursor, filter };
       return;
     }
-    yield lineOf({ hits, looked: lookedAt, total });
+    yield { hits, looked: lookedAt, total };
   }
-  yield lineOf({ hits: [], looked: lookedAt, total, done: true, filter });
+  yield { hits: [], looked: lookedAt, total, done: true, filter };
 }
 
 export const SEARCH_ROUTES: readonly Route[] = [

@@ -8,7 +8,7 @@ import { NARROW_SILENT_MS } from './narrow-list.ts';
 import { allowedJobs } from './narrow-page.ts';
 import type { SearchQuery } from './search-query.ts';
 import { parseSearch } from './search-query.ts';
-import { searchSteps, searchTotal, streamTexts } from './search-steps.ts';
+import { searchSteps, searchTotal, streamLines } from './search-steps.ts';
 
 /** One line of an answer. The last one has the selection. */
 interface SelectionLine {
@@ -35,7 +35,7 @@ const narrowSelect: Narrow = (call, parts, allows) => answer(call, parts, allows
 function answer({ body, request }: Call, parts: Parts, allows: Allows | undefined): Response {
   const query = textIn(body, 'q') ?? '';
   const lines = selectionLines(parts, { wanted: parseSearch(query, Date.now()), query, allows });
-  return streamTexts(lines, request, { 'Content-Type': 'application/x-ndjson' });
+  return streamLines(lines, request);
 }
 
 interface Selecting {
@@ -45,12 +45,10 @@ interface Selecting {
   readonly allows: Allows | undefined;
 }
 
-const lineOf = (line: SelectionLine): string => `${JSON.stringify(line)}\n`;
-
 async function* selectionLines(
   { client, monitor }: Pick<Parts, 'client' | 'monitor'>,
   { wanted, query, allows }: Selecting,
-): AsyncGenerator<string, undefined> {
+): AsyncGenerator<SelectionLine, undefined> {
   const total = allows === undefined ? await searchTotal(monitor, wanted) : 0;
   const stateOf = new Map<string, JobState>();
   let [looked, isFull, saidAt] = [0, false, Date.now()];
@@ -68,12 +66,12 @@ async function* selectionLines(
     if (isFull) break;
     if (allows !== undefined && Date.now() - saidAt < NARROW_SILENT_MS) continue;
     saidAt = Date.now();
-    yield lineOf(counts());
+    yield counts();
   }
   const { id } = await client.operations.select(stateOf.keys());
   const states = countsOf(stateOf.values());
   const { namedQueue: queue } = wanted;
-  yield lineOf({ ...counts(), selection: id, query, queue, states, isFull });
+  yield { ...counts(), selection: id, query, queue, states, isFull };
 }
 
 function countsOf(states: Iterable<JobState>): Partial<Record<JobState, number>> {
