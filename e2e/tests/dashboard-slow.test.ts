@@ -56,6 +56,30 @@ describe.skipIf(findBrowser() === undefined)('the dashboard over a bad network',
     await page.locator('canvas').first().waitFor();
   });
 
+  test('of two languages the one chosen last is shown, also where its texts come first or the page is left', async () => {
+    const release = await hold(/\/(tr|more-tr)-.*\.js/);
+    await open('recurring');
+    const settings = page.locator('.settings select');
+    await settings.selectOption('tr');
+    await settings.selectOption('fa');
+    await page.locator('html[lang=fa]').waitFor();
+    const turkish = page.waitForResponse(/\/more-tr-.*\.js/);
+    release();
+    await turkish;
+    await settings.selectOption('en');
+    await page.locator('html[lang=en]').waitFor();
+    // What was held is here now, and undoes nothing.
+    await page.getByRole('heading', { name: 'Recurring' }).waitFor();
+    const releaseAgain = await hold(/\/fa-.*\.js/);
+    await open('');
+    await settings.selectOption('fa');
+    await open('jobs');
+    releaseAgain();
+    await page.locator('html[lang=fa]').waitFor();
+    await settings.selectOption('en');
+    await page.locator('html[lang=en]').waitFor();
+  });
+
   test('a page whose script cannot be had says so, and comes after the page was loaded again', async () => {
     await page.route(/more-pages-.*\.js/, (route) => route.abort());
     await open('queues');

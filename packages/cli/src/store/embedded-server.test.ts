@@ -25,7 +25,7 @@ test('replies do not wait for a timer, large ones neither', async () => {
   await connection.set('k', large);
   expect(await connection.get('k')).toBe(large);
   // As published each takes 100 ms and more. On a busy machine some do, and not the quickest.
-  expect(await measureLatencyMs(store.port)).toBeLessThan(80);
+  expect(await measureLatencyMs(store.port, 20)).toBeLessThan(80);
   expect(await quickestMs(() => connection.ping())).toBeLessThan(80);
   expect(await quickestMs(() => connection.get('k'))).toBeLessThan(80);
   await store.stop();

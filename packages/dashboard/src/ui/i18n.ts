@@ -31,16 +31,22 @@ function preferred(): string {
 
 const texts = signal<Readonly<Record<string, string>>>({});
 let areAllWanted = false;
+/** What is to be shown as soon as its texts are here. */
+let wanted = preferred();
 /** The language that is shown. */
-export const language = signal(preferred());
+export const language = signal(wanted);
 /** For numbers and dates. */
 export const locale = computed(() => ({ en: 'en-GB', tr: 'tr-TR', fa: 'fa-IR' })[language.value] ?? 'en-GB');
 const plurals = computed(() => new Intl.PluralRules(locale.value));
 
 /** Loads the texts of the language that is to be shown; before that there is nothing to show. */
-export async function loadLanguage(tag = language.value): Promise<void> {
+export async function loadLanguage(): Promise<void> {
+  const tag = wanted;
+  const all = areAllWanted;
   const [first, more] = LOADERS[tag] ?? [];
-  const [loaded, others] = await Promise.all([first?.(), areAllWanted ? more?.() : undefined]);
+  const [loaded, others] = await Promise.all([first?.(), all ? more?.() : undefined]);
+  // Another choice, made while these were loading, must not be undone by them.
+  if (tag !== wanted || all !== areAllWanted) return loadLanguage();
   batch(() => {
     texts.value = { ...loaded, ...others };
     language.value = tag;
@@ -53,10 +59,11 @@ export async function loadMoreTexts(): Promise<void> {
   await loadLanguage();
 }
 
-/** Shows another language, and remembers it. */
+/** Remembers another language at once, also for a page that is left before the texts are here, and shows it. */
 export async function choose(tag: string): Promise<void> {
-  await loadLanguage(tag);
   localStorage.setItem(STORED, tag);
+  wanted = tag;
+  await loadLanguage();
 }
 
 /** What is said where a text has `{name}`. */
