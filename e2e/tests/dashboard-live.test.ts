@@ -77,9 +77,11 @@ describe.skipIf(executable === undefined)('two who look at the same time', () =>
     await stage.client.enqueue(act, {}, { queue: 'post' });
     await Promise.all([show(ada, 'queues'), show(grace, '')]);
     await ada.page.getByRole('row', { name: /post/ }).getByRole('button', { name: 'Pause' }).click();
+    await ada.page.getByRole('dialog').getByLabel('Why').fill('no stamps');
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
     await grace.page.locator('.attention', { hasText: 'Queue post is paused; 1 job waits' }).waitFor();
     await show(grace, 'queues');
-    await grace.page.getByRole('row', { name: /post.*ada/ }).waitFor();
+    await grace.page.getByRole('row', { name: /post.*ada.*no stamps/ }).waitFor();
     await ada.page.getByRole('row', { name: /post/ }).getByRole('button', { name: 'Resume' }).click();
     await grace.page.getByRole('row', { name: /post.*ada/ }).waitFor({ state: 'detached' });
     await expectUnbroken();

@@ -148,6 +148,18 @@ describe.skipIf(executable === undefined)('the form of a new job, in a browser',
     isClean();
   });
 
+  test('says so when nobody is known to handle the name, and takes it all the same', async () => {
+    await show('new');
+    await choose('mail/send');
+    const word = page.getByRole('status').filter({ hasText: 'No worker has told' });
+    expect(await word.count()).toBe(0);
+    await field('Name').fill('mail/sent');
+    await word.waitFor();
+    await button('Enqueue').click();
+    await page.getByRole('heading', { name: 'mail/sent' }).waitFor();
+    isClean();
+  });
+
   test('runs the job with exactly what was written, and nothing for what was not', async () => {
     await show('new');
     await choose('mail/send');

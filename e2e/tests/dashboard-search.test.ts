@@ -42,6 +42,7 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await search('input.ms:417');
     await page.getByText('1 found · looked at 600 of 600').waitFor();
     await page.getByRole('link', { name: 'act' }).first().click();
+    await page.getByRole('heading', { name: /^act/ }).waitFor();
     await page.getByText('417').first().waitFor();
   });
 
@@ -57,6 +58,7 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await search('input.ms:41');
     await page.getByText('1 found').waitFor();
     await search('state:enqueued name:act');
+    await page.getByText('200 found').waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'Export as CSV' }).click(),

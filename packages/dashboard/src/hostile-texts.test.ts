@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { cronWords } from './api/cron-words.ts';
 import { csvLine } from './api/csv.ts';
 import { JOB_COLUMNS } from './api/export.ts';
-import { groupErrors } from './api/errors.ts';
+import { groupErrors } from './api/error-groups.ts';
 import { parseSearch } from './api/search-query.ts';
 import { findFault } from './http/guard.ts';
 import { readSession } from './http/cookies.ts';

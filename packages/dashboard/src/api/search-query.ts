@@ -1,7 +1,7 @@
 import type { BulkFilter, JobState, JobView } from '@linstock/core';
 import { JOB_STATES, OptionError } from '@linstock/core';
 import { shortText } from '@linstock/core/internal';
-import { causeOf } from './errors.ts';
+import { causeOf } from './error-groups.ts';
 import { KEY_QUALIFIERS, keyTest, nameTest } from './search-keys.ts';
 
 /** What somebody searches for. */

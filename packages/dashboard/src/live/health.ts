@@ -1,6 +1,6 @@
 import type { JobView, Monitor, OldestJob, ServerView, TickHealth } from '@linstock/core';
-import type { ErrorGroup } from '../api/errors.ts';
-import { groupErrors } from '../api/errors.ts';
+import type { ErrorGroup } from '../api/error-groups.ts';
+import { groupErrors } from '../api/error-groups.ts';
 
 /** What is looked at less often than a pulse. What could not be read is undefined. */
 export interface Health {

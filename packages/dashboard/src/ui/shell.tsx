@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { may, session, signOut } from './api.ts';
 import { count, isUtc, toggleUtc } from './format.ts';
 import { t } from './i18n.ts';
@@ -94,7 +94,8 @@ export function Top() {
   const field = useRef<HTMLInputElement>(null);
   const { path, query } = place.value;
   const asked = path[0] === 'search' ? (query.get('q') ?? '') : '';
-  useEffect(() => {
+  // With the page: a moment later it would undo what somebody has begun to write.
+  useLayoutEffect(() => {
     if (field.current !== null) field.current.value = asked;
   }, [asked, path[0]]);
   const submit = (event: SubmitEvent): void => {

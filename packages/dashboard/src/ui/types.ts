@@ -292,11 +292,12 @@ export interface Batch {
 
 export interface Operation {
   readonly id: string;
-  readonly verb: string;
+  readonly verb: 'requeue' | 'cancel' | 'move' | 'reschedule' | 'delete';
   readonly filter: Readonly<Record<string, unknown>>;
   readonly dryRun: boolean;
   readonly state: 'running' | 'done' | 'cancelled';
   readonly by: string;
+  readonly reason: string;
   readonly createdAt: number;
   readonly endedAt?: number;
   readonly total: number;

@@ -1,5 +1,5 @@
 import { nameOf } from '../format.ts';
-import { t } from '../i18n.ts';
+import { t, textOf } from '../i18n.ts';
 import { verbText } from '../parts/audit-verb.ts';
 import { Empty, Time } from '../parts/basics.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
@@ -38,7 +38,9 @@ function Row({ entry }: { entry: AuditEntry }) {
   const { at, actor, action, target, reason, details } = entry;
   const more = Object.entries(details)
     .filter(([, value]) => value !== target)
-    .map(([name, value]) => (name === 'filter' ? filterText(value) : `${name}: ${JSON.stringify(value)}`));
+    .map(([name, value]) =>
+      name === 'filter' ? filterText(value) : `${textOf(name) ?? name}: ${JSON.stringify(value)}`,
+    );
   return (
     <tr>
       <td>

@@ -3,7 +3,7 @@ import { may, post } from '../api.ts';
 import { count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Graph } from '../parts/graph.tsx';
-import { BulkDialog } from '../parts/bulk.tsx';
+import { BulkDialog, VERB_TEXT } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { filterText } from '../parts/filter-text.ts';
 import { SureButton } from '../parts/sure-button.tsx';
@@ -244,7 +244,7 @@ export function Operations() {
           {data.operations.map((one) => (
             <tr key={one.id}>
               <td class="name">
-                {one.verb} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
+                {t(VERB_TEXT[one.verb])} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
                 <code class="muted" title={JSON.stringify(one.filter)}>
                   {filterText(one.filter)}
                 </code>
@@ -254,7 +254,10 @@ export function Operations() {
               </td>
               <td class="n">{count(one.matched)}</td>
               <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>
-              <td>{one.by}</td>
+              <td class="detail">
+                {one.by}
+                <small class="muted">{one.reason}</small>
+              </td>
               <td>
                 <Time at={one.createdAt} />
               </td>

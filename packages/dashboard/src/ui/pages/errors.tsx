@@ -7,7 +7,7 @@ import type { BulkFilter } from '../parts/bulk.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { Spark } from '../parts/spark.tsx';
 import { useData } from '../parts/use-data.ts';
-import { to } from '../router.ts';
+import { place, to } from '../router.ts';
 import type { ErrorGroup } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
@@ -19,6 +19,8 @@ interface Groups {
 }
 
 const MOST_TEXT = 300;
+/** So many of the newest failures one may look at, and how often it is done again: more of them cost more. */
+const DEPTHS = { 500: 5000, 5000: 30_000, 50000: 300_000 };
 
 /** The failed jobs of a group, as a bulk operation finds them: by the error's name, and where it was thrown, else what it says. */
 function filterOf(group: ErrorGroup): BulkFilter {
@@ -89,9 +91,23 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
   );
 }
 
+function Depths({ chosen }: { chosen: string }) {
+  return (
+    <nav class="choices" aria-label={t('newest')}>
+      {Object.keys(DEPTHS).map((last) => (
+        <a key={last} href={to(['errors'], { last })} aria-current={last === chosen ? 'page' : undefined}>
+          {count(Number(last))}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 /** What fails, in groups: the same error of the same job at the same place is one line. */
 export function Errors() {
-  const { data, error, reload } = useData<Groups>('errors', { everyMs: 5000 });
+  const last = place.value.query.get('last') ?? '500';
+  const everyMs = DEPTHS[last as unknown as keyof typeof DEPTHS];
+  const { data, error, reload } = useData<Groups>(`errors?last=${last}`, { everyMs });
   const [asking, ask] = useState<ErrorGroup>();
   const close = (): void => {
     ask(undefined);
@@ -105,6 +121,7 @@ export function Errors() {
       {data !== undefined && data.total > 0 && (
         <>
           <p class="muted">{t('newestOf', { count: count(data.lookedAt), total: count(data.total) })}</p>
+          {data.total > 500 && <Depths chosen={last} />}
           <Table
             heads={[
               numeric(t('count')),

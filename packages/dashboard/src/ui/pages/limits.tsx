@@ -40,8 +40,8 @@ function Row({ block }: { block: Block }) {
       <td class="n">
         <strong>{count(waiting)}</strong>
       </td>
-      <td class="n">{running === undefined ? '–' : count(running)}</td>
       <td>
+        {running !== undefined && count(running)}{' '}
         {holders.map((id) => (
           <JobLink key={id} id={id} />
         ))}
@@ -110,16 +110,7 @@ export function Limits() {
       <Trouble error={error} />
       {data?.blocks.length === 0 && <Empty text="noLimits" hint="noLimitsHint" />}
       {data !== undefined && data.blocks.length > 0 && (
-        <Table
-          heads={[
-            t('kind'),
-            t('key'),
-            numeric(t('waiting')),
-            numeric(t('running')),
-            t('heldBy'),
-            t('nextInLine'),
-          ]}
-        >
+        <Table heads={[t('kind'), t('key'), numeric(t('waiting')), t('heldBy'), t('nextInLine')]}>
           {data.blocks.map((block) => (
             <Row key={`${block.kind}:${block.key}`} block={block} />
           ))}

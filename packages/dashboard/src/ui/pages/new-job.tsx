@@ -115,7 +115,7 @@ export function NewJob() {
       <Card>
         <form class="form" onSubmit={(event) => void send(event)}>
           <Fields fault={fault} control={control} />
-          <JobNames contracts={contracts} />
+          <JobNames contracts={contracts} name={form.name} />
           <JobInput
             contract={contract}
             label={t('input')}

@@ -5,7 +5,7 @@ import { t } from '../i18n.ts';
 import { Card, now, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom } from '../parts/field.tsx';
-import { PurgeDialog } from '../parts/purge-dialog.tsx';
+import { QueueDialog } from '../parts/queue-dialog.tsx';
 import { NextJobs, Priorities, Takers } from '../parts/queue-parts.tsx';
 import { numeric, Table } from '../parts/table.tsx';
 import { attempt, say } from '../parts/toasts.tsx';
@@ -68,7 +68,7 @@ function Purging({ queue: { name }, onChange }: Props) {
       <button type="button" class="danger quiet" onClick={() => ask(true)}>
         {t('purge')}…
       </button>
-      {isAsked && <PurgeDialog name={name} onClose={close} />}
+      {isAsked && <QueueDialog name={name} verb="purge" onClose={close} />}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { may, post } from '../api.ts';
 import { ago, count, nameOf, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
-import { PurgeDialog } from '../parts/purge-dialog.tsx';
+import { QueueDialog } from '../parts/queue-dialog.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
@@ -13,17 +13,19 @@ import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 type Row = Queue & { readonly workers: number };
+/** What is asked for in a dialog. */
+type Ask = (name: string, verb: 'purge' | 'pause') => void;
 
 interface RowProps {
   readonly queue: Row;
   readonly onChange: () => void;
-  readonly onPurge: () => void;
+  readonly onAsk: Ask;
 }
 
-function QueueRow({ queue, onChange, onPurge }: RowProps) {
+function QueueRow({ queue, onChange, onAsk }: RowProps) {
   const { name, paused, enqueued, blocked, suspects, workers, flow } = queue;
   const verb = paused === undefined ? 'pause' : 'resume';
-  const toggle = async (): Promise<void> => {
+  const resume = async (): Promise<void> => {
     await attempt(`${t(verb)} ${name}`, () => post(`queues/${encodeURIComponent(name)}/${verb}`));
     onChange();
   };
@@ -56,12 +58,12 @@ function QueueRow({ queue, onChange, onPurge }: RowProps) {
       </td>
       <td class="buttons">
         {may('steer', `queues.${verb}`) && (
-          <button type="button" onClick={() => void toggle()}>
+          <button type="button" onClick={() => (verb === 'pause' ? onAsk(name, verb) : void resume())}>
             {t(verb)}
           </button>
         )}
         {may('remove', 'queues.purge') && (
-          <button type="button" class="danger quiet" onClick={onPurge}>
+          <button type="button" class="danger quiet" onClick={() => onAsk(name, 'purge')}>
             {t('purge')}…
           </button>
         )}
@@ -133,17 +135,17 @@ function Finder({ text, onText, shown, found }: FinderProps) {
 interface TableProps {
   readonly rows: readonly Row[];
   readonly onChange: () => void;
-  readonly onPurge: (name: string) => void;
+  readonly onAsk: Ask;
 }
 
-function QueueTable({ rows, onChange, onPurge }: TableProps) {
+function QueueTable({ rows, onChange, onAsk }: TableProps) {
   const numbers = (['flowIn', 'flowOut', 'blocked', 'suspects', 'workers'] as const).map((key) =>
     numeric(t(key)),
   );
   return (
     <Table heads={[t('queue'), numeric(t('enqueued')), t('priority'), ...numbers, '']}>
       {rows.map((queue) => (
-        <QueueRow key={queue.name} queue={queue} onChange={onChange} onPurge={() => onPurge(queue.name)} />
+        <QueueRow key={queue.name} queue={queue} onChange={onChange} onAsk={onAsk} />
       ))}
     </Table>
   );
@@ -152,14 +154,14 @@ function QueueTable({ rows, onChange, onPurge }: TableProps) {
 /** All queues, the deepest first. */
 export function Queues() {
   const { data, error, reload } = useData<{ queues: readonly Row[] }>('queues', { everyMs: 2000 });
-  const [purging, purge] = useState<string>();
+  const [asked, ask] = useState<Parameters<Ask>>();
   const [text, search] = useState('');
   const [most, setMost] = useState(MOST_ROWS);
   const all = data?.queues ?? [];
   const found = choose(all, text);
   const rows = found.slice(0, most);
   const close = (): void => {
-    purge(undefined);
+    ask(undefined);
     reload();
   };
   return (
@@ -170,9 +172,9 @@ export function Queues() {
       {(all.length > FEW_ROWS || found.length < all.length) && (
         <Finder text={text} onText={search} shown={rows.length} found={found.length} />
       )}
-      {purging !== undefined && <PurgeDialog name={purging} onClose={close} />}
+      {asked !== undefined && <QueueDialog name={asked[0]} verb={asked[1]} onClose={close} />}
       {all.length > 0 && rows.length === 0 && <Empty text="notFound" />}
-      {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onPurge={purge} />}
+      {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onAsk={(...wish) => ask(wish)} />}
       {found.length > most && (
         <button type="button" class="link" onClick={() => setMost(most + MOST_ROWS)}>
           {t('andMore', { count: count(found.length - most) })}

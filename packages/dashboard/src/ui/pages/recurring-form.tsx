@@ -260,7 +260,7 @@ function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
       <Job {...parts} />
       <Rhythm {...parts} />
       <Policy {...parts} />
-      <JobNames contracts={contracts} />
+      <JobNames contracts={contracts} name={form.name} />
       <JobInput
         contract={contract}
         label={isNew ? t('input') : t('inputStays')}

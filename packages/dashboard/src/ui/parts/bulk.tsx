@@ -13,7 +13,8 @@ import { useDialog } from './use-dialog.ts';
 const LOOK_MS = 300;
 const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
 type Verb = (typeof VERBS)[number];
-const VERB_TEXT = {
+/** How verbs are called. */
+export const VERB_TEXT = {
   requeue: 'requeue',
   cancel: 'cancel',
   move: 'move',
@@ -44,12 +45,13 @@ interface Wish extends PlaceForm {
   /** The dry run, and how many it has counted, as somebody has written it. */
   readonly counted?: Operation | undefined;
   readonly confirm?: number;
+  readonly reason?: string;
 }
 
-function begin({ verb, filter, dryRun, counted, confirm, ...place }: Wish): Promise<{ id: string }> {
-  if (verb !== 'delete') return post('bulk', { verb, filter, dryRun, ...place });
+function begin({ verb, filter, dryRun, counted, confirm, reason, ...place }: Wish): Promise<{ id: string }> {
+  if (verb !== 'delete') return post('bulk', { verb, filter, dryRun, reason, ...place });
   if (dryRun) return post('bulk/delete', { filter, dryRun });
-  return post('bulk/delete', { counted: counted?.id, confirm });
+  return post('bulk/delete', { counted: counted?.id, confirm, reason });
 }
 
 /** Places that do not matter, to count what would be changed. */
@@ -146,6 +148,16 @@ interface Form extends PlaceForm {
   readonly written?: string;
 }
 
+/** Why, for the audit log; stays when another verb is chosen. */
+function Reason({ reason, onReason }: { reason: string; onReason: (reason: string) => void }) {
+  return (
+    <label>
+      {t('reason')}
+      <input value={reason} onInput={({ currentTarget: { value } }) => onReason(value)} />
+    </label>
+  );
+}
+
 interface AskProps {
   readonly verbs: readonly Verb[];
   readonly verb: Verb;
@@ -205,29 +217,26 @@ export function BulkDialog({ filter, note, onClose }: Props) {
   const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
   const [running, setRunning] = useState<string>();
   const [form, setForm] = useState<Form>({});
+  const [reason, write] = useState('');
   const counted = useCount(verb, filter);
   const operation = useOperation(running);
-  const isDone = counted?.state === 'done';
+  const howMany = counted?.state === 'done' ? counted.matched : undefined;
   const run = async (): Promise<void> => {
-    const wish = { verb, filter, dryRun: false, counted, confirm: Number(digitsOf(form.written)) };
+    const wish = { verb, filter, reason, dryRun: false, counted, confirm: Number(digitsOf(form.written)) };
     await attempt(t(VERB_TEXT[verb]), async () =>
       setRunning((await begin({ ...wish, ...placeFor(verb, form) })).id),
     );
   };
   return (
     <dialog ref={box} onClose={() => onClose(running !== undefined)} aria-labelledby="bulk-title">
-      <h2 id="bulk-title">{question(verb, isDone ? counted.matched : undefined)}</h2>
+      <h2 id="bulk-title">{question(verb, howMany)}</h2>
       <p class="muted">{t(verb === 'delete' ? 'bulkDeleteNote' : 'bulkNote')}</p>
       {verb === 'requeue' && note && <p>{note}</p>}
       {operation === undefined ? (
-        <Ask
-          verbs={verbs}
-          verb={verb}
-          form={form}
-          howMany={isDone ? counted.matched : undefined}
-          onVerb={choose}
-          onForm={setForm}
-        />
+        <>
+          <Ask {...{ verbs, verb, form, howMany }} onVerb={choose} onForm={setForm} />
+          <Reason reason={reason} onReason={write} />
+        </>
       ) : (
         <HowFar operation={operation} total={Math.max(operation.matched, counted?.matched ?? 0)} />
       )}

@@ -34,15 +34,23 @@ export function useContracts({ name, queue, version: own }: Named, onKnown: (con
   return { contracts, version, contract: contract?.version === version ? contract : undefined };
 }
 
-/** Names of jobs, for a field whose `list` is `names`. */
-export function JobNames({ contracts }: { contracts: readonly Contract[] }) {
+/** Names of jobs, for a field whose `list` is `names`; and a word when none is the one that was written. */
+export function JobNames({ contracts, name }: { contracts: readonly Contract[]; name: string }) {
   const handled = pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []) ?? [];
+  const names = [...new Set([...contracts.map((one) => one.name), ...handled])];
   return (
-    <datalist id="names">
-      {[...new Set([...contracts.map(({ name }) => name), ...handled])].map((name) => (
-        <option key={name} value={name} />
-      ))}
-    </datalist>
+    <>
+      <datalist id="names">
+        {names.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+      {name !== '' && !names.includes(name) && (
+        <small class="whole" role="status">
+          {t('unknownName')}
+        </small>
+      )}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@
 export const MORE_EN = {
   staysCancelled:
     'What was cancelled because of these failures stays cancelled: requeue what you still need.',
+  unknownName: 'No worker has told that it handles this name: the job waits until one does.',
   audit_bulk: 'all that match: {verb}',
   audit_alert: 'alert {verb}',
   audit_resume: 'resumed',

@@ -3,6 +3,7 @@ import type { MoreTexts, WhyTexts } from './kinds.ts';
 /** Persian, of all but the first pages. */
 export const MORE_FA: MoreTexts & WhyTexts = {
   staysCancelled: 'آنچه به‌خاطر این‌ها لغو شده لغوشده می‌ماند: آنچه لازم است دوباره به صف برود.',
+  unknownName: 'هیچ کارگری نگفته که این نام را انجام می‌دهد: کار تا آمدن یکی منتظر می‌ماند.',
   audit_bulk: 'همهٔ یافته‌ها: {verb}',
   audit_alert: 'هشدار {verb}',
   audit_resume: 'ادامه یافت',

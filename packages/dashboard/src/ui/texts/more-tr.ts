@@ -3,6 +3,7 @@ import type { MoreTexts, WhyTexts } from './kinds.ts';
 /** Turkish, of all but the first pages. */
 export const MORE_TR: MoreTexts & WhyTexts = {
   staysCancelled: 'Bunlar yüzünden iptal edilenler iptal kalır: gerekenleri ayrıca yeniden kuyruğa alın.',
+  unknownName: 'Hiçbir çalışan bu adı işlediğini söylemedi: iş, işleyen biri gelene kadar bekler.',
   audit_bulk: 'eşleşenlerin hepsi: {verb}',
   audit_alert: 'uyarı {verb}',
   audit_resume: 'sürdürüldü',

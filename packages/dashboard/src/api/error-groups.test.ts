@@ -1,6 +1,6 @@
 import type { JobView } from '@linstock/core';
 import { expect, test } from 'vitest';
-import { groupErrors } from './errors.ts';
+import { groupErrors } from './error-groups.ts';
 
 function failed(name: string, message: string, endedAt: number): JobView {
   const error = { name: 'Error', message, stack: `Error: ${message}\n    at ${name} (${name}.ts:1:1)` };
