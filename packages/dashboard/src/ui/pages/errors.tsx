@@ -94,6 +94,7 @@ function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => vo
 function Depths({ chosen }: { chosen: string }) {
   return (
     <nav class="choices" aria-label={t('newest')}>
+      <span class="muted">{t('newest')}</span>
       {Object.keys(DEPTHS).map((last) => (
         <a key={last} href={to(['errors'], { last })} aria-current={last === chosen ? 'page' : undefined}>
           {count(Number(last))}

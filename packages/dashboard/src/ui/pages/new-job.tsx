@@ -6,7 +6,7 @@ import { fromField } from '../instants.ts';
 import { Card } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom, faultOf } from '../parts/field.tsx';
-import { isJson, JobInput, JobNames, useContracts } from '../parts/job-input.tsx';
+import { isJson, JobInput, NameField, useContracts } from '../parts/job-input.tsx';
 import { attempt, say } from '../parts/toasts.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { go, place } from '../router.ts';
@@ -42,18 +42,18 @@ function useForm(like: string | null) {
 }
 
 interface FieldsProps {
+  readonly name: string;
+  readonly names: readonly string[] | undefined;
   readonly fault: Fault | undefined;
   /** What a control of this name needs. */
   readonly control: (name: keyof Form) => object;
 }
 
 /** Where and when it shall run. */
-function Fields({ fault, control }: FieldsProps) {
+function Fields({ name, names, fault, control }: FieldsProps) {
   return (
     <>
-      <Field name="name" label={t('name')} fault={fault}>
-        <input {...control('name')} list="names" required autocomplete="off" />
-      </Field>
+      <NameField name={name} names={names} fault={fault} control={control('name')} />
       <Field name="queue" label={t('queue')} fault={fault}>
         <input {...control('queue')} required />
       </Field>
@@ -86,7 +86,7 @@ async function enqueue({ input, at, ...rest }: Form, version: number | undefined
 export function NewJob() {
   const { form, change } = useForm(place.value.query.get('like'));
   const [fault, refuse] = useState<Fault>();
-  const { contracts, contract, version } = useContracts(form, ({ queue, priority }) =>
+  const { names, contract, version } = useContracts(form, ({ queue, priority }) =>
     change({ queue, priority }),
   );
   const isGood = isJson(form.input);
@@ -114,8 +114,7 @@ export function NewJob() {
       <h1>{t('newJob')}</h1>
       <Card>
         <form class="form" onSubmit={(event) => void send(event)}>
-          <Fields fault={fault} control={control} />
-          <JobNames contracts={contracts} name={form.name} />
+          <Fields name={form.name} names={names} fault={fault} control={control} />
           <JobInput
             contract={contract}
             label={t('input')}

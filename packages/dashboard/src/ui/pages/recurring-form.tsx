@@ -5,7 +5,7 @@ import { Card } from '../parts/basics.tsx';
 import { inWords } from '../parts/cron-words.ts';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom, faultOf } from '../parts/field.tsx';
-import { isJson, JobInput, JobNames, useContracts } from '../parts/job-input.tsx';
+import { isJson, JobInput, NameField, useContracts } from '../parts/job-input.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
 import { say } from '../parts/toasts.tsx';
@@ -134,15 +134,19 @@ interface PartProps {
 }
 
 /** What runs. */
-function Job({ fault, control, isNew }: PartProps) {
+function Job({
+  form: { name },
+  names,
+  fault,
+  control,
+  isNew,
+}: PartProps & { readonly names: readonly string[] | undefined }) {
   return (
     <>
       <Field name="id" label={t('id')} fault={fault}>
         <input {...control('id')} required readOnly={!isNew} autocomplete="off" />
       </Field>
-      <Field name="name" label={t('name')} fault={fault}>
-        <input {...control('name')} required readOnly={!isNew} list="names" autocomplete="off" />
-      </Field>
+      <NameField name={name} names={names} isFixed={!isNew} fault={fault} control={control('name')} />
       <Field name="queue" label={t('queue')} fault={fault}>
         <input {...control('queue')} required />
       </Field>
@@ -231,7 +235,7 @@ function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
   const [form, set] = useState(start);
   const [refused, refuse] = useState<Fault>();
   const change = (part: Partial<Form>): void => set((before) => ({ ...before, ...part }));
-  const { contracts, contract, version } = useContracts(form, ({ queue }) => change({ queue }));
+  const { names, contract, version } = useContracts(form, ({ queue }) => change({ queue }));
   const preview = useNextRuns(form);
   const wrong = preview.fault;
   const isGood = isJson(form.input) || (form.input === '' && !isNew);
@@ -257,10 +261,9 @@ function FormOf({ start, isNew }: { start: Form; isNew: boolean }) {
   const parts = { form, fault, control, isNew };
   return (
     <form class="form" onSubmit={(event) => void submit(event)}>
-      <Job {...parts} />
+      <Job {...parts} names={names} />
       <Rhythm {...parts} />
       <Policy {...parts} />
-      <JobNames contracts={contracts} name={form.name} />
       <JobInput
         contract={contract}
         label={isNew ? t('input') : t('inputStays')}

@@ -19,6 +19,8 @@ interface Props {
   readonly label: string;
   readonly fault: Fault | undefined;
   readonly isWhole?: boolean;
+  /** What else is to be known of it. */
+  readonly hint?: string | false;
   /** The control; it takes what {@link faultOf} gives. */
   readonly children: ComponentChildren;
 }
@@ -29,13 +31,18 @@ export function faultOf(name: string, fault: Fault | undefined) {
 }
 
 /** A control with its label, and what is wrong with it. */
-export function Field({ name, label, fault, isWhole = false, children }: Props) {
+export function Field({ name, label, fault, isWhole = false, hint, children }: Props) {
   return (
     <div class={isWhole ? 'whole' : undefined}>
       <label>
         {label}
         {children}
       </label>
+      {hint && (
+        <small class="muted" role="status">
+          {hint}
+        </small>
+      )}
       {fault?.field === name && (
         <small class="bad-text" role="alert" id={`${name}-fault`}>
           {fault.message}

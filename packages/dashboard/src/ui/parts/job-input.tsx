@@ -22,8 +22,7 @@ interface Named {
 /** What workers have described: of all jobs, and of the one that is named; `onKnown` hears of it while nobody has chosen another queue. */
 export function useContracts({ name, queue, version: own }: Named, onKnown: (contract: Contract) => void) {
   const { data } = useData<{ contracts: readonly Contract[] }>('contracts', { everyMs: 30_000 });
-  const contracts = data?.contracts ?? [];
-  const contract = contracts.find((one) => one.name === name);
+  const contract = data?.contracts.find((one) => one.name === name);
   const version = own ?? contract?.version;
   const given = useRef('default');
   useLayoutEffect(() => {
@@ -31,26 +30,33 @@ export function useContracts({ name, queue, version: own }: Named, onKnown: (con
     given.current = contract.queue;
     onKnown(contract);
   }, [contract?.name]);
-  return { contracts, version, contract: contract?.version === version ? contract : undefined };
+  const handled = pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []) ?? [];
+  const names = data && [...new Set([...data.contracts.map((one) => one.name), ...handled])];
+  return { names, version, contract: contract?.version === version ? contract : undefined };
 }
 
-/** Names of jobs, for a field whose `list` is `names`; and a word when none is the one that was written. */
-export function JobNames({ contracts, name }: { contracts: readonly Contract[]; name: string }) {
-  const handled = pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []) ?? [];
-  const names = [...new Set([...contracts.map((one) => one.name), ...handled])];
+interface NameProps {
+  /** Undefined: nobody has asked for them yet. */
+  readonly names: readonly string[] | undefined;
+  readonly name: string;
+  readonly isFixed?: boolean;
+  readonly fault: Fault | undefined;
+  /** What the control needs. */
+  readonly control: object;
+}
+
+/** The name of a job: offers those that are known, and says when it is none of them. */
+export function NameField({ names, name, isFixed = false, fault, control }: NameProps) {
+  const isUnknown = name !== '' && names?.includes(name) === false;
   return (
-    <>
+    <Field name="name" label={t('name')} fault={fault} hint={isUnknown && t('unknownName')}>
+      <input {...control} required readOnly={isFixed} list="names" autocomplete="off" />
       <datalist id="names">
-        {names.map((one) => (
+        {names?.map((one) => (
           <option key={one} value={one} />
         ))}
       </datalist>
-      {name !== '' && !names.includes(name) && (
-        <small class="whole" role="status">
-          {t('unknownName')}
-        </small>
-      )}
-    </>
+    </Field>
   );
 }
 
