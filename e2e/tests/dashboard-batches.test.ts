@@ -101,4 +101,19 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
     expect(await violations(page)).toEqual([]);
     expect(viewer.report.problems).toEqual([]);
   });
+
+  test('draws a job that is gone as a place that others have waited for', async () => {
+    hasPaper = true;
+    const flow = await client.workflow({
+      text: node(resize, { image: 2 }),
+      cover: node(resize, { image: 3 }, { after: ['text'] }),
+    });
+    const { text } = flow.jobs;
+    await expect.poll(async () => client.batches.get(flow.id)).toMatchObject({ state: 'succeeded' });
+    await client.delete(text.id);
+    await page.goto(`${viewer.origin}/#/batches/${flow.id}`);
+    await page.locator('.graph a.gone', { hasText: text.id.slice(-8) }).waitFor();
+    expect(await page.locator('.graph path').count()).toBe(1);
+    expect(viewer.report.problems).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
+import type { GraphJob } from '../parts/graph.tsx';
 import { Graph } from '../parts/graph.tsx';
 import { BulkDialog, VERB_TEXT } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
@@ -135,11 +136,18 @@ function Counts({ batch }: { batch: Batch }) {
   );
 }
 
+/** Batches within are not drawn. */
+function drawn(member: Member): readonly GraphJob[] {
+  if (isJob(member)) return [member];
+  const { id } = member;
+  return 'total' in member ? [] : [{ id, name: id.slice(-8), parents: [], state: 'gone' }];
+}
+
 function Drawing({ batch, members }: { batch: Batch; members: readonly Member[] }) {
   if (!isWorkflow(batch, members)) return null;
   return (
     <Card title={t('workflow')}>
-      <Graph jobs={members.filter(isJob)} />
+      <Graph jobs={members.flatMap(drawn)} />
     </Card>
   );
 }

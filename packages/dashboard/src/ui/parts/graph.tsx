@@ -13,8 +13,14 @@ function short(text: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
 }
 
+/** A job as it is drawn; of one that retention has removed only its id is known. */
+export type GraphJob = Pick<Job, 'id' | 'name' | 'parents'> & {
+  readonly displayName?: string;
+  readonly state: Job['state'] | 'gone';
+};
+
 /** A drawing of which jobs wait for which, from left to right, each with the colour and the word of its state. */
-export function Graph({ jobs }: { jobs: readonly Job[] }) {
+export function Graph({ jobs }: { jobs: readonly GraphJob[] }) {
   const places = layout(jobs);
   const ends = [...places.values()];
   const width = xOf(Math.max(...ends.map(({ column }) => column))) + WIDTH + MARGIN;
@@ -35,7 +41,7 @@ export function Graph({ jobs }: { jobs: readonly Job[] }) {
 }
 
 interface Placed {
-  readonly job: Job;
+  readonly job: GraphJob;
   readonly places: ReturnType<typeof layout>;
 }
 
