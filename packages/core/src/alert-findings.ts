@@ -1,6 +1,7 @@
+import type { Failures } from './alert-failures.ts';
+import { failuresOf, readFailures } from './alert-failures.ts';
 import type { MissedTicks } from './missed-ticks.ts';
 import { judgeMissed, readMissedTicks } from './missed-ticks.ts';
-import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
 import type { AlertView } from './store/alert-records.ts';
 import type { Finding } from './store/alert-store.ts';
@@ -21,6 +22,7 @@ export interface AlertFacts {
   readonly queues: readonly QueueView[];
   /** Queues that a live worker takes. */
   readonly served: ReadonlySet<string>;
+  readonly failures: Failures;
   /** Of recurring jobs; nothing when no alert asks. */
   readonly missed: MissedTicks;
 }
@@ -41,7 +43,8 @@ export async function findAlerts(
   const missed = asked.some(({ kind }) => kind === 'missed')
     ? await readMissedTicks(shards, now)
     : NOTHING_MISSED;
-  const facts = { shards, now, queues, served: served(now), missed };
+  const failures = await readFailures(shards, asked, now);
+  const facts = { shards, now, queues, served: served(now), failures, missed };
   return Promise.all(
     asked.map(async (alert) => ({
       id: alert.id,
@@ -67,8 +70,8 @@ async function findOne(alert: AlertView, facts: AlertFacts): Promise<Found> {
   const { kind, count = 0, ageMs = 0 } = alert;
   switch (kind) {
     case 'failures': {
-      const value = await countFailures(facts, alert.withinMs ?? 0);
-      return { value, isOver: value > count, about: '' };
+      const value = failuresOf(alert, facts.failures);
+      return { value, isOver: value > count, about: alert.queue ?? alert.jobName ?? '' };
     }
     case 'backlog':
       return judgeBacklog(alert, facts.queues);
@@ -81,16 +84,6 @@ async function findOne(alert: AlertView, facts: AlertFacts): Promise<Found> {
     case 'missed':
       return judgeMissed(facts.missed, ageMs);
   }
-}
-
-/** Those that are still failed: what a person runs again, or deletes, counts no more. */
-async function countFailures({ shards, now }: AlertFacts, withinMs: number): Promise<number> {
-  const counts = await Promise.all(
-    shards.map(({ connection: { redis }, prefix }) =>
-      redis.zcount(prefix + KEY.failed, `(${now - withinMs}`, '+inf'),
-    ),
-  );
-  return counts.reduce((sum, n) => sum + n, 0);
 }
 
 const own = (queue: string | undefined, queues: readonly QueueView[]): readonly QueueView[] =>

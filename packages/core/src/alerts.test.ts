@@ -4,7 +4,9 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AlertOptions } from './alert-options.ts';
 import { Client } from './client.ts';
 import { defineJob } from './contract.ts';
+import { shardOf } from './job/job-id.ts';
 import { Monitor } from './monitor.ts';
+import { ClientWorker } from './testing/client-worker.ts';
 
 const redis = await sharedRedis();
 const opened: { close(): Promise<void> }[] = [];
@@ -30,6 +32,15 @@ async function found(): Promise<readonly [value: number | undefined, about: stri
   await client.alerts.lookout.judge(turn, 0);
   const [alert] = await monitor.alerts();
   return [alert?.value, alert?.about];
+}
+
+/** Has a worker fail all that waits in queues. */
+async function failAll(...queues: readonly string[]): Promise<void> {
+  const { namespace, shards } = place;
+  const worker = await ClientWorker.start({ url: redis.url, namespace, shards });
+  for (const queue of queues)
+    for (const id of await worker.claim(queue)) await worker.fail(id, { name: 'Error', message: 'no' });
+  worker.close();
 }
 
 describe('what an alert finds', () => {
@@ -114,6 +125,59 @@ describe('what an alert finds', () => {
     expect(await found()).toEqual([3, '']);
   });
 
+  test('failures of a queue, of a name, or of what names begin with: only those', async () => {
+    await Promise.all([
+      client.alerts.create({ kind: 'failures', count: 0, queue: 'mail', name: 'queue' }),
+      client.alerts.create({ kind: 'failures', count: 0, jobName: 'greet', name: 'name', within: '1h' }),
+      client.alerts.create({ kind: 'failures', count: 0, jobName: 'gr*', queue: 'mail', name: 'both' }),
+      client.alerts.create({ kind: 'failures', count: 0, jobName: 'gre', name: 'other' }),
+      client.alerts.create({ kind: 'failures', count: 0, queue: 'never', name: 'never' }),
+      client.alerts.create({ kind: 'failures', count: 0, name: 'all' }),
+    ]);
+    const gruff = defineJob<{ n: number }>({ name: 'gruff', queue: 'mail' });
+    await client.enqueueMany(greet, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    await client.enqueue(gruff, { n: 1 });
+    await client.enqueueMany(greet, [{ n: 1 }, { n: 2 }], { queue: 'other' });
+    await failAll('mail', 'other');
+    await found();
+    const alerts = await monitor.alerts();
+    expect(Object.fromEntries(alerts.map(({ name, value, about }) => [name, [value, about]]))).toEqual({
+      queue: [4, 'mail'],
+      name: [5, 'greet'],
+      both: [4, 'mail'],
+      other: [0, 'gre'],
+      never: [0, 'never'],
+      all: [6, ''],
+    });
+  });
+
+  test('failures of a queue: those of a longer time besides those of a shorter one, each once', async () => {
+    await client.alerts.create({ kind: 'failures', count: 0, queue: 'mail', name: 'short' });
+    await client.alerts.create({ kind: 'failures', count: 0, queue: 'mail', within: '1h', name: 'long' });
+    const jobs = await client.enqueueMany(
+      greet,
+      Array.from({ length: 2500 }, (_, n) => ({ n })),
+    );
+    const connection = redis.connect();
+    const now = Date.now();
+    for (const [n, { id }] of jobs.entries())
+      void connection.zadd(`{${place.namespace}:${shardOf(id)}}:failed`, n < 1200 ? now - 600_000 : now, id);
+    await connection.ping();
+    await found();
+    const values = Object.fromEntries((await monitor.alerts()).map(({ name, value }) => [name, value]));
+    expect(values).toEqual({ short: 1300, long: 2500 });
+  });
+
+  test('failures of a queue that were run again count no more', async () => {
+    await client.alerts.create({ kind: 'failures', count: 0, queue: 'mail' });
+    const { id } = await client.enqueue(greet, { n: 1 });
+    await client.enqueue(greet, { n: 2 });
+    await failAll('mail');
+    expect(await found()).toEqual([2, 'mail']);
+    await client.requeue(id);
+    expect(await found()).toEqual([1, 'mail']);
+  });
+
   test('missed: how long a recurring job is overdue that nobody runs', async () => {
     await client.alerts.create({ kind: 'missed', age: '1m' });
     expect(await found()).toEqual([0, '']);
@@ -168,6 +232,12 @@ describe('a person', () => {
     ['within', { kind: 'failures', count: 1, within: '2d' }],
     ['within', { kind: 'backlog', count: 1, within: '5m' }],
     ['queue', { kind: 'backlog', count: 1, queue: 'a:b' }],
+    ['queue', { kind: 'failures', count: 1, queue: 'a b' }],
+    ['count', { kind: 'failures', count: 10_001, queue: 'mail' }],
+    ['count', { kind: 'failures', count: 10_001, jobName: 'greet' }],
+    ['jobName', { kind: 'failures', count: 1, jobName: 'a b' }],
+    ['jobName', { kind: 'failures', count: 1, jobName: '*' }],
+    ['jobName', { kind: 'backlog', count: 1, jobName: 'greet' }],
     ['queue', { kind: 'missed', age: '1m', queue: 'mail' }],
     ['for', { kind: 'no-worker', for: '3d' }],
     ['name', { kind: 'no-worker', name: 'a\nb' }],
@@ -178,6 +248,24 @@ describe('a person', () => {
       code: 'INVALID_OPTION',
       fields: { option: `alert.${option}` },
     });
+  });
+
+  test('narrows an alert of failures to a queue and a name, and takes both away', async () => {
+    const id = await client.alerts.create({ kind: 'failures', count: 5, queue: 'mail', jobName: 'greet*' });
+    expect((await monitor.alerts())[0]).toMatchObject({ name: 'failures: mail, greet*', jobName: 'greet*' });
+    await client.alerts.change(id, { count: 6 });
+    expect((await monitor.alerts())[0]).toMatchObject({ count: 6, queue: 'mail', jobName: 'greet*' });
+    await client.alerts.change(id, { queue: undefined, jobName: undefined, count: 20_000 });
+    const [alert] = await monitor.alerts();
+    expect(alert).not.toHaveProperty('queue');
+    expect(alert).not.toHaveProperty('jobName');
+  });
+
+  test('may change what a long queue and a long name have named', async () => {
+    const long = 'q'.repeat(128);
+    const id = await client.alerts.create({ kind: 'failures', count: 5, queue: long, jobName: long });
+    expect(await client.alerts.change(id, { count: 6 })).toBe(true);
+    expect((await monitor.alerts())[0]?.name).toHaveLength(100);
   });
 
   test('cannot change the kind of an alert, nor one that is not there', async () => {

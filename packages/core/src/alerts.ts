@@ -122,13 +122,14 @@ function actorFrom(by: string | undefined, reason: string | undefined): Actor {
 type Parts = Parameters<typeof alertOptionsOf>[0];
 
 /** What an alert looks for, without what became of it. */
-function partsOf({ name, kind, queue, count, withinMs, ageMs, forMs, enabled }: Parts): Parts {
+function partsOf({ name, kind, queue, jobName, count, withinMs, ageMs, forMs, enabled }: Parts): Parts {
   return {
     name,
     kind,
     forMs,
     enabled,
     ...(queue !== undefined && { queue }),
+    ...(jobName !== undefined && { jobName }),
     ...(count !== undefined && { count }),
     ...(withinMs !== undefined && { withinMs }),
     ...(ageMs !== undefined && { ageMs }),

@@ -2,6 +2,7 @@ import { OptionError } from './errors.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
 import { checkTag } from './lookups.ts';
+import { fitsName } from './name-pattern.ts';
 import { anything, checkOptions, oneOf, queueName, shortText, wholeNumber } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import type { Shard } from './shard-set.ts';
@@ -102,10 +103,6 @@ function fits(job: JobView, { state, tag, name, queue }: ScanOptions): boolean {
   if (tag !== undefined && !job.tags.includes(tag)) return false;
   if (name !== undefined && !fitsName(job.name, name)) return false;
   return queue === undefined || job.queue === queue;
-}
-
-function fitsName(name: string, wanted: string): boolean {
-  return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
 function stateWalk(request: ScanRequest): Walk<ScanPlace> {

@@ -10,6 +10,7 @@ import { LIMIT_DAMAGED } from '../testing/limit-rows.ts';
 import { RECORD_DAMAGED } from '../testing/record-rows.ts';
 import { ALERT_DAMAGED } from '../testing/alert-rows.ts';
 import { SELECTION_DAMAGED } from '../testing/selection-rows.ts';
+import { COUNT_DAMAGED } from '../testing/count-rows.ts';
 import { SIFT_DAMAGED } from '../testing/sift-rows.ts';
 import { STEER_DAMAGED } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
@@ -30,6 +31,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...RECORD_DAMAGED,
   ...STEER_DAMAGED,
   ...SIFT_DAMAGED,
+  ...COUNT_DAMAGED,
   ...SELECTION_DAMAGED,
   ...DESCRIBE_DAMAGED,
   ...ALERT_DAMAGED,

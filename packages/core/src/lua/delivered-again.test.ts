@@ -1,3 +1,4 @@
+import { COUNTED } from '../testing/count-rows.ts';
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GONE } from '../testing/key-space.ts';
@@ -82,6 +83,7 @@ const AGAIN: Readonly<Record<Written, Effect>> = {
   move: nothing(['OK', 'OK', 'failed']),
   update: nothing('OK'),
   collect: nothing(2),
+  count: nothing(COUNTED),
   sift: nothing({ ids: ['B', 'A'], read: 2, isOver: false }),
   operate: nothing('ALREADY'),
   step: nothing({ status: 'DONE' }),

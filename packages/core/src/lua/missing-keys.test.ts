@@ -9,6 +9,7 @@ import { LIMIT_MISSING } from '../testing/limit-rows.ts';
 import { RECORD_MISSING } from '../testing/record-rows.ts';
 import { ALERT_MISSING } from '../testing/alert-rows.ts';
 import { SELECTION_MISSING } from '../testing/selection-rows.ts';
+import { COUNT_MISSING } from '../testing/count-rows.ts';
 import { SIFT_MISSING } from '../testing/sift-rows.ts';
 import { STEER_MISSING } from '../testing/steer-rows.ts';
 import { losses } from '../testing/rule.ts';
@@ -29,6 +30,7 @@ const DEVIATIONS: Readonly<Partial<Record<Written, Deviations>>> = {
   ...RECORD_MISSING,
   ...STEER_MISSING,
   ...SIFT_MISSING,
+  ...COUNT_MISSING,
   ...SELECTION_MISSING,
   ...DESCRIBE_MISSING,
   ...ALERT_MISSING,

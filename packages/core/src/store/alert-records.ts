@@ -9,6 +9,8 @@ export interface StoredAlert {
   readonly kind: AlertKind;
   /** Left out: all queues. */
   readonly queue?: string;
+  /** Left out: whatever its name; of `failures`. With a `*` at its end, what names begin with. */
+  readonly jobName?: string;
   /** More than so many; of `failures` and `backlog`. */
   readonly count?: number;
   /** Within so long; of `failures`. */
@@ -30,7 +32,7 @@ export interface AlertView extends StoredAlert {
   readonly since: number | undefined;
   /** What was found last: a number of jobs, or ms; undefined: nobody has looked. */
   readonly value: number | undefined;
-  /** What that is about most: a queue, a recurring job; empty: everything. */
+  /** What that is about most: a queue, a job's name, a recurring job; empty: everything. */
   readonly about: string;
   readonly lookedAt: number | undefined;
   /** Until then nobody is told that it fires; undefined: it is not silent. */

@@ -29,7 +29,7 @@ export interface Finding {
   readonly version: number;
   readonly isOver: boolean;
   readonly value: number;
-  /** What it is about most: a queue, a recurring job; empty: everything. */
+  /** What it is about most: a queue, a job's name, a recurring job; empty: everything. */
   readonly about: string;
 }
 

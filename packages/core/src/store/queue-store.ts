@@ -7,6 +7,8 @@ import { ProtocolError, runScript } from '../redis/script.ts';
 import type { Actor } from './job-store.ts';
 import type { PersonOutcome } from './outcomes.ts';
 import { decodePersonOutcomes } from './outcomes.ts';
+import type { FailedKind } from './failure-counts.ts';
+import { countFailed } from './failure-counts.ts';
 import type { QuotaChange, QuotaState } from './queue-quotas.ts';
 import { allotQuotas, appointSteward } from './queue-quotas.ts';
 import { pauseOf } from './why-blocks.ts';
@@ -102,6 +104,11 @@ export class QueueStore {
     if (!Array.isArray(reply) || typeof reply[0] !== 'number') throw new ProtocolError('sift', reply);
     const [read, ...ids] = reply as [number, ...string[]];
     return { ids, read, isOver: read < count && ids.length < most };
+  }
+
+  /** See {@link countFailed}. */
+  count(from: number, most: number): Promise<FailedKind[]> {
+    return countFailed(this.#target, from, most);
   }
 
   pause(queue: string, actor: Actor): Promise<'OK' | 'ALREADY'> {

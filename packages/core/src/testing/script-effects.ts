@@ -7,6 +7,7 @@ import { DESCRIBE_EFFECTS } from './describe-rows.ts';
 import { LIMIT_EFFECTS } from './limit-rows.ts';
 import { RECORD_EFFECTS } from './record-rows.ts';
 import { SELECTION_EFFECTS } from './selection-rows.ts';
+import { COUNT_EFFECTS } from './count-rows.ts';
 import { SIFT_EFFECTS } from './sift-rows.ts';
 import { STEER_EFFECTS } from './steer-rows.ts';
 import { PERSON_EFFECTS } from './effects-person.ts';
@@ -24,6 +25,7 @@ export const EFFECTS: Readonly<Record<Written, Effect>> = {
   ...RECORD_EFFECTS,
   ...STEER_EFFECTS,
   ...SIFT_EFFECTS,
+  ...COUNT_EFFECTS,
   ...SELECTION_EFFECTS,
   ...DESCRIBE_EFFECTS,
   ...ALERT_EFFECTS,

@@ -10,6 +10,7 @@ import { LIMIT_SCENES } from './limit-rows.ts';
 import { RECORD_SCENES } from './record-rows.ts';
 import type { Scene } from './scene.ts';
 import { SELECTION_SCENES } from './selection-rows.ts';
+import { COUNT_SCENES } from './count-rows.ts';
 import { SIFT_SCENES } from './sift-rows.ts';
 import { STEER_SCENES } from './steer-rows.ts';
 import { USUAL_KEYS } from './scene.ts';
@@ -38,6 +39,7 @@ export const SCENES: Readonly<Record<Written, Scene>> = {
   ...RECORD_SCENES,
   ...STEER_SCENES,
   ...SIFT_SCENES,
+  ...COUNT_SCENES,
   ...SELECTION_SCENES,
   ...DESCRIBE_SCENES,
   ...ALERT_SCENES,
