@@ -84,6 +84,31 @@ describe.skipIf(executable === undefined)('alerts, in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('of failures are narrowed to a queue and a name, and lead to these jobs', async () => {
+    const narrowed = 'failures: mail, send*';
+    await page.getByRole('link', { name: 'New alert' }).click();
+    await page.getByRole('combobox', { name: 'Queue; empty: all' }).fill('mail');
+    await page.getByRole('combobox', { name: 'Job name; empty: all' }).fill('no name');
+    await button('Save').click();
+    await page.getByRole('alert').filter({ hasText: 'alert.jobName' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('combobox', { name: 'Job name; empty: all' }).fill('send*');
+    await button('Save').click();
+    await row(narrowed).locator('.badge', { hasText: 'send*' }).waitFor();
+    expect(await stage.monitor.alerts()).toContainEqual(
+      expect.objectContaining({ name: narrowed, queue: 'mail', jobName: 'send*', count: 10 }),
+    );
+    await row(narrowed).locator('.n a').click();
+    await page.locator('h1 code', { hasText: 'state:failed queue:mail name:send*' }).waitFor();
+    await page.goBack();
+    await row(narrowed).getByRole('button', { name: 'Delete' }).click();
+    await row(narrowed).getByRole('button', { name: 'Yes, do it' }).click();
+    await eventually(async () =>
+      expect((await stage.monitor.alerts()).filter(({ name }) => name === narrowed)).toEqual([]),
+    );
+    expect(report.problems).toEqual([]);
+  });
+
   test('fire without anybody who looks, tell their channels, and call for somebody on every page', async () => {
     await page.goto('about:blank');
     // The dashboard looks by itself, every ten seconds; two looks.

@@ -209,6 +209,23 @@ describe('a person', () => {
     expect((await alertsOf(board))[0]).not.toHaveProperty('queue');
   });
 
+  test('narrows an alert of failures to a queue and a name, sees where these are, and takes them away', async () => {
+    const board = await open();
+    const made = { kind: 'failures', count: 1, queue: 'mail', jobName: 'work' };
+    const path = `/api/alerts/${String((await post(board, '/api/alerts', made)).json['id'])}/change`;
+    expect(await alertsOf(board)).toMatchObject([
+      { ...made, name: 'failures: mail, work', page: 'search?q=state%3Afailed%20queue%3Amail%20name%3Awork' },
+    ]);
+    expect(await post(board, path, { jobName: 'no name' })).toMatchObject({
+      status: 400,
+      json: { error: { code: 'INVALID_OPTION', option: 'alert.jobName' } },
+    });
+    await post(board, path, { queue: '', jobName: '' });
+    const [alert] = await alertsOf(board);
+    expect([alert?.queue, alert?.jobName]).toEqual([undefined, undefined]);
+    expect(alert).toMatchObject({ page: 'errors' });
+  });
+
   test('silences one that fires: it is not shown any more among what calls for somebody', async () => {
     const board = await open();
     const one = new Process(board.namespace, []);

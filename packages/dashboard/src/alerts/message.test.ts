@@ -27,3 +27,31 @@ test('their end is told as one, also while another run waits', () => {
   expect(text).toContain('Recurring jobs run in time again.');
   expect(text).not.toContain('hourly');
 });
+
+test.each([
+  [{}, 'Jobs that failed', 'errors'],
+  [{ queue: 'mail' }, 'Jobs of queue mail that failed', 'search?q=state%3Afailed%20queue%3Amail'],
+  [{ jobName: 'a.*' }, 'Jobs named a.* that failed', 'search?q=state%3Afailed%20name%3Aa.*'],
+  [
+    { queue: 'mail', jobName: 'send' },
+    'Jobs named send of queue mail that failed',
+    'search?q=state%3Afailed%20queue%3Amail%20name%3Asend',
+  ],
+])('failures are told of whatever the alert is about, with where they are: %j', (about, words, page) => {
+  const rule = {
+    name: 'Many',
+    kind: 'failures',
+    count: 3,
+    withinMs: 300_000,
+    forMs: 0,
+    enabled: true,
+  } as const;
+  const event: AlertEvent = {
+    ...missed('fired', { value: 4, about: '' }),
+    rule: { ...rule, ...about },
+  };
+  const message = messageOf(event, { installation: 'shop', url: 'https://jobs.example.com' });
+  expect(message.text).toContain(`${words} for good within 5 min: 4; the limit is 3.`);
+  expect(message.url).toBe(`https://jobs.example.com/#/${page}`);
+  expect(message.rule).toEqual({ id: '2', name: 'Many', kind: 'failures', ...about });
+});

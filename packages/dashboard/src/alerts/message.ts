@@ -11,10 +11,11 @@ export interface AlertMessage {
     readonly name: string;
     readonly kind: string;
     readonly queue?: string;
+    readonly jobName?: string;
   };
   readonly value: number | null;
   readonly threshold: number | null;
-  /** A queue, or a recurring job; empty: everything. */
+  /** A queue, a job's name, or a recurring job; empty: everything. */
   readonly about: string;
   readonly since: string | null;
   readonly at: string;
@@ -31,6 +32,8 @@ export interface Sender {
   readonly url?: string | undefined;
 }
 
+type Rule = NonNullable<AlertEvent['rule']>;
+
 const STATES = { fired: 'firing', resolved: 'resolved', test: 'test' } as const;
 const WORDS = { firing: 'Firing', resolved: 'Resolved', test: 'Test' } as const;
 
@@ -38,8 +41,9 @@ const WORDS = { firing: 'Firing', resolved: 'Resolved', test: 'Test' } as const;
 export function messageOf(event: AlertEvent, { installation, url }: Sender): AlertMessage {
   const { id, what, at, alert, rule, value, since, about } = event;
   const state = STATES[what as keyof typeof STATES] ?? 'test';
-  const { name = alert, kind = '', queue } = rule ?? {};
-  const link = url === undefined ? undefined : new URL(`#/${pageOf(event)}`, withSlash(url)).href;
+  const { name = alert, kind = '', queue, jobName } = rule ?? {};
+  const page = state === 'test' || rule === undefined ? 'alerts' : pageOf(rule, about);
+  const link = url === undefined ? undefined : new URL(`#/${page}`, withSlash(url)).href;
   const lines = [
     state === 'test' ? 'This is a test: it says that messages arrive.' : sentenceOf(event),
     ...(since === undefined ? [] : [`Since ${instant(since)}${endOf(event)}.`]),
@@ -50,7 +54,13 @@ export function messageOf(event: AlertEvent, { installation, url }: Sender): Ale
     id,
     state,
     installation,
-    rule: { id: alert, name, kind, ...(queue !== undefined && { queue }) },
+    rule: {
+      id: alert,
+      name,
+      kind,
+      ...(queue !== undefined && { queue }),
+      ...(jobName !== undefined && { jobName }),
+    },
     value: value ?? null,
     threshold: rule?.ageMs ?? rule?.count ?? null,
     about,
@@ -74,7 +84,7 @@ function sentenceOf({ what, rule, value, about }: AlertEvent): string {
   const queue = about === '' ? 'all queues' : `queue ${about}`;
   switch (rule.kind) {
     case 'failures':
-      return `Jobs that failed for good within ${duration(withinMs)}: ${value}; the limit is ${count}.`;
+      return `Jobs ${narrowed(rule)}that failed for good within ${duration(withinMs)}: ${value}; the limit is ${count}.`;
     case 'backlog':
       return rule.queue === undefined && about !== ''
         ? `Jobs that wait: ${value}, most of them in ${queue}; the limit is ${count}.`
@@ -93,12 +103,19 @@ function sentenceOf({ what, rule, value, about }: AlertEvent): string {
   }
 }
 
+/** Which jobs an alert of failures is about. */
+function narrowed({ queue, jobName }: Rule): string {
+  return [jobName && `named ${jobName} `, queue && `of queue ${queue} `].filter(Boolean).join('');
+}
+
 /** The page of the dashboard that shows more. */
-function pageOf({ what, rule, about }: AlertEvent): string {
-  if (what === 'test' || rule === undefined) return 'alerts';
-  if (rule.kind === 'failures') return 'errors';
-  if (rule.kind === 'missed') return about === '' ? 'recurring' : `recurring/${encodeURIComponent(about)}`;
-  if (about === '') return rule.kind === 'no-worker' ? 'workers' : 'queues';
+export function pageOf({ kind, queue, jobName }: Rule, about: string): string {
+  if (kind === 'failures') {
+    const search = [queue && ` queue:${queue}`, jobName && ` name:${jobName}`].filter(Boolean).join('');
+    return search === '' ? 'errors' : `search?q=${encodeURIComponent(`state:failed${search}`)}`;
+  }
+  if (kind === 'missed') return about === '' ? 'recurring' : `recurring/${encodeURIComponent(about)}`;
+  if (about === '') return kind === 'no-worker' ? 'workers' : 'queues';
   return `jobs?state=enqueued&queue=${encodeURIComponent(about)}`;
 }
 

@@ -1,12 +1,17 @@
 import type { AlertChanges, AlertKind, AlertOptions } from '@linstock/core';
 import { LinstockError } from '@linstock/core';
 import { HELD_MS } from '../alerts/engine.ts';
+import { pageOf } from '../alerts/message.ts';
 import type { Call, Parts, Route } from './call.ts';
 import { actorOf, fieldIn, numberIn, param } from './call.ts';
 import { choice, flag, REASON, required, text, whole } from './fields.ts';
 
 async function list(_: Call, { monitor, courier }: Parts): Promise<unknown> {
-  return { alerts: await monitor.alerts(), channels: courier.names };
+  const alerts = await monitor.alerts();
+  return {
+    alerts: alerts.map((alert) => ({ ...alert, page: pageOf(alert, alert.about) })),
+    channels: courier.names,
+  };
 }
 
 async function events({ query }: Call, { monitor }: Parts): Promise<unknown> {
@@ -14,7 +19,8 @@ async function events({ query }: Call, { monitor }: Parts): Promise<unknown> {
   return { events: await monitor.alertEvents({ most }) };
 }
 
-const FIELDS = ['kind', 'name', 'queue', 'count', 'within', 'age', 'for', 'enabled'] as const;
+const NARROWING = ['queue', 'jobName'] as const;
+const FIELDS = ['kind', 'name', ...NARROWING, 'count', 'within', 'age', 'for', 'enabled'] as const;
 
 /** What a form says of an alert; what it leaves empty is not said. Its rules are checked where they are used. */
 function alertIn({ body }: Call): Readonly<Record<string, unknown>> {
@@ -31,7 +37,8 @@ const create = async (call: Call, { client }: Parts): Promise<unknown> => ({
 });
 
 async function change(call: Call, { client }: Parts): Promise<unknown> {
-  const all = fieldIn(call.body, 'queue') === '' ? { queue: undefined } : {};
+  const emptied = NARROWING.filter((name) => fieldIn(call.body, name) === '');
+  const all = Object.fromEntries(emptied.map((name) => [name, undefined]));
   const changes: AlertChanges = { ...all, ...alertIn(call), ...actorOf(call) };
   return { changed: await client.alerts.change(param(call, 'id'), changes) };
 }
@@ -73,6 +80,7 @@ const ALERT = {
   ...REASON,
   name: text('What people call it.'),
   queue: text('Of one queue; empty: of all.'),
+  jobName: text('Failures of jobs with this name, or whose names begin so: mail*; empty: of all.'),
   count: whole('More than so many.'),
   within: text('In so much time, such as 5m.'),
   age: text('Older, or longer, than this.'),

@@ -151,6 +151,7 @@ export interface Alert {
   readonly name: string;
   readonly kind: 'failures' | 'oldest' | 'no-worker' | 'backlog' | 'missed';
   readonly queue?: string;
+  readonly jobName?: string;
   readonly count?: number;
   readonly withinMs?: number;
   readonly ageMs?: number;
@@ -160,6 +161,8 @@ export interface Alert {
   readonly since?: number;
   readonly value?: number;
   readonly about: string;
+  /** The page that shows more. */
+  readonly page: string;
   readonly lookedAt?: number;
   readonly changedAt: number;
   readonly silencedUntil?: number;

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
-import { ApiError, post } from '../api.ts';
+import { post } from '../api.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Card } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
-import { faultOf, Field } from '../parts/field.tsx';
+import { Field, faultFrom, faultOf } from '../parts/field.tsx';
+import { JobNames } from '../parts/job-input.tsx';
+import { periodText } from '../parts/period.ts';
 import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -13,7 +15,7 @@ import type { Alert } from '../types.ts';
 
 /** What each kind asks for. */
 const FIELDS = {
-  failures: ['count', 'within'],
+  failures: ['count', 'within', 'queue', 'jobName'],
   oldest: ['age', 'queue'],
   'no-worker': ['queue'],
   backlog: ['count', 'queue'],
@@ -22,39 +24,38 @@ const FIELDS = {
 type Kind = keyof typeof FIELDS;
 const KINDS = Object.keys(FIELDS) as Kind[];
 
-const EMPTY = { name: '', kind: 'failures', count: '10', within: '5m', age: '10m', queue: '', for: '' };
+const EMPTY = {
+  name: '',
+  kind: 'failures',
+  count: '10',
+  within: '5m',
+  age: '10m',
+  queue: '',
+  jobName: '',
+  for: '',
+};
 type Form = Record<keyof typeof EMPTY, string>;
-const LABELS = { count: 'alertCount', within: 'alertWithin', age: 'alertAge', queue: 'alertQueue' } as const;
+type Asked = (typeof FIELDS)[Kind][number];
+/** What may stay empty, and what offers what there is. */
+const LISTS: Readonly<Partial<Record<Asked, string>>> = { queue: 'queues', jobName: 'names' };
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-] as const;
-
-/** A time as it is written here: `5m`. */
-function written(ms: number | undefined): string {
-  if (ms === undefined) return '';
-  const [unit, length] = UNITS.find(([, one]) => ms > 0 && ms % one === 0) ?? ['s', 1000];
-  return `${ms / length}${unit}`;
-}
-
-function formOf({ name, kind, queue = '', count, withinMs, ageMs, forMs }: Alert): Form {
+function formOf({ name, kind, queue = '', jobName = '', count, withinMs, ageMs, forMs }: Alert): Form {
   return {
     name,
     kind,
     queue,
-    count: String(count ?? ''),
-    within: written(withinMs),
-    age: written(ageMs),
-    for: written(forMs),
+    jobName,
+    count: String(count),
+    within: periodText(withinMs),
+    age: periodText(ageMs),
+    for: periodText(forMs),
   };
 }
 
 /** For how long it holds at least, where nothing is said. */
 const least = (kind: string): string => (kind === 'no-worker' ? '1m' : '0s');
 
-/** What the kind asks for; an empty queue is said, for it takes one away. */
+/** What the kind asks for; an empty queue or name is said, for it takes one away. */
 function partsOf(form: Form): object {
   const fields = FIELDS[form.kind as Kind].map((name) => [
     name,
@@ -65,18 +66,19 @@ function partsOf(form: Form): object {
 }
 
 interface FieldProps {
-  readonly name: keyof typeof LABELS;
+  readonly name: Asked;
   readonly fault: Fault | undefined;
   readonly control: object;
 }
 
 function Limit({ name, fault, control }: FieldProps) {
   return (
-    <Field name={name} label={t(LABELS[name])} fault={fault}>
+    <Field name={name} label={t(`alert_${name}`)} fault={fault}>
       <input
         {...control}
         {...(name === 'count' && { type: 'number', min: '0' })}
-        {...(name === 'queue' ? { list: 'queues' } : { required: true })}
+        list={LISTS[name]}
+        required={!LISTS[name]}
         dir="ltr"
       />
     </Field>
@@ -91,13 +93,6 @@ function Queues() {
       ))}
     </datalist>
   );
-}
-
-/** What is wrong, and with which field. */
-function faultIn(error: unknown): Fault {
-  const field = error instanceof ApiError ? error.field : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  return { field: field !== undefined && Object.hasOwn(EMPTY, field) ? field : undefined, message };
 }
 
 function FormOf({ start, id }: { start: Form; id: string | undefined }) {
@@ -116,7 +111,7 @@ function FormOf({ start, id }: { start: Form; id: string | undefined }) {
       say(`${t('save')} ✓`);
       go(['alerts']);
     } catch (error) {
-      refuse(faultIn(error));
+      refuse(faultFrom(error));
     }
   };
   return (
@@ -133,13 +128,14 @@ function FormOf({ start, id }: { start: Form; id: string | undefined }) {
       {FIELDS[form.kind as Kind].map((name) => (
         <Limit key={name} name={name} fault={fault} control={control(name)} />
       ))}
-      <Field name="for" label={t('alertFor')} fault={fault}>
+      <Field name="for" label={t('alert_for')} fault={fault}>
         <input {...control('for')} placeholder={least(form.kind)} dir="ltr" />
       </Field>
       <Field name="name" label={t('name')} fault={fault} isWhole>
         <input {...control('name')} maxLength={100} autocomplete="off" />
       </Field>
       <Queues />
+      <JobNames contracts={[]} />
       {fault !== undefined && fault.field === undefined && <Trouble error={fault} />}
       <button type="submit" class="primary">
         {t('save')}

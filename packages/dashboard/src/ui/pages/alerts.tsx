@@ -109,19 +109,22 @@ function Acts({ alert: { id, enabled, silencedUntil = 0 }, onChange }: ActProps)
 }
 
 function Row({ alert, onChange }: ActProps) {
-  const { name, kind, queue, about, value, isFiring, since } = alert;
+  const { name, kind, queue, jobName, about, page, value, isFiring, since } = alert;
   return (
     <tr>
       <td class="name">
-        {name} {queue !== undefined && <span class="badge">{queue}</span>}
+        <bdi>{name}</bdi> {queue && <bdi class="badge">{queue}</bdi>}{' '}
+        {jobName && <bdi class="badge">{jobName}</bdi>}
         <small class="muted id">{t(`alert_${kind}`)}</small>
       </td>
       <td>
         <State alert={alert} />
       </td>
       <td class={`n${isFiring ? ' bad-text' : ''}`}>
-        <bdi>{amount(value, alert)}</bdi>
-        {queue === undefined && <small class="muted id">{about}</small>}
+        <a href={`#/${page}`}>
+          <bdi>{amount(value, alert)}</bdi>
+        </a>
+        {!queue && !jobName && <small class="muted id">{about}</small>}
       </td>
       <td class="n">
         <bdi>{limitOf(alert)}</bdi>

@@ -8,6 +8,7 @@ import { Field, faultFrom, faultOf } from '../parts/field.tsx';
 import { isJson, JobInput, NameField, useContracts } from '../parts/job-input.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
+import { periodText } from '../parts/period.ts';
 import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -45,20 +46,6 @@ const EMPTY: Form = {
   overlap: 'allow',
   input: '{}',
 };
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-  ['ms', 1],
-] as const;
-
-/** A period as it is written: `90m`. */
-function periodText(ms: number): string {
-  const [unit, length] = UNITS.find(([, one]) => ms % one === 0) ?? ['ms', 1];
-  return `${ms / length}${unit}`;
-}
 
 /** The form of one that is there; its input stays where it is, for secrets may stand in it. */
 function formOf({ id, job, schedule, policy }: Recurring): Form {

@@ -25,7 +25,9 @@ function Row({ event }: { event: AlertEvent }) {
       <td>
         <span class={`badge ${LOOKS[what] ?? ''}`}>{t(`event_${what}`)}</span>
       </td>
-      <td class="name">{rule?.name}</td>
+      <td class="name">
+        <bdi>{rule?.name}</bdi>
+      </td>
       <td class="detail">
         {value !== undefined && <bdi>{amount(value, rule ?? {})}</bdi>} {about}
         {[by, why].filter(Boolean).join(' · ')}
