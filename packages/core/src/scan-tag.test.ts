@@ -73,6 +73,7 @@ describe('a scan by tag', () => {
     const waiting = await pagesOf({ tag: 'x', state: 'enqueued' });
     expect(idsOf(waiting)).toEqual([...others, other.id].toSorted());
     expect(idsOf(await pagesOf({ tag: 'x', state: 'enqueued', queue: 'other' }))).toEqual([other.id]);
+    expect(idsOf(await pagesOf({ tag: 'x', queue: 'mail' }))).toEqual([first, ...others].toSorted());
     const running = await worker.claim('other');
     expect(idsOf(await pagesOf({ tag: 'x', state: 'processing' }))).toEqual(running);
   });
@@ -113,7 +114,7 @@ describe('a scan by tag', () => {
     [{ tag: '' }, 'scan.tag'],
     [{ tag: 'x'.repeat(65) }, 'scan.tag'],
     [{ tag: 'x', state: 'gone' }, 'scan.state'],
-    [{ tag: 'x', queue: 'mail' }, 'scan.queue'],
+    [{ tag: 'x', queue: 'a b' }, 'scan.queue'],
     [{ tag: 'x', after: '0 40 ready:mail:2' }, 'scan.after'],
     [{ state: 'failed', after: '0 @1000 01ARZ3NDEKTSV4RRFFQ69G5F00' }, 'scan.after'],
   ])('that cannot be is refused: %j', async (options, option) => {

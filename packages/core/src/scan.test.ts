@@ -95,6 +95,34 @@ describe('a scan', () => {
     expect(await idsOf({ state, step: 2 })).toEqual(sorted(jobs));
   });
 
+  test('finds what is of a queue in any state, and looks at ten times as many', async () => {
+    const other = { queue: 'other', in: '1h' } as const;
+    await client.scheduleMany(greet, numbers(60), { in: '1h' });
+    const [some, one] = await Promise.all([
+      client.scheduleMany(greet, numbers(9), other),
+      client.schedule(defineJob<number>({ name: 'gr' }), 1, other),
+    ]);
+    const state = 'scheduled';
+    expect(await idsOf({ state, queue: 'other', step: 4 })).toEqual(sorted([...some, one]));
+    expect(await idsOf({ state, queue: 'other', name: 'gr' })).toEqual([one.id]);
+    expect(await idsOf({ state, queue: 'never' })).toEqual([]);
+    let looked = 0;
+    for await (const page of monitor.scan({ state, queue: 'mail', step: 5 })) {
+      expect(page.jobs.length).toBeLessThanOrEqual(5);
+      looked += page.looked;
+    }
+    expect(looked).toBe(70);
+    await client.enqueueMany(greet, numbers(4));
+    await client.enqueueMany(greet, numbers(3), { queue: 'other' });
+    await worker.claim('mail');
+    const failed = await worker.claim('other');
+    for (const id of failed) await worker.fail(id, { name: 'Error', message: 'no' });
+    expect(await idsOf({ state: 'failed', queue: 'other' })).toEqual(failed.toSorted());
+    expect(await idsOf({ state: 'failed', queue: 'mail' })).toEqual([]);
+    expect(await idsOf({ state: 'processing', queue: 'mail' })).toHaveLength(4);
+    expect(await idsOf({ state: 'processing', queue: 'other' })).toEqual([]);
+  });
+
   test('goes on behind a page, also when that was the last of its list', async () => {
     const jobs = await client.enqueueMany(greet, numbers(30));
     const met: string[] = [];
@@ -112,7 +140,8 @@ describe('a scan', () => {
   test.each<[object, string]>([
     [{}, 'scan.state'],
     [{ state: 'gone' }, 'scan.state'],
-    [{ state: 'failed', queue: 'mail' }, 'scan.queue'],
+    [{ queue: 'mail' }, 'scan.state'],
+    [{ state: 'failed', queue: 'a b' }, 'scan.queue'],
     [{ state: 'failed', after: 'somewhere' }, 'scan.after'],
     [{ state: 'failed', step: 201 }, 'scan.step'],
   ])('that cannot be is refused: %j', async (options, option) => {

@@ -18,9 +18,12 @@ export interface ScanOptions {
   readonly state?: JobState;
   /** Goes through the index of this tag, the newest job first. Each shard keeps the 100,000 newest jobs of a tag. */
   readonly tag?: string;
-  /** Only for `enqueued`: one queue. @default all */
+  /**
+   * Only jobs of this queue. Jobs that wait are in lists of their queues; of others, but those that run and without a tag, that is
+   * some ten times faster than to read them all.
+   */
   readonly queue?: string;
-  /** Only jobs with this name; with a `*` at its end, those whose names begin so. Without a tag that is some ten times faster than to read them all. */
+  /** Only jobs with this name; with a `*` at its end, those whose names begin so: as fast as by queue. */
   readonly name?: string;
   /** The cursor of a page: goes on behind it. @default the beginning */
   readonly after?: string;
@@ -68,8 +71,6 @@ export async function* scanJobs(
 ): AsyncGenerator<ScanPage> {
   checkOptions(options, RULES, 'scan');
   const { state, queue, tag, name, step = 100 } = options;
-  if (queue !== undefined && state !== 'enqueued')
-    throw new OptionError('scan.queue', 'can only be given with the state "enqueued"', queue);
   if (tag !== undefined) {
     checkTag(tag, 'scan.tag');
     yield* pagesOf(shards, tagWalk({ tag, step }), { options, viewing });

@@ -32,10 +32,10 @@ const MOST_MEASURED = 250;
 /** Numbers that tell a queue: the lengths of its lists, and what was taken. */
 const NUMBERS = 7;
 
-/** Entries that one look for jobs by their name looks at. */
+/** Entries that one look for jobs by their name or queue looks at. */
 export const MOST_SIFTED = 1000;
 
-/** What a look for jobs by their name is about. */
+/** What a look for jobs by their name or queue is about. */
 export interface Sifting {
   /** A list or a sorted set. */
   readonly key: string;
@@ -45,8 +45,10 @@ export interface Sifting {
   readonly count: number;
   /** After so many jobs it stops. */
   readonly most: number;
-  /** The name; with a `*` at its end, what names begin with. */
-  readonly name: string;
+  /** The name; with a `*` at its end, what names begin with. @default any */
+  readonly name?: string | undefined;
+  /** @default any */
+  readonly queue?: string | undefined;
 }
 
 /** What such a look has found: `read` entries were looked at, and whether that was all. */
@@ -96,11 +98,12 @@ export class QueueStore {
     return (await Promise.all(slices.map((slice) => this.#measure(slice)))).flat();
   }
 
-  /** Looks at entries of a key, where they are, for jobs with a name. */
-  async sift({ key, from, count, most, name }: Sifting): Promise<Sifted> {
+  /** Looks at entries of a key, where they are, for jobs with a name, or of a queue. */
+  async sift({ key, from, count, most, name = '*', queue = '' }: Sifting): Promise<Sifted> {
     const isWhole = !name.endsWith('*');
     const beginning = isWhole ? name : name.slice(0, -1);
-    const reply = await runScript(this.#target, 'sift', [key, from, count, most, beginning, isWhole ? 1 : 0]);
+    const wanted = [beginning, isWhole ? 1 : 0, queue];
+    const reply = await runScript(this.#target, 'sift', [key, from, count, most, ...wanted]);
     if (!Array.isArray(reply) || typeof reply[0] !== 'number') throw new ProtocolError('sift', reply);
     const [read, ...ids] = reply as [number, ...string[]];
     return { ids, read, isOver: read < count && ids.length < most };

@@ -10,11 +10,11 @@ import { readOpenIds } from './shard-reader.ts';
 /** Jobs that a scan is about. */
 export interface ScanRequest {
   readonly state: JobState;
-  /** Only for `enqueued`. */
+  /** Only jobs of this queue; those that run are not told apart. */
   readonly queue: string | undefined;
   /** Only jobs with this name; with a `*` at its end, those whose names begin so. */
   readonly name: string | undefined;
-  /** How many jobs to give at once; with a name, ten times as many entries are looked at. */
+  /** How many jobs to give at once; where jobs are looked for by name or queue, ten times as many entries are looked at. */
   readonly step: number;
 }
 
@@ -40,7 +40,7 @@ interface Source {
   readonly isStored: boolean;
 }
 
-/** A name costs a look at the beginning of a record, which is so much cheaper than to read it. */
+/** A name or a queue costs a look at the beginning of a record, which is so much cheaper than to read it. */
 const SIFTED_PER_JOB = 10;
 
 /**
@@ -74,16 +74,14 @@ export async function* scanShard(
 async function lookAt(
   shard: Shard,
   { key, read, isStored }: Source,
-  { name, step, from }: ScanRequest & { readonly from: number },
+  { state, step, from, ...wanted }: ScanRequest & { readonly from: number },
 ): Promise<Sifted> {
-  if (name !== undefined && isStored)
-    return shard.queues.sift({
-      key,
-      from,
-      name,
-      count: Math.min(step * SIFTED_PER_JOB, MOST_SIFTED),
-      most: step,
-    });
+  // Jobs that wait are in lists of their queues.
+  const { name, queue } = state === 'enqueued' ? { ...wanted, queue: undefined } : wanted;
+  if ((name ?? queue) !== undefined && isStored) {
+    const count = Math.min(step * SIFTED_PER_JOB, MOST_SIFTED);
+    return shard.queues.sift({ key, from, name, queue, count, most: step });
+  }
   const ids = await read(from, step);
   return { ids, read: ids.length, isOver: ids.length < step };
 }

@@ -9,7 +9,8 @@ export const SIFT_SCENES = {
   sift: {
     given: async (shard) => {
       await shard.enqueue([A, B]);
-      return () => shard.queues.sift({ key: 'ready:mail:2', from: 0, count: 10, most: 2, name: 'gre*' });
+      const wanted = { name: 'gre*', queue: 'mail' };
+      return () => shard.queues.sift({ key: 'ready:mail:2', from: 0, count: 10, most: 2, ...wanted });
     },
     keys: { job: [`job:${A}`] },
   },
@@ -20,6 +21,12 @@ export const SIFT_EFFECTS = {
 } satisfies Record<string, Effect>;
 
 /** A record that is not one has no name. */
-const WITHOUT: Deviations = { otherwise: { 'job:A': { reply: { ids: ['B'], read: 2, isOver: true } } } };
-export const SIFT_MISSING = { sift: WITHOUT } satisfies Record<string, Deviations>;
-export const SIFT_DAMAGED = { sift: WITHOUT } satisfies Record<string, Deviations>;
+const WITHOUT = { 'job:A': { reply: { ids: ['B'], read: 2, isOver: true } } };
+/** Without its code a queue has no jobs. */
+const NONE = { queues: { reply: { ids: [], read: 2, isOver: true } } };
+export const SIFT_MISSING = {
+  sift: { otherwise: { ...WITHOUT, ...NONE } },
+} satisfies Record<string, Deviations>;
+export const SIFT_DAMAGED = {
+  sift: { refused: ['queues'], otherwise: WITHOUT },
+} satisfies Record<string, Deviations>;

@@ -105,9 +105,10 @@ describe('a search goes through', () => {
     expect(parseSearch('state:failed running:>5m', NOW).states).toEqual(['failed']);
   });
 
-  test('one queue when it names one of which jobs wait', () => {
+  test('one queue when it names one that can be', () => {
     expect(parseSearch('state:enqueued queue:mail x', NOW).queue).toBe('mail');
-    expect(parseSearch('queue:mail x', NOW).queue).toBe(undefined);
+    expect(parseSearch('queue:mail x', NOW).queue).toBe('mail');
+    expect(parseSearch('queue:"a b" x', NOW)).toMatchObject({ queue: undefined, namedQueue: 'a b' });
   });
 });
 

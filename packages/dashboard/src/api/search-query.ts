@@ -1,6 +1,6 @@
 import type { BulkFilter, JobState, JobView } from '@linstock/core';
 import { JOB_STATES, OptionError } from '@linstock/core';
-import { shortText } from '@linstock/core/internal';
+import { queueName, shortText } from '@linstock/core/internal';
 import { causeOf } from './error-groups.ts';
 import { KEY_QUALIFIERS, keyTest, nameTest } from './search-keys.ts';
 
@@ -10,11 +10,11 @@ export interface SearchQuery {
   readonly tag: string | undefined;
   /** To be gone through in this order, where there is no tag. */
   readonly states: readonly JobState[];
-  /** When only waiting jobs of one queue can match. */
+  /** A queue that every match is in, if there can be one of this name: Redis itself looks for that, too. */
   readonly queue: string | undefined;
   /** A name that every match has, or with a `*` what it begins with: Redis itself looks for that. */
   readonly name: string | undefined;
-  /** A queue that every match is in. */
+  /** The same as it is written. */
   readonly namedQueue: string | undefined;
   readonly matches: (job: JobView) => boolean;
   /** The same as a filter of a bulk operation; undefined: it has no filter for this. */
@@ -84,11 +84,10 @@ export function parseSearch(text: string, now: number): SearchQuery {
   if (terms > MOST_TERMS)
     throw new OptionError('q', `must have at most ${MOST_TERMS} words and conditions`, terms);
   const { state, queue } = filter;
-  const isWaiting = state === 'enqueued' && queue !== undefined;
   return {
     tag,
     states: state === undefined ? states : [state],
-    queue: isWaiting ? queue : undefined,
+    queue: queueName(queue) === undefined ? queue : undefined,
     name,
     namedQueue,
     matches: (job) => tests.every((test) => test(job)) && hasWords(job, words),
