@@ -6,7 +6,7 @@ import type { FailedKind } from './store/failure-counts.ts';
 import { MOST_COUNTED } from './store/failure-counts.ts';
 
 /**
- * Failed jobs that one look reads of a shard, the newest, however many alerts ask: some 40 ms of Redis, in steps of 2 ms. Where more
+ * Failed jobs that one look reads of a shard, the newest, however many alerts ask: some 60 ms of Redis, in steps of 3 ms. Where more
  * have failed within the time of an alert, what is found of a queue or a name is the least that it can be.
  */
 const MOST_READ = 20_000;

@@ -168,6 +168,24 @@ describe('what an alert finds', () => {
     expect(values).toEqual({ short: 1300, long: 2500 });
   });
 
+  test('failures of a queue: of the newest 20,000 of a shard; those of all are counted all the same', async () => {
+    await client.alerts.create({ kind: 'failures', count: 0, queue: 'mail', name: 'queue' });
+    await client.alerts.create({ kind: 'failures', count: 0, name: 'all' });
+    const [{ id: first }, { id: last }] = await Promise.all([
+      client.enqueue(greet, { n: 1 }),
+      client.enqueue(greet, { n: 2 }),
+    ]);
+    const connection = redis.connect();
+    const now = Date.now();
+    const failed = (id: string): string => `{${place.namespace}:${shardOf(id)}}:failed`;
+    const others = Array.from({ length: 20_000 }, (_, n) => [now - 1000, `gone ${n}`]).flat();
+    await connection.zadd(failed(first), now - 2000, first, ...others);
+    await connection.zadd(failed(last), now, last);
+    await found();
+    const values = Object.fromEntries((await monitor.alerts()).map(({ name, value }) => [name, value]));
+    expect(values).toEqual({ queue: 1, all: 20_002 });
+  });
+
   test('failures of a queue that were run again count no more', async () => {
     await client.alerts.create({ kind: 'failures', count: 0, queue: 'mail' });
     const { id } = await client.enqueue(greet, { n: 1 });

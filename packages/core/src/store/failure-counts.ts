@@ -1,7 +1,7 @@
 import type { ScriptTarget } from '../redis/script.ts';
 import { ProtocolError, runScript } from '../redis/script.ts';
 
-/** Failed jobs that one call counts: some 2 ms of Redis. */
+/** Failed jobs that one call counts: some 3 ms of Redis. */
 export const MOST_COUNTED = 1000;
 
 /** How many jobs of a queue with a name are failed. */
