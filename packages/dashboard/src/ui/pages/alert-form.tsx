@@ -4,8 +4,8 @@ import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Card } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
-import { Field, faultFrom, faultOf } from '../parts/field.tsx';
-import { JobNames } from '../parts/job-input.tsx';
+import { Field, faultFrom, faultOf, Offers } from '../parts/field.tsx';
+import { handledNames } from '../parts/job-input.tsx';
 import { periodText } from '../parts/period.ts';
 import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -85,16 +85,6 @@ function Limit({ name, fault, control }: FieldProps) {
   );
 }
 
-function Queues() {
-  return (
-    <datalist id="queues">
-      {pulse.value?.queues.map(({ name }) => (
-        <option key={name} value={name} />
-      ))}
-    </datalist>
-  );
-}
-
 function FormOf({ start, id }: { start: Form; id: string | undefined }) {
   const [form, set] = useState(start);
   const [fault, refuse] = useState<Fault>();
@@ -134,8 +124,8 @@ function FormOf({ start, id }: { start: Form; id: string | undefined }) {
       <Field name="name" label={t('name')} fault={fault} isWhole>
         <input {...control('name')} maxLength={100} autocomplete="off" />
       </Field>
-      <Queues />
-      <JobNames contracts={[]} />
+      <Offers id="queues" values={pulse.value?.queues.map((queue) => queue.name)} />
+      <Offers id="names" values={handledNames()} />
       {fault !== undefined && fault.field === undefined && <Trouble error={fault} />}
       <button type="submit" class="primary">
         {t('save')}

@@ -30,6 +30,17 @@ export function faultOf(name: string, fault: Fault | undefined) {
   return fault?.field === name ? { 'aria-invalid': true, 'aria-describedby': `${name}-fault` } : {};
 }
 
+/** What a control whose `list` is this id offers. */
+export function Offers({ id, values }: { id: string; values: readonly string[] | undefined }) {
+  return (
+    <datalist id={id}>
+      {values?.map((value) => (
+        <option key={value} value={value} />
+      ))}
+    </datalist>
+  );
+}
+
 /** A control with its label, and what is wrong with it. */
 export function Field({ name, label, fault, isWhole = false, hint, children }: Props) {
   return (

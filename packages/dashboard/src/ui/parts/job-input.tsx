@@ -4,7 +4,7 @@ import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import type { Contract } from '../types.ts';
 import type { Fault } from './field.tsx';
-import { Field, faultOf } from './field.tsx';
+import { Field, faultOf, Offers } from './field.tsx';
 import { later } from './later.tsx';
 import { Trouble } from './trouble.tsx';
 import { useData } from './use-data.ts';
@@ -19,6 +19,11 @@ interface Named {
   readonly version?: number | undefined;
 }
 
+/** Names of the jobs that live workers handle. */
+export function handledNames(): readonly string[] {
+  return [...new Set(pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []))];
+}
+
 /** What workers have described: of all jobs, and of the one that is named; `onKnown` hears of it while nobody has chosen another queue. */
 export function useContracts({ name, queue, version: own }: Named, onKnown: (contract: Contract) => void) {
   const { data } = useData<{ contracts: readonly Contract[] }>('contracts', { everyMs: 30_000 });
@@ -30,8 +35,7 @@ export function useContracts({ name, queue, version: own }: Named, onKnown: (con
     given.current = contract.queue;
     onKnown(contract);
   }, [contract?.name]);
-  const handled = pulse.value?.workers.flatMap(({ info }) => info?.jobs ?? []) ?? [];
-  const names = data && [...new Set([...data.contracts.map((one) => one.name), ...handled])];
+  const names = data && [...new Set([...data.contracts.map((one) => one.name), ...handledNames()])];
   return { names, version, contract: contract?.version === version ? contract : undefined };
 }
 
@@ -51,11 +55,7 @@ export function NameField({ names, name, isFixed = false, fault, control }: Name
   return (
     <Field name="name" label={t('name')} fault={fault} hint={isUnknown && t('unknownName')}>
       <input {...control} required readOnly={isFixed} list="names" autocomplete="off" />
-      <datalist id="names">
-        {names?.map((one) => (
-          <option key={one} value={one} />
-        ))}
-      </datalist>
+      <Offers id="names" values={names} />
     </Field>
   );
 }
