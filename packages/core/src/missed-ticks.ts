@@ -1,3 +1,4 @@
+import { isOfNow, leftOutOf } from './left-out-runs.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
 import { GOES_ON, missedIn, readLastTicks, readTicks } from './store/tick-reader.ts';
@@ -15,7 +16,7 @@ interface LateTick {
 export interface MissedTicks {
   /** The one that waits for longest. */
   readonly overdue: LateTick | undefined;
-  /** The last ticks, of the last day, that were passed over or run late. */
+  /** The last ticks, of the last day, that were passed over or run late; and of those left out for an earlier run the first. */
   readonly passed: readonly LateTick[];
 }
 
@@ -31,14 +32,9 @@ export async function readMissedTicks(shards: readonly Shard[], now: number): Pr
   const most = Math.ceil(MOST / shards.length);
   const [overdue, passed] = await Promise.all([
     Promise.all(shards.map((shard) => readOverdue(shard, now))),
-    Promise.all(shards.map((shard) => readPassed(shard, most))),
+    Promise.all(shards.map((shard) => readPassed(shard, { most, now }))),
   ]);
-  return {
-    overdue: longest(overdue.flat()),
-    passed: passed.flat().flatMap(({ id, at, lateMs }) => {
-      return now - at < DAY_MS ? [{ id, lateMs, agoMs: Math.max(0, now - at) }] : [];
-    }),
-  };
+  return { overdue: longest(overdue.flat()), passed: passed.flat() };
 }
 
 async function readOverdue({ connection: { redis }, prefix }: Shard, now: number): Promise<LateTick[]> {
@@ -47,21 +43,23 @@ async function readOverdue({ connection: { redis }, prefix }: Shard, now: number
   return late > 0 ? [{ id, agoMs: late, lateMs: late }] : [];
 }
 
-interface Passed {
-  readonly id: string;
-  readonly at: number;
-  readonly lateMs: number;
-}
-
-async function readPassed(shard: Shard, most: number): Promise<Passed[]> {
-  const found: Passed[] = [];
+async function readPassed(
+  shard: Shard,
+  { most, now }: { readonly most: number; readonly now: number },
+): Promise<LateTick[]> {
+  const found: LateTick[] = [];
   for (let from = 0; from < most; from += STEP) {
     const { entries, total } = await readTicks(shard, GOES_ON, { from, most: Math.min(STEP, most - from) });
     const ids = entries.map(({ id }) => id);
     const lasts = await readLastTicks(shard, ids);
     for (const [i, id] of ids.entries()) {
-      const missed = missedIn(lasts[i] ?? []);
-      if (missed !== undefined) found.push({ id, ...missed });
+      const { at, lateMs } = missedIn(lasts[i] ?? []) ?? { at: -Infinity, lateMs: 0 };
+      if (now - at < DAY_MS) found.push({ id, lateMs, agoMs: Math.max(0, now - at) });
+    }
+    for (const one of await leftOutOf(shard, ids, lasts)) {
+      // Nothing has run since the first of them: it gets later and later.
+      const lateMs = Math.max(0, now - one.firstAt);
+      if (isOfNow(one, now)) found.push({ id: one.id, lateMs, agoMs: lateMs });
     }
     if (from + STEP >= total) break;
   }

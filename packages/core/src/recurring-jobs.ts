@@ -18,6 +18,9 @@ import { readRecurringPage } from './recurring-page.ts';
 import type { RecurringChanges } from './recurring-change.ts';
 import { changedDefinition } from './recurring-change.ts';
 import { recurringRun } from './recurring-run.ts';
+import { parseStored } from './stored-schedule.ts';
+import type { LeftOutRuns } from './left-out-runs.ts';
+import { readLeftOut } from './left-out-runs.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredPolicy, StoredRecurring, StoredSchedule, TickEntry } from './store/recurring-store.ts';
 import type { Actor } from './store/change-call.ts';
@@ -207,6 +210,12 @@ export class RecurringJobs {
     return (await this.#shardOf(id)).recurring.history(id);
   }
 
+  /** Runs that were left out because an earlier one had not ended; undefined: a run has begun since, or none was. */
+  async leftOut(id: string): Promise<LeftOutRuns | undefined> {
+    checkId(id);
+    return (await readLeftOut(await this.#shardOf(id), [id]))[0];
+  }
+
   /** No tick runs until it is resumed. False: it was paused already. @throws {RecurringNotFoundError} */
   async pause(id: string, options?: ChangeOptions): Promise<boolean> {
     return this.#adjust(id, 'pause', options);
@@ -272,18 +281,6 @@ export class RecurringJobs {
     if (shard === undefined) throw new RecurringNotFoundError(id);
     return shard;
   }
-}
-
-/** The schedule of a stored definition. @throws {OptionError} it cannot be used */
-export function parseStored({ startAt, endAt, ...rest }: StoredSchedule): Schedule {
-  return parseSchedule(
-    {
-      ...rest,
-      ...(startAt !== undefined && { startAt: new Date(startAt) }),
-      ...(endAt !== undefined && { endAt: new Date(endAt) }),
-    },
-    'recurring',
-  );
 }
 
 /** A run that moves no tick. */

@@ -98,6 +98,7 @@ describe('a page of recurring jobs', () => {
       late: 1,
       latest: 'late',
       missed: expect.arrayContaining(['skipped', 'caught-up', 'behind']),
+      leftOut: [],
       broken: [],
       next: undefined,
     });

@@ -1,17 +1,27 @@
 import type { JobState } from './job/states.ts';
+import type { LeftOutRuns } from './left-out-runs.ts';
+import { leftOutOf } from './left-out-runs.ts';
 import { checkOptions, oneOf, shortText, wholeNumber } from './options.ts';
 import type { Shard } from './shard-set.ts';
 import type { StoredRecurring, TickEntry } from './store/recurring-store.ts';
 import type { TickRange } from './store/tick-reader.ts';
-import { ANY_TICK, isMissed, NO_NEXT_TICK, overdue, readLastTicks, readTicks } from './store/tick-reader.ts';
+import {
+  ANY_TICK,
+  isLeftOut,
+  isMissed,
+  NO_NEXT_TICK,
+  overdue,
+  readLastTicks,
+  readTicks,
+} from './store/tick-reader.ts';
 
-const STATES = ['paused', 'error', 'late', 'missed'] as const;
+const STATES = ['paused', 'error', 'late', 'missed', 'overlap'] as const;
 
 /** Which recurring jobs a page shows; with several filters all must fit. */
 export interface RecurringPageOptions {
   /** What stands in its id or in the name of its job; capitals do not count. */
   readonly text?: string;
-  /** `error`: its definition cannot be used. `late`: nobody has run its tick for a minute. `missed`: its last tick was not run in time. */
+  /** `error`: its definition cannot be used. `late`: nobody has run its tick for a minute. `missed`: its last tick was not run in time. `overlap`: it was left out, because an earlier run had not ended. */
   readonly state?: (typeof STATES)[number];
   /** How many to pass over, 0 to 100,000. @default 0 */
   readonly offset?: number;
@@ -22,6 +32,8 @@ export interface RecurringPageOptions {
 /** A recurring job with what became of its last tick, and the state of the job that ran; without one that job is gone. */
 export type RecurringRow = StoredRecurring & {
   readonly last: (TickEntry & { readonly state?: JobState }) | undefined;
+  /** What was left out since its last run. */
+  readonly leftOut?: LeftOutRuns;
 };
 
 /** Some recurring jobs, in the order of their next ticks; those that have none come last. */
@@ -68,7 +80,7 @@ export async function readRecurringPage(
     const window = await readWindow(shards, range, { from: at, most });
     total = window.total;
     if (window.entries.length === 0) break;
-    const read = await readDefinitions(window.entries, state === 'missed');
+    const read = await readDefinitions(window.entries, WANTED[state ?? '']);
     for (const { id } of window.entries) {
       if (found.length === limit) break;
       at++;
@@ -114,43 +126,57 @@ async function readWindow(
   };
 }
 
+/** States that the last ticks tell. */
+const WANTED: Readonly<Record<string, (ticks: readonly TickEntry[]) => boolean>> = {
+  missed: isMissed,
+  overlap: isLeftOut,
+};
+
 /** Definitions by their ids. What need not be read is not: there may be thousands on the way to a page. */
 async function readDefinitions(
   entries: Window['entries'],
-  isOnlyMissed: boolean,
+  isWanted: ((ticks: readonly TickEntry[]) => boolean) | undefined,
 ): Promise<Map<string, Found>> {
   const found = new Map<string, Found>();
   await Promise.all(
     byShard(entries).map(async ([shard, own]) => {
       const ids = own.map(({ id }) => id);
-      const lasts = isOnlyMissed ? await readLastTicks(shard, ids) : [];
-      const wanted = isOnlyMissed ? ids.filter((_, i) => isMissed(lasts[i] ?? [])) : ids;
+      const lasts = isWanted === undefined ? [] : await readLastTicks(shard, ids);
+      const wanted = isWanted === undefined ? ids : ids.filter((_, i) => isWanted(lasts[i] ?? []));
       for (const one of await shard.recurring.findMany(wanted)) found.set(one.id, { shard, one });
     }),
   );
   return found;
 }
 
+type Lasts = Pick<RecurringRow, 'last' | 'leftOut'>;
+
 /** Runs of a recurring job live where it lives. */
 async function withLastTicks(found: readonly Found[]): Promise<RecurringRow[]> {
-  const rows = new Map<string, RecurringRow['last']>();
+  const rows = new Map<string, Lasts>();
   await Promise.all(
     byShard(found).map(async ([shard, own]) => {
-      const lasts = (
-        await readLastTicks(
-          shard,
-          own.map(({ one }) => one.id),
-        )
-      ).map(([last]) => last);
-      const jobs = await shard.reader.findMany([...new Set(lasts.flatMap((last) => last?.job ?? []))]);
-      const states = new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
-      for (const [i, { one }] of own.entries()) {
-        const state = states.get(lasts[i]?.job ?? '');
-        rows.set(one.id, lasts[i] && { ...lasts[i], ...(state !== undefined && { state }) });
-      }
+      const ids = own.map(({ one }) => one.id);
+      for (const [id, row] of await readLasts(shard, ids)) rows.set(id, row);
     }),
   );
-  return found.map(({ one }) => ({ ...one, last: rows.get(one.id) }));
+  return found.map(({ one }) => ({ ...one, ...(rows.get(one.id) ?? { last: undefined }) }));
+}
+
+async function readLasts(shard: Shard, ids: readonly string[]): Promise<[string, Lasts][]> {
+  const ticks = await readLastTicks(shard, ids);
+  const lasts = ticks.map(([last]) => last);
+  const [jobs, left] = await Promise.all([
+    shard.reader.findMany([...new Set(lasts.flatMap((last) => last?.job ?? []))]),
+    leftOutOf(shard, ids, ticks),
+  ]);
+  const states = new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
+  return ids.map((id, i) => {
+    const state = states.get(lasts[i]?.job ?? '');
+    const leftOut = left.find((one) => one.id === id);
+    const last = lasts[i] && { ...lasts[i], ...(state !== undefined && { state }) };
+    return [id, { last, ...(leftOut !== undefined && { leftOut }) }];
+  });
 }
 
 function byShard<T extends { readonly shard: Shard }>(all: readonly T[]): [Shard, T[]][] {

@@ -1,3 +1,5 @@
+import type { LeftOutRuns } from './left-out-runs.ts';
+import { isOfNow, leftOutOf } from './left-out-runs.ts';
 import { checkOptions, wholeNumber } from './options.ts';
 import type { Shard } from './shard-set.ts';
 import {
@@ -28,6 +30,8 @@ export interface TickHealth {
   readonly latest: string | undefined;
   /** Of those that were looked at and go on, those whose last tick, in the last day, was missed or ran more than a minute late. */
   readonly missed: readonly string[];
+  /** Of those that were looked at and go on, what was left out while an earlier run goes on, or in the last day. */
+  readonly leftOut: readonly LeftOutRuns[];
   /** Of those that were looked at, those whose definition cannot be used: `get()` tells why. */
   readonly broken: readonly string[];
   /** Where another look goes on; undefined: all were looked at. */
@@ -52,6 +56,7 @@ export async function readTickHealth(
     late: parts.reduce((sum, { late }) => sum + late, 0),
     latest: first?.id,
     missed: parts.flatMap(({ missed }) => missed),
+    leftOut: parts.flatMap(({ leftOut }) => leftOut),
     broken: parts.flatMap(({ broken }) => broken),
     next: parts.some(({ total }) => total > next) ? next : undefined,
   };
@@ -62,6 +67,7 @@ interface Look {
   readonly late: number;
   readonly latest: readonly { readonly id: string; readonly order: number }[];
   readonly missed: readonly string[];
+  readonly leftOut: readonly LeftOutRuns[];
   readonly broken: readonly string[];
 }
 
@@ -77,11 +83,13 @@ async function look(shard: Shard, window: { readonly from: number; readonly most
   const [going, standing] = [idsOf(true), idsOf(false)];
   const [lasts, broken] = await Promise.all([readLastTicks(shard, going), readBroken(shard, standing)]);
   const isRecent = (at: number | undefined): boolean => at !== undefined && now - at < DAY_MS;
+  const leftOut = await leftOutOf(shard, going, lasts);
   return {
     total: all.total,
     late: late.total,
     latest: late.entries,
     missed: going.filter((_, i) => isMissed(lasts[i] ?? []) && isRecent(lasts[i]?.[0]?.at)),
+    leftOut: leftOut.filter((one) => isOfNow(one, now)),
     broken,
   };
 }

@@ -189,8 +189,12 @@ describe('a recurring job', () => {
       expect(skipped).toHaveLength(1);
       expect(skipped[0]?.count).toBeGreaterThan(1);
     });
-    expect(await ticksOf(scene, 'r')).toHaveLength(1);
+    const ticks = await ticksOf(scene, 'r');
+    expect(ticks).toHaveLength(1);
+    expect(await scene.client.recurring.leftOut('r')).toMatchObject({ since: ticks[0] });
     gate.open();
+    await eventually(async () => expect(await scene.client.recurring.leftOut('r')).toBeUndefined());
+    expect((await ticksOf(scene, 'r')).length).toBeGreaterThan(1);
   });
 
   test('can be paused, resumed, passed over once, run by hand, and removed', async () => {

@@ -61,19 +61,25 @@ export async function readBroken(
   return ids.filter((_, i) => (errors[i] ?? '') !== '');
 }
 
-/** What became of the last ticks of each, the newest first: as many as tell whether the last one was missed. */
-export async function readLastTicks(
+/** What became of the last ticks of each, the newest first: as many as tell whether the last one was missed, or left out. */
+export function readLastTicks(shard: Shard, ids: readonly string[]): Promise<TickEntry[][]> {
+  return readTickEntries(shard, ids, 2);
+}
+
+/** What became of so many of the last ticks of each, the newest first. */
+export async function readTickEntries(
   { connection: { redis }, prefix }: Shard,
   ids: readonly string[],
+  most: number,
 ): Promise<TickEntry[][]> {
   const lists = await Promise.all(
-    ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, 1).catch(nothingIfDamaged)),
+    ids.map((id) => redis.lrange(`${prefix}${KEY.history}${id}`, 0, most - 1).catch(ignoreWrongType)),
   );
   return lists.map((lines) => lines.flatMap(entryIn));
 }
 
-/** Somebody has put something else there: one history must not hide all the others. */
-function nothingIfDamaged(error: unknown): string[] {
+/** Somebody has put something else there: one recurring job must not hide all the others. */
+export function ignoreWrongType(error: unknown): [] {
   if (says(error, 'WRONGTYPE')) return [];
   throw error;
 }
@@ -110,6 +116,11 @@ export function missedIn([last, before]: readonly TickEntry[]): MissedTick | und
 /** Whether the last tick was missed. Pure. */
 export function isMissed(ticks: readonly TickEntry[]): boolean {
   return missedIn(ticks) !== undefined;
+}
+
+/** Whether the last tick that could run was left out, because an earlier run had not ended. Pure. */
+export function isLeftOut(ticks: readonly TickEntry[]): boolean {
+  return ticks.find(({ job, skipped }) => job !== undefined || skipped === 'overlap')?.skipped === 'overlap';
 }
 
 function orderOf(score: string | undefined): number {
