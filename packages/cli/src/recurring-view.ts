@@ -1,4 +1,4 @@
-import type { RecurringView } from '@linstock/core';
+import type { LeftOutRuns, RecurringView } from '@linstock/core';
 import { formatDuration, formatExact, formatInstant } from './format-time.ts';
 import type { Sheet } from './output.ts';
 import { pausedText } from './queue-view.ts';
@@ -77,10 +77,18 @@ function stateText({ paused, error }: RecurringJson): string {
   return `paused ${pausedText(paused)}`;
 }
 
-/** All of one recurring job, with its next ticks. */
-export function recurringSheet(job: RecurringJson, next: readonly Date[]): Sheet {
+function leftOutText({ count, job, since, state }: LeftOutRuns): string {
+  const runs = count === 1 ? '1 run' : `${count} runs`;
+  return `${runs}: the one of ${formatInstant(since)} had not ended (job ${job}, ${state ?? 'deleted'})`;
+}
+
+/** All of one recurring job, with its next ticks, and the runs that were left out since its last one. */
+export function recurringSheet(
+  job: RecurringJson,
+  { next, leftOut }: { readonly next: readonly Date[]; readonly leftOut: LeftOutRuns | undefined },
+): Sheet {
   return {
-    json: { ...job, next: next.map((at) => at.getTime()) },
+    json: { ...job, next: next.map((at) => at.getTime()), leftOut: leftOut ?? null },
     id: job.id,
     fields: [
       ['Id', job.id],
@@ -89,6 +97,7 @@ export function recurringSheet(job: RecurringJson, next: readonly Date[]): Sheet
       ['State', stateText(job), job.error === null ? 'plain' : 'bad'],
       ['Misfire', `${job.misfire}, after ${formatDuration(job.misfireAfter)}`],
       ['Overlap', job.overlap],
+      ...(leftOut === undefined ? [] : [['Left out', leftOutText(leftOut), 'bad'] as const]),
       ['Created', formatExact(job.createdAt)],
       ['Next', next.length === 0 ? 'none' : next.map((at) => formatExact(at.getTime()))],
     ],

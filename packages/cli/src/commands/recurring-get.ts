@@ -16,7 +16,8 @@ export const recurringGet = defineCommand({
       if (found === undefined) throw new RecurringNotFoundError(id);
       // One that is switched off has none; its error says why.
       const next = found.error === undefined ? await recurring.next(id, NEXT) : [];
-      await output.sheet(recurringSheet(recurringJson(found), next));
+      const leftOut = await recurring.leftOut(id);
+      await output.sheet(recurringSheet(recurringJson(found), { next, leftOut }));
     });
   },
 });
