@@ -60,12 +60,22 @@ function withoutUnused(): Plugin {
   };
 }
 
+/** All styles are one file, and what a later script imports is there before it: nothing has to be loaded ahead of it. */
+function withoutPreload(): Plugin {
+  return {
+    name: 'import-without-preload',
+    enforce: 'pre',
+    load: (id) =>
+      id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : undefined,
+  };
+}
+
 /** The user interface: hashed static files that need no other address, in dist/ui. */
 export default defineConfig({
   root: new URL('./src/ui', import.meta.url).pathname,
   // Links are relative: the page works below any path.
   base: './',
-  plugins: [withoutUnused()],
+  plugins: [withoutUnused(), withoutPreload()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: new URL('./dist/ui', import.meta.url).pathname,
@@ -73,8 +83,12 @@ export default defineConfig({
     target: 'es2022',
     // Content-Security-Policy allows no data: script or style.
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     // What the first script needs is named in the page; browsers that need the polyfill are too old for the rest.
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : []),
+    },
     reportCompressedSize: false,
     // What every page needs is one script: it is shorter than three, and each would come with the first page anyhow.
     rolldownOptions: {
