@@ -1,4 +1,5 @@
 import { defineJob } from '@linstock/core';
+import { KEY, shardPrefix } from '@linstock/core/internal';
 import { startRedis } from '@linstock/test-kit/redis';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { Board } from './testing/board.ts';
@@ -52,6 +53,23 @@ describe('the list of recurring jobs', () => {
         { id: 'r', words: { kind: 'weekly', at: 210, days: [1] }, last: { job, state: 'enqueued' } },
       ],
     });
+  });
+
+  test('tells what was left out since the last run, and shows those alone', async () => {
+    const board = open();
+    for (const id of ['mirror', 'well'])
+      await board.client.recurring.upsert(id, work, null, { cron: '@daily', overlap: 'skip' });
+    const job = await board.client.recurring.trigger('mirror');
+    const entry = { tick: Date.now(), at: Date.now(), skipped: 'overlap', count: 3 };
+    const connection = redis.connect();
+    await connection.lpush(`${shardPrefix(board.namespace, 0)}${KEY.history}mirror`, JSON.stringify(entry));
+    connection.disconnect();
+    const leftOut = { job, count: 3, state: 'enqueued' };
+    expect(await read(board, 'recurring?state=overlap')).toMatchObject({
+      recurring: [{ id: 'mirror', last: entry, leftOut }],
+    });
+    expect(await read(board, 'recurring/mirror')).toMatchObject({ recurring: { leftOut } });
+    expect((await read(board, 'recurring/well'))['recurring']).not.toHaveProperty('leftOut');
   });
 
   test.each(['state=gone', 'limit=1000', 'offset=-1'])('%s is refused', async (query) => {

@@ -115,12 +115,14 @@ async function get(call: Call, parts: Parts): Promise<unknown> {
   const id = param(call, 'id');
   const recurring = await client.recurring.get(id);
   if (recurring === undefined) throw new RecurringNotFoundError(id);
-  const [next, history] = await Promise.all([
+  const [next, history, leftOut] = await Promise.all([
     // A definition that cannot be used has no next runs; its error says why.
     client.recurring.nextRuns(id, NEXT_RUNS).catch(() => []),
     client.recurring.history(id),
+    client.recurring.leftOut(id),
   ]);
-  return { recurring: withoutInput(recurring), ...tellNext(next), history: await withStates(history, parts) };
+  const one = { ...withoutInput(recurring), leftOut };
+  return { recurring: one, ...tellNext(next), history: await withStates(history, parts) };
 }
 
 const trigger = async (call: Call, { client }: Parts): Promise<unknown> => ({
@@ -192,7 +194,7 @@ export const RECURRING_ROUTES: readonly Route[] = [
     answer: '{ recurring, total }',
     query: {
       text: text('Whose id or name of the job has this.'),
-      state: choice(['paused', 'error', 'late', 'missed'], 'Only these.'),
+      state: choice(['paused', 'error', 'late', 'missed', 'overlap'], 'Only these.'),
       limit: whole('At most so many; default 50, most 200.'),
       offset: whole('So many are passed over.'),
       cursor: text('Instead of offset: that of a page which is narrowed.'),

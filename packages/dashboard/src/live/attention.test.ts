@@ -66,6 +66,43 @@ describe('what needs attention', () => {
     });
   });
 
+  /** Recurring jobs of which a run was left out twice, because one goes on. Resolves to that one's job. */
+  async function leaveOut(board: Board, ...ids: string[]): Promise<string> {
+    let job = '';
+    for (const id of ids) {
+      await board.client.recurring.upsert(id, work, null, { cron: '@daily', overlap: 'skip' });
+      job = await board.client.recurring.trigger(id);
+      const entry = { tick: Date.now(), at: Date.now(), skipped: 'overlap', count: 2 };
+      await connection.lpush(`${shardPrefix(board.namespace, 0)}${KEY.history}${id}`, JSON.stringify(entry));
+    }
+    return job;
+  }
+
+  test('tells of recurring jobs that leave out runs, with the job that goes on', async () => {
+    const board = open();
+    const job = await leaveOut(board, 'mirror');
+    const { attention } = await overview(board);
+    const [since] = await board.client.recurring.history('mirror').then((all) => all.slice(-1));
+    expect(attention.filter(({ code }) => code.startsWith('TICKS'))).toEqual([
+      { level: 'warn', code: 'TICKS_OVERLAP', about: 'mirror', count: 2, job, since: since?.tick },
+    ]);
+  });
+
+  test('names three of many that leave out runs', async () => {
+    const board = open();
+    await leaveOut(board, 'a', 'b', 'c', 'd');
+    const { attention } = await overview(board);
+    expect(attention.filter(({ code }) => code.startsWith('TICKS'))).toEqual([
+      {
+        level: 'warn',
+        code: 'TICKS_OVERLAP',
+        about: expect.any(String),
+        count: 4,
+        names: [expect.any(String), expect.any(String), expect.any(String)],
+      },
+    ]);
+  });
+
   test('tells of a Redis that keeps no append-only file, and of nothing else where all is well', async () => {
     const { attention } = await overview(open());
     expect(attention.map(({ level, code }) => `${level} ${code}`)).toEqual([
@@ -100,7 +137,7 @@ describe('what needs attention', () => {
   });
 });
 
-const ticks = { late: 0, latest: undefined, missed: [], broken: [] };
+const ticks = { late: 0, latest: undefined, missed: [], leftOut: [], broken: [] };
 const server: ServerView = {
   address: 'a:1',
   version: '7.2.0',

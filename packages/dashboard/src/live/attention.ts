@@ -18,6 +18,7 @@ export interface Attention {
     | 'WAITS_LONG'
     | 'TICKS_LATE'
     | 'TICKS_MISSED'
+    | 'TICKS_OVERLAP'
     | 'TICKS_ERROR'
     | 'EVICTION'
     | 'MEMORY'
@@ -29,6 +30,9 @@ export interface Attention {
   readonly names?: readonly string[];
   /** More in words, as a job or a server told it. */
   readonly detail?: string;
+  /** The job that others wait for to end, and its tick (ms since 1970). */
+  readonly job?: string;
+  readonly since?: number;
 }
 
 const STALL_MS = 1000;

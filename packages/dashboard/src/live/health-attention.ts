@@ -20,6 +20,8 @@ export function healthAttention({ servers, ticks, failing }: Health): Attention[
   if (ticks.latest !== undefined)
     found.push({ level: 'bad', code: 'TICKS_LATE', about: ticks.latest, count: ticks.late });
   if (ticks.missed.length > 0) found.push({ level: 'warn', code: 'TICKS_MISSED', ...several(ticks.missed) });
+  for (const { id: about, count, job, since } of ticks.leftOut)
+    found.push({ level: 'warn', code: 'TICKS_OVERLAP', about, count, job, since });
   if (ticks.broken.length > 0) found.push({ level: 'bad', code: 'TICKS_ERROR', ...several(ticks.broken) });
   if (failing !== undefined) {
     const detail = `${failing.error}: ${failing.message}`.slice(0, MOST_DETAIL);

@@ -5,14 +5,14 @@ import { groupErrors } from '../api/error-groups.ts';
 /** What is looked at less often than a pulse. What could not be read is undefined. */
 export interface Health {
   readonly servers: readonly ServerView[];
-  readonly ticks: Pick<TickHealth, 'late' | 'latest' | 'missed' | 'broken'>;
+  readonly ticks: Pick<TickHealth, 'late' | 'latest' | 'missed' | 'leftOut' | 'broken'>;
   /** What most of the newest failures have in common. */
   readonly failing: ErrorGroup | undefined;
   /** The job that has waited longest. */
   readonly oldest?: OldestJob | undefined;
 }
 
-type Found = Pick<TickHealth, 'missed' | 'broken'>;
+type Found = Pick<TickHealth, 'missed' | 'leftOut' | 'broken'>;
 
 const EVERY_MS = 15_000;
 /** Nobody has looked for a while. */
@@ -22,7 +22,7 @@ const LOOK_AT = 100;
 /** Nothing to be told of. */
 export const NO_HEALTH: Health = {
   servers: [],
-  ticks: { late: 0, latest: undefined, missed: [], broken: [] },
+  ticks: { late: 0, latest: undefined, missed: [], leftOut: [], broken: [] },
   failing: undefined,
 };
 
@@ -35,7 +35,7 @@ export class HealthReader {
   #reading: Promise<void> | undefined;
   /** Recurring jobs are looked at a thousand at a time: from where on, and what was found since the first of them. */
   #offset = 0;
-  #found: Found = { missed: [], broken: [] };
+  #found: Found = { missed: [], leftOut: [], broken: [] };
 
   constructor(monitor: Monitor, now: () => number) {
     this.#monitor = monitor;
@@ -69,8 +69,8 @@ export class HealthReader {
     this.#found = this.#offset === 0 ? seen : together(this.#found, seen);
     this.#offset = next ?? 0;
     // What an earlier round has found stands until this one is over.
-    const { missed, broken } = next === undefined ? this.#found : together(this.#health.ticks, this.#found);
-    return { late, latest, missed, broken };
+    const found = next === undefined ? this.#found : together(this.#health.ticks, this.#found);
+    return { late, latest, ...found };
   }
 
   async #readFailing(): Promise<ErrorGroup | undefined> {
@@ -82,6 +82,7 @@ export class HealthReader {
 function together(a: Found, b: Found): Found {
   return {
     missed: [...new Set([...a.missed, ...b.missed])],
+    leftOut: [...new Map([...a.leftOut, ...b.leftOut].map((one) => [one.id, one])).values()],
     broken: [...new Set([...a.broken, ...b.broken])],
   };
 }

@@ -144,6 +144,9 @@ export interface Attention {
   /** The first of several. */
   readonly names?: readonly string[];
   readonly detail?: string;
+  /** The job that goes on, and since when. */
+  readonly job?: string;
+  readonly since?: number;
 }
 
 export interface Alert {
@@ -234,49 +237,6 @@ export interface Contract {
   readonly queue: string;
   readonly priority: string;
   readonly hasSchema: boolean;
-}
-
-export interface Recurring {
-  readonly id: string;
-  readonly schedule: { readonly cron?: string; readonly every?: number; readonly timeZone?: string };
-  readonly job: { readonly name: string; readonly queue: string; readonly version?: number };
-  readonly policy: { readonly misfire: string; readonly overlap: string };
-  readonly paused?: { readonly by: string; readonly why: string; readonly at: number };
-  readonly error?: { readonly message: string };
-  readonly nextAt?: number;
-  readonly words?: CronWords;
-  /** What became of its last tick; only in the list. */
-  readonly last?: Tick;
-}
-
-/** What a usual cron expression says. Times are minutes since midnight. */
-export interface CronWords {
-  readonly kind: 'minutes' | 'hourly' | 'daily' | 'weekly' | 'monthly' | 'yearly';
-  readonly every?: number;
-  readonly minute?: number;
-  readonly at?: number;
-  /** 0: Sunday. */
-  readonly days?: readonly number[];
-  /** 0: the last one of the month. */
-  readonly day?: number;
-  readonly month?: number;
-}
-
-/** What a change of the clock does to a run. */
-export interface ClockEffect {
-  readonly kind: 'leap' | 'once' | 'twice';
-  /** The local time that there is not. */
-  readonly meant?: string;
-}
-
-export interface Tick {
-  readonly tick?: number;
-  readonly at: number;
-  readonly job?: string;
-  /** Of its job, where that is known. */
-  readonly state?: State;
-  readonly skipped?: 'overlap' | 'unique' | 'missed' | 'skip';
-  readonly count?: number;
 }
 
 export interface Batch {

@@ -13,13 +13,14 @@ import type { Attention, Pulse } from '../types.ts';
 import { STATES } from '../types.ts';
 
 /** Where one goes to do something about it. */
-function placeFor({ code, about, names }: Attention): string {
+function placeFor({ code, about, names, job }: Attention): string {
   if (names !== undefined && /^(QUEUE|SUSP|BLOCKED)/.test(code))
     return to(['queues'], { only: code.replace('QUEUE_', '').toLowerCase() });
   if (code === 'FAILED') return to(['errors']);
   if (code === 'ALERT') return to(['alerts']);
   if (code === 'FAILING') return to(['search'], { q: `state:failed name:${about}` });
   if (/WORKER|LOOP/.test(code)) return to(['workers']);
+  if (job !== undefined) return to(['recurring', about]);
   if (code.startsWith('TICKS')) return to(['recurring'], { state: code.slice(6).toLowerCase() });
   if (/PAUSED|LONG/.test(code)) return to(['queues', about]);
   if (code === 'BLOCKED') return to(['limits']);
@@ -28,8 +29,9 @@ function placeFor({ code, about, names }: Attention): string {
 }
 
 function textFor(entry: Attention): string {
-  const { code, about, count: n, names, detail } = entry;
-  if (names === undefined) return counted(code as TextKey, n, { about, detail });
+  const { code, about, count: n, names, detail, since = 0 } = entry;
+  if (names === undefined)
+    return counted(code as TextKey, n, { about, detail, time: duration(Date.now() - since) });
   const more = n > names.length ? ` ${t('andMore', { count: count(n - names.length) })}` : '';
   return counted(`many_${code}` as TextKey, n, { names: names.join(t('comma')) + more });
 }
@@ -49,6 +51,7 @@ function AttentionList({ list, isWhole }: { list: readonly Attention[]; isWhole:
         {shown.map((entry) => (
           <li key={entry.code + entry.about} class={entry.level}>
             <a href={placeFor(entry)}>{textFor(entry)}</a>
+            {entry.job && <a href={to(['jobs', entry.job])}>{entry.job}</a>}
           </li>
         ))}
       </ul>

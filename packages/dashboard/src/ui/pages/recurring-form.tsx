@@ -13,7 +13,7 @@ import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go } from '../router.ts';
-import type { CronWords, Recurring } from '../types.ts';
+import type { CronWords, Recurring } from '../recurring-types.ts';
 
 const RHYTHMS = ['cron', 'every'] as const;
 const MISFIRES = ['once', 'all', 'skip'] as const;

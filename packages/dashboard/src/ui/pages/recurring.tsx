@@ -5,15 +5,15 @@ import { Card, Empty, Time } from '../parts/basics.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
 import { NarrowPager } from '../parts/narrow-pager.tsx';
-import { Badges, Buttons, Run, Schedule } from '../parts/recurring-basics.tsx';
+import { Badges, Buttons, LeftOutRuns, Run, Schedule } from '../parts/recurring-basics.tsx';
 import { Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
-import type { Recurring, Tick } from '../types.ts';
+import type { Recurring, Tick } from '../recurring-types.ts';
 
 const PER_PAGE = 50;
-const STATES = ['paused', 'error', 'late', 'missed'] as const;
+const STATES = ['paused', 'error', 'late', 'missed', 'overlap'] as const;
 
 interface Page {
   readonly recurring: readonly Recurring[];
@@ -42,7 +42,7 @@ function Filter() {
         <option value="">{t('showAll')}</option>
         {STATES.map((state) => (
           <option key={state} value={state}>
-            {t(state)}
+            {t(state === 'overlap' ? 'tick_overlap' : state)}
           </option>
         ))}
       </select>
@@ -91,7 +91,7 @@ function Row({ one, onDone }: { one: Recurring; onDone: () => void }) {
         <Time at={one.nextAt} />
       </td>
       <td>
-        <Run tick={one.last} />
+        <Run tick={one.last} leftOut={one.leftOut} />
       </td>
       <td class="buttons">
         <Buttons one={one} onDone={onDone} />
@@ -166,6 +166,7 @@ export function RecurringOne({ id }: { id: string }) {
         <Buttons one={one} onDone={reload} />
       </div>
       <Trouble error={one.error} />
+      <LeftOutRuns one={one} />
       <p>
         {one.job.name} · {one.job.queue} · <Schedule one={one} />
       </p>

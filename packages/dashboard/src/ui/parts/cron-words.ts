@@ -1,5 +1,5 @@
 import { locale, t } from '../i18n.ts';
-import type { CronWords } from '../types.ts';
+import type { CronWords } from '../recurring-types.ts';
 
 const DAY_MS = 86_400_000;
 /** A Sunday, in a year that has each day. */

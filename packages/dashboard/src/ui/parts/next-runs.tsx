@@ -1,6 +1,6 @@
 import { isUtc } from '../format.ts';
 import { locale, t } from '../i18n.ts';
-import type { ClockEffect } from '../types.ts';
+import type { ClockEffect } from '../recurring-types.ts';
 import { Time } from './basics.tsx';
 
 /** When something runs next, as the API tells it. */

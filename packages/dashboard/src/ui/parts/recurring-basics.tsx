@@ -1,8 +1,9 @@
 import { isOpen, may, post } from '../api.ts';
-import { duration } from '../format.ts';
+import { count, counted, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { go, to } from '../router.ts';
-import type { Recurring, Tick } from '../types.ts';
+import type { LeftOut, Recurring, Tick } from '../recurring-types.ts';
+import type { State } from '../types.ts';
 import { StateBadge, Time } from './basics.tsx';
 import { inWords } from './cron-words.ts';
 import { SureButton } from './sure-button.tsx';
@@ -39,22 +40,43 @@ export function Badges({ one: { paused, error } }: OneProps) {
   );
 }
 
+function JobLink({ job, state }: { readonly job: string; readonly state?: State }) {
+  return (
+    <a href={to(['jobs', job])}>
+      {state === undefined ? <code>{job.slice(-8)}</code> : <StateBadge state={state} />}
+    </a>
+  );
+}
+
 /** What became of a tick: the job that ran and its state, or why none did. */
-export function Run({ tick }: { tick: Tick | undefined }) {
+export function Run({ tick, leftOut }: { tick: Tick | undefined; leftOut?: LeftOut | undefined }) {
   if (tick === undefined) return <span class="muted">–</span>;
+  const { job, skipped } = tick;
   return (
     <>
       <Time at={tick.tick ?? tick.at} />{' '}
-      {tick.job === undefined ? (
+      {skipped && (
         <span class="badge cancelled">
-          {t(`tick_${tick.skipped ?? 'missed'}`)} {tick.count}
+          {t(`tick_${skipped}`)} {count(tick.count)}
         </span>
-      ) : (
-        <a href={to(['jobs', tick.job])}>
-          {tick.state === undefined ? <code>{tick.job.slice(-8)}</code> : <StateBadge state={tick.state} />}
-        </a>
-      )}
+      )}{' '}
+      {job ? <JobLink {...tick} job={job} /> : leftOut && <JobLink {...leftOut} />}
     </>
+  );
+}
+
+/** What was left out since the last run; leads to its job. */
+export function LeftOutRuns({ one: { id, leftOut } }: OneProps) {
+  if (leftOut === undefined) return null;
+  const { count: n, job, since } = leftOut;
+  return (
+    <ul class="attention">
+      <li class="warn">
+        <a href={to(['jobs', job])}>
+          {counted('TICKS_OVERLAP', n, { about: id, time: duration(Date.now() - since) })}
+        </a>
+      </li>
+    </ul>
   );
 }
 

@@ -86,6 +86,8 @@ export const EN = {
   many_TICKS_ERROR:
     '{count} recurring {job has a definition|jobs have definitions} that cannot be used: {names}',
   many_TICKS_MISSED: '{count} recurring {job|jobs} missed {its|their} last run: {names}',
+  TICKS_OVERLAP: '{about} left out {count} {run|runs}: the one of {time} ago had not ended',
+  many_TICKS_OVERLAP: 'An unfinished run made {count} recurring jobs leave out others: {names}',
   EVICTION: 'Redis {about} evicts keys when memory is full ({detail}): jobs get lost',
   MEMORY: 'Redis {about} has used {count} % of its memory',
   NO_LOG: 'Redis {about} has no append-only file: a crash of it loses the newest jobs',

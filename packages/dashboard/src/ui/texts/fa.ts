@@ -88,6 +88,9 @@ export const FA: Texts = {
   TICKS_LATE: '{count} کار تکرارشونده را کسی اجرا نمی‌کند؛ از همه دیرتر {about}',
   many_TICKS_ERROR: 'تعریف {count} کار تکرارشونده به کار نمی‌آید: {names}',
   many_TICKS_MISSED: 'آخرین اجرای {count} کار تکرارشونده از دست رفت: {names}',
+  TICKS_OVERLAP: '{about} از {count} اجرا گذشت: اجرای {time} پیش به پایان نرسیده بود',
+  many_TICKS_OVERLAP:
+    '{count} کار تکرارشونده از اجراهایی گذشتند، چون اجرای پیشین به پایان نرسیده بود: {names}',
   EVICTION: 'Redis {about} با پر شدن حافظه کلیدها را حذف می‌کند ({detail}): کارها گم می‌شوند',
   MEMORY: 'Redis {about} {count}٪ از حافظه‌اش را پر کرده است',
   NO_LOG: 'Redis {about} پروندهٔ افزودنی (AOF) ندارد: با ازکارافتادنش تازه‌ترین کارها گم می‌شوند',

@@ -88,6 +88,8 @@ export const TR: Texts = {
     'Zamanı geldiği hâlde kimsenin çalıştırmadığı {count} yinelenen iş var; en uzun bekleyen: {about}',
   many_TICKS_ERROR: '{count} yinelenen işin tanımı kullanılamıyor: {names}',
   many_TICKS_MISSED: '{count} yinelenen iş son çalışmasını kaçırdı: {names}',
+  TICKS_OVERLAP: '{about}, {time} önceki çalışması bitmediği için {count} çalışmayı atladı',
+  many_TICKS_OVERLAP: 'Bitmeyen bir çalışma yüzünden {count} yinelenen iş çalışma atladı: {names}',
   EVICTION: 'Redis {about} bellek dolunca anahtar siliyor ({detail}): işler kaybolur',
   MEMORY: 'Redis {about}: belleğin %{count} kadarı dolu',
   NO_LOG: 'Redis {about} ekleme dosyası (AOF) tutmuyor: çökerse en yeni işler kaybolur',
