@@ -16,7 +16,7 @@ function answerWith(report: string): Response {
   return new Response(report, { headers });
 }
 
-const overview: Route['handle'] = async (_, { pulses }) => answerWith(reportOf(await pulses.latest()));
+const overview: Route['handle'] = async (_, { pulses }) => answerWith(reportOf(await pulses.latest(), true));
 
 const narrowOverview: Narrow = async (_, { pulses }, allows) =>
   answerWith(await narrowReport(await pulses.latest(), allows));
@@ -57,7 +57,8 @@ const LIVE: Route = {
   path: '/api/live',
   permission: 'read',
   summary: 'The same about once a second, as server-sent events.',
-  answer: 'events `pulse` (as overview) and `trouble` ({ code, message })',
+  answer:
+    'events `pulse` (as overview; after the first only the two newest of `rates`) and `trouble` ({ code, message })',
   handle: live,
   narrow: follow,
 };
@@ -68,7 +69,7 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
     path: '/api/overview',
     permission: 'read',
     summary: 'Counts, the deepest queues, workers, and what needs attention.',
-    answer: '{ at, counts, totals, queues, workers, alerts, attention, oldest }',
+    answer: '{ at, counts, totals, rates, queues, workers, alerts, attention, oldest }',
     handle: overview,
     narrow: narrowOverview,
   },

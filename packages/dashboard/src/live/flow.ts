@@ -58,6 +58,6 @@ function ratesSince(
 }
 
 /** No viewer sees more, and every digit is sent every second. */
-function hundredths(rate: number): number {
+export function hundredths(rate: number): number {
   return Math.round(rate * 100) / 100;
 }

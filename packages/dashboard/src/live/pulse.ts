@@ -1,12 +1,14 @@
 import type { FiringAlert } from './firing.ts';
 import { FiringReader, firingAt } from './firing.ts';
-import type { JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
+import type { History, JobState, Monitor, QueueView, WorkerView } from '@linstock/core';
 import type { DeadWorker } from './dead-workers.ts';
 import { DeadWorkers } from './dead-workers.ts';
 import type { Flow } from './flow.ts';
 import { FlowMeter } from './flow.ts';
 import type { Health } from './health.ts';
 import { HealthReader } from './health.ts';
+import type { Rates } from './rates.ts';
+import { RateMeter, WINDOW_MS } from './rates.ts';
 
 /** A queue, with what comes and goes; undefined: nobody has looked for long enough. */
 export type QueuePulse = QueueView & { readonly flow: Flow | undefined };
@@ -17,6 +19,8 @@ export interface Pulse {
   readonly counts: Readonly<Record<JobState, number>>;
   /** How often each transition happened since the installation was founded. */
   readonly totals: Readonly<Record<string, number>>;
+  /** What happened in the last minutes, the oldest first. */
+  readonly rates: readonly Rates[];
   readonly queues: readonly QueuePulse[];
   readonly workers: readonly WorkerView[];
   /** Alerts that fire and are not silent. */
@@ -48,6 +52,7 @@ export class PulseReader {
   readonly #health: HealthReader;
   readonly #dead = new DeadWorkers();
   readonly #flows = new FlowMeter();
+  readonly #rates = new RateMeter();
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
   #last: { readonly pulse: Pulse; readonly readAt: number } | undefined;
@@ -105,21 +110,30 @@ export class PulseReader {
   }
 
   async #readOnce(): Promise<Pulse> {
-    const [{ at, counts, queues: views }, totals, workers, alerts, health] = await Promise.all([
+    const [{ at, counts, queues: views }, totals, workers, alerts, health, past] = await Promise.all([
       this.#monitor.overview(),
       this.#monitor.totals(),
       this.#monitor.workers(),
       this.#firing.latest(),
       this.#health.latest(),
+      this.#readPast(),
     ]);
     const flows = this.#flows.look(views, at);
     const queues = views.map((queue) => ({ ...queue, flow: flows?.get(queue.name) }));
     const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
     const dead = this.#dead.look(workers, alive, at);
     const firing = firingAt(alerts, at);
-    const pulse: Pulse = { at, counts, totals, queues, workers: alive, dead, health, alerts: firing };
+    // Where no worker lives, nobody adds to the history: that it has nothing says nothing.
+    const rates = this.#rates.look(totals, at, alive.length > 0 ? past : undefined);
+    const pulse: Pulse = { at, counts, totals, rates, queues, workers: alive, dead, health, alerts: firing };
     this.#last = { pulse, readAt: this.#now() };
     return pulse;
+  }
+
+  /** The last minutes, where nobody has looked; without them a chart begins now. */
+  async #readPast(): Promise<History | undefined> {
+    if (this.#last !== undefined && this.#now() - this.#last.readAt < WINDOW_MS) return undefined;
+    return this.#monitor.history({ last: WINDOW_MS }).catch(() => undefined);
   }
 }
 

@@ -5,8 +5,11 @@ import type { Pulse, QueuePulse } from './pulse.ts';
 
 /** Of thousands of queues, the deepest are told every second; all stand at `api/queues`. */
 const MOST = 100;
+/** An average of a time when nobody could look has a beginning and an end. */
+const NEWEST = 2;
 
-const reports = new WeakMap<Pulse, string>();
+/** With the rates of the last minutes, for who begins to look; and with the newest alone. */
+const reports = { whole: new WeakMap<Pulse, string>(), newest: new WeakMap<Pulse, string>() };
 
 /** Of the jobs that a worker has run for long, the one that it has run for longest. */
 function inShort(worker: WorkerView): WorkerView {
@@ -15,12 +18,14 @@ function inShort(worker: WorkerView): WorkerView {
   return { ...worker, load: { ...load, longest: load.longest.slice(0, 1) } };
 }
 
-/** A pulse with what calls for attention, as JSON; made once for all who listen. */
-export function reportOf(pulse: Pulse): string {
-  const known = reports.get(pulse);
+/** A pulse with what calls for attention, as JSON; made once for all who listen. `isFirst`: they know nothing of the last minutes. */
+export function reportOf(pulse: Pulse, isFirst: boolean): string {
+  const made = isFirst ? reports.whole : reports.newest;
+  const known = made.get(pulse);
   if (known !== undefined) return known;
   const report = JSON.stringify({
     ...pulse,
+    rates: isFirst ? pulse.rates : pulse.rates.slice(-NEWEST),
     // What was only looked at to find what calls for attention.
     dead: undefined,
     health: undefined,
@@ -28,7 +33,7 @@ export function reportOf(pulse: Pulse): string {
     workers: pulse.workers.map(inShort),
     ...firstOf(pulse.queues, findAttention(pulse)),
   });
-  reports.set(pulse, report);
+  made.set(pulse, report);
   return report;
 }
 

@@ -5,8 +5,8 @@ const KEEP_ALIVE_MS = 15_000;
 /** So often a stream asks whether who listens may still do so. */
 const RENEW_MS = 5000;
 
-/** What a viewer is told of a pulse, as JSON. */
-export type Report = (pulse: Pulse) => string | Promise<string>;
+/** What a viewer is told of a pulse, as JSON; `isFirst`: they were told of none yet. */
+export type Report = (pulse: Pulse, isFirst: boolean) => string | Promise<string>;
 
 /** What somebody is told, for as long as they may be. */
 export interface Sight {
@@ -24,14 +24,17 @@ export function streamPulses(pulses: PulseReader, signal: AbortSignal, sight: Si
   let stop = (): void => {};
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      let [isOver, report] = [false, sight.report];
+      let [isOver, isFirst, report] = [false, true, sight.report];
       const send = (text: string): void => {
         // A viewer that reads slowly misses pulses instead of filling memory.
         if (!isOver && (controller.desiredSize ?? 0) > -8) controller.enqueue(encoder.encode(text));
       };
       const tell = inOrder(
-        (pulse) => report(pulse),
-        (told) => send(`event: pulse\ndata: ${told}\n\n`),
+        (pulse) => report(pulse, isFirst),
+        (told) => {
+          isFirst = false;
+          send(`event: pulse\ndata: ${told}\n\n`);
+        },
       );
       const unsubscribe = pulses.subscribe((pulse, trouble) => {
         if (pulse !== undefined) tell(pulse);
@@ -77,7 +80,10 @@ function renewer({ renew }: Sight, use: (report: Report | undefined) => void): (
 }
 
 /** Tells of one pulse after the other; of those that come while one is made, of none. */
-function inOrder(report: Report, tell: (told: string) => void): (pulse: Pulse) => void {
+function inOrder(
+  report: (pulse: Pulse) => string | Promise<string>,
+  tell: (told: string) => void,
+): (pulse: Pulse) => void {
   let isBusy = false;
   return (pulse) => {
     const told = isBusy ? undefined : report(pulse);

@@ -1,39 +1,22 @@
 import { signal } from '@preact/signals';
 import { ApiError, get, session } from './api.ts';
-import type { Pulse } from './types.ts';
+import type { Pulse, Rates } from './types.ts';
 
 /** How the installation is; undefined until the first look. */
 export const pulse = signal<Pulse | undefined>(undefined);
 /** What keeps it from being read; undefined: nothing. */
 export const trouble = signal<{ readonly code: string; readonly message: string } | undefined>(undefined);
 
-/** What happened in one second. */
-export interface Rates {
-  readonly at: number;
-  readonly enqueued: number;
-  readonly succeeded: number;
-  readonly failed: number;
-}
-
 /** The last minutes, the oldest first. */
 export const rates = signal<readonly Rates[]>([]);
-const MOST_RATES = 180;
+const MOST_RATES = 200;
 
 function take(next: Pulse): void {
-  const last = pulse.peek();
   pulse.value = next;
   trouble.value = undefined;
-  const seconds = last === undefined ? 0 : (next.at - last.at) / 1000;
-  if (last === undefined || seconds <= 0) return;
-  const rate = (...names: string[]): number =>
-    names.reduce((sum, name) => sum + (next.totals[name] ?? 0) - (last.totals[name] ?? 0), 0) / seconds;
-  const entry = {
-    at: next.at,
-    enqueued: Math.max(0, rate('enqueued', 'scheduled')),
-    succeeded: Math.max(0, rate('succeeded')),
-    failed: Math.max(0, rate('failed', 'retried')),
-  };
-  rates.value = [...rates.peek(), entry].slice(-MOST_RATES);
+  // Who begins to look is told what they have missed.
+  const [first = { at: Infinity }] = next.rates;
+  rates.value = [...rates.peek().filter(({ at }) => at < first.at), ...next.rates].slice(-MOST_RATES);
 }
 
 const POLL_MS = 2000;

@@ -191,11 +191,20 @@ export interface AlertEvent {
   readonly deliveries: readonly Delivery[];
 }
 
+/** What happened per second. */
+export interface Rates {
+  readonly at: number;
+  readonly enqueued: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
 export interface Pulse {
   readonly at: number;
   /** Of a state that is left out: of some queues alone it is not known. */
   readonly counts: Readonly<Partial<Record<State, number>>>;
-  readonly totals: Readonly<Record<string, number>>;
+  /** At first of the last minutes, then the newest; nothing where one may not see it. */
+  readonly rates: readonly Rates[];
   readonly queues: readonly Queue[];
   readonly workers: readonly WorkerEntry[];
   readonly attention: readonly Attention[];

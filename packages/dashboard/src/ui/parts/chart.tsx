@@ -1,7 +1,7 @@
 import { clock, perSecond } from '../format.ts';
 import { t } from '../i18n.ts';
-import type { Rates } from '../live.ts';
 import { rates } from '../live.ts';
+import type { Rates } from '../types.ts';
 import type { Line } from './chart-frame.tsx';
 import { Legend, Plot } from './chart-frame.tsx';
 

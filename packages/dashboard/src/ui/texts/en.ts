@@ -43,7 +43,7 @@ export const EN = {
   units: 'ms s min h d',
   perSecond: '{n}/s',
   throughput: 'Throughput',
-  throughputNote: 'The last 3 minutes, while this page was open',
+  throughputNote: 'The last 3 minutes; averages where nobody looked',
   finishedPerSecond: 'finished',
   enqueuedPerSecond: 'enqueued',
   failedPerSecond: 'failed attempts',

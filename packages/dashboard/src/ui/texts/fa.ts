@@ -45,7 +45,7 @@ export const FA: Texts = {
   units: 'م.ث ثانیه دقیقه ساعت روز',
   perSecond: '{n}/ث',
   throughput: 'سرعت',
-  throughputNote: 'سه دقیقهٔ گذشته، تا وقتی این صفحه باز بوده است',
+  throughputNote: 'سه دقیقهٔ گذشته؛ وقتی کسی نگاه نمی‌کرد، میانگین',
   finishedPerSecond: 'پایان‌یافته',
   enqueuedPerSecond: 'افزوده',
   failedPerSecond: 'تلاش ناموفق',

@@ -45,7 +45,7 @@ export const TR: Texts = {
   units: 'ms sn dk sa gün',
   perSecond: '{n}/sn',
   throughput: 'Hız',
-  throughputNote: 'Bu sayfa açıkken son 3 dakika',
+  throughputNote: 'Son 3 dakika; kimse bakmazken ortalama',
   finishedPerSecond: 'biten',
   enqueuedPerSecond: 'eklenen',
   failedPerSecond: 'başarısız deneme',
