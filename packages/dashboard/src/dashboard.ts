@@ -57,7 +57,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const pulses = new PulseReader(monitor, Date.now);
   const histories = new HistoryReader(monitor, Date.now);
   const { courier, engine } = openAlerts(client, resolved);
-  const seal = new Seal();
+  const seal = new Seal(resolved.secret);
   const parts = { client, monitor, pulses, courier, histories, authentication, seal, options: resolved };
   const app = createApp(parts, new Assets(), warn);
   return {

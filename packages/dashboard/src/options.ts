@@ -46,6 +46,11 @@ export interface DashboardOptions extends InstallationOptions {
   readonly signInLink?: boolean;
   /** Nothing can be changed, by nobody. @default false */
   readonly readOnly?: boolean;
+  /**
+   * 32 to 1,000 characters of chance, the same in all processes that serve one dashboard: a page of a list that is narrowed by
+   * `can` leads on in each of them. @default each process has its own
+   */
+  readonly secret?: string;
   /** Names under which it may be reached, `host` or `host:port`. @default those of loopback; with `authorize`: any */
   readonly allowedHosts?: readonly string[];
   /** Names its installation where it says which one it shows. @default the namespace */
@@ -66,6 +71,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   tokens: anything,
   signInLink: yesOrNo,
   readOnly: yesOrNo,
+  secret: anything,
   allowedHosts: anything,
   title: shortText(64),
   codecs: anything,
@@ -92,6 +98,7 @@ export interface ResolvedDashboardOptions {
   readonly access: Access;
   readonly hasSignInLink: boolean;
   readonly isReadOnly: boolean;
+  readonly secret: string | undefined;
   /** Undefined: any. */
   readonly hosts: ReadonlySet<string> | undefined;
   readonly title: string;
@@ -122,10 +129,17 @@ export function resolveOptions(options: DashboardOptions): ResolvedDashboardOpti
     access: checkAccess({ users, tokens }),
     hasSignInLink: signInLink,
     isReadOnly: options.readOnly ?? false,
+    secret: checkSecret(options.secret),
     hosts: isOwn ? undefined : new Set((allowedHosts ?? LOOPBACK).map((host) => host.toLowerCase())),
     title: options.title ?? options.namespace ?? 'ls',
     alerting: checkAlerting(options.alerts, 'Dashboard.alerts'),
   };
+}
+
+/** @throws {OptionError} which does not show it */
+function checkSecret(secret: string | undefined): string | undefined {
+  if (secret === undefined || (shortText(1000)(secret) === undefined && secret.length >= 32)) return secret;
+  throw new OptionError('Dashboard.secret', 'must be a text of 32 to 1,000 characters', '(not shown)');
 }
 
 /** Whatever its type says, an application answers: an object that says no, or a word, is no yes. */

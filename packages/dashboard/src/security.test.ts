@@ -208,6 +208,11 @@ describe('signing in', () => {
     expect(() => open({ users: [{ name: 'bob', passwordHash: 'secret' }] })).toThrow(/hashPassword/);
   });
 
+  test('S06 a secret that is too short is refused, and not shown', () => {
+    for (const secret of ['too short', 'x'.repeat(1001), 7 as unknown as string])
+      expect(() => open({ secret, signInLink: true })).toThrow(/Dashboard\.secret: must be .*\(not shown\)/);
+  });
+
   test('S01 the link that is printed signs in once', async () => {
     const board = open({ signInLink: true, authorize: () => null });
     const link = board.dashboard.signInPath?.split('link=')[1];

@@ -239,7 +239,8 @@ describe('whoever has one queue', () => {
       name: headers.get('x-name') ?? 'ada',
       role: 'viewer',
     });
-    const board = openAny({ can: onlyMail, authorize });
+    const secret = 'as many characters of chance as a key has';
+    const board = openAny({ can: onlyMail, authorize, secret });
     const put = (queue: string, due: Duration, count: number) =>
       board.client.scheduleMany(
         work,
@@ -302,12 +303,16 @@ describe('whoever has one queue', () => {
       `recurring?cursor=${cursor}`,
     ])
       expect([path, (await ask(path, 'bob')).error?.code]).toEqual([path, 'INVALID_OPTION']);
-    // Nothing that two processes know is the key.
+    // Of another process, with the same secret and with one of its own: nothing else that two of them know is the key.
     const { namespace } = board;
-    const other = createDashboard({ redis: redis.url, namespace, authorize, can: onlyMail });
+    const others = [{ secret }, {}].map((key) =>
+      createDashboard({ redis: redis.url, namespace, authorize, can: onlyMail, ...key }),
+    );
     const asked = new Request(`http://localhost/api/jobs?state=scheduled&cursor=${next}`);
-    expect((await other.fetch(asked)).status).toBe(400);
-    await other.close();
+    const answers = await Promise.all(others.map((other) => other.fetch(asked.clone())));
+    expect(answers.map(({ status }) => status)).toEqual([200, 400]);
+    expect(await answers[0]?.json()).toMatchObject({ jobs: own.slice(2).map((id) => ({ id })) });
+    await Promise.all(others.map((other) => other.close()));
   });
 
   test('is told which pages and actions there are for them', async () => {

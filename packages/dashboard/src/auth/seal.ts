@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { OptionError } from '@linstock/core';
 
 const CIPHER = 'aes-256-gcm';
@@ -17,11 +17,19 @@ export interface Sealed {
 
 /**
  * Seals places in lists: how many entries come before a place tells whoever may not see them how many they are, and so would a
- * place that somebody knows, tried in another list. The key is made when the dashboard starts, and kept nowhere: one that could
- * be made from how Redis is reached could be guessed. So a place is none for another process.
+ * place that somebody knows, tried in another list. The key comes from a secret that several processes share (HKDF, RFC 5869), or
+ * is made when the dashboard starts, and kept nowhere: then a place is none for another process. One that could be made from
+ * how Redis is reached could be guessed.
  */
 export class Seal {
-  readonly #key = randomBytes(KEY_BYTES);
+  readonly #key: Buffer;
+
+  constructor(secret?: string) {
+    this.#key =
+      secret === undefined
+        ? randomBytes(KEY_BYTES)
+        : Buffer.from(hkdfSync('sha256', secret, '', 'linstock dashboard: places in lists', KEY_BYTES));
+  }
 
   close(place: string, about: Sealed): string {
     const iv = randomBytes(IV_BYTES);
