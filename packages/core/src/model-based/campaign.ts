@@ -86,3 +86,16 @@ export function describeTally(
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   return `${runs} runs, ${(commands / runs).toFixed(1)} commands each, ${calls} calls, ${seconds} s; LINSTOCK_MODEL_SEED=${seed} repeats them`;
 }
+
+/**
+ * The mutants that a run of the tests tries: in a campaign all, otherwise every other one, and where the store is another one
+ * than most have, two. They try the model, which changes seldom.
+ */
+export function chosenMutants<T>(
+  all: readonly T[],
+  isUsualStore: boolean,
+  environment: Environment,
+): readonly T[] {
+  if (!isUsualStore) return all.slice(0, 2);
+  return environment['LINSTOCK_CAMPAIGN'] === '1' ? all : all.filter((_, i) => i % 2 === 0);
+}

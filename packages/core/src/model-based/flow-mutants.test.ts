@@ -1,6 +1,7 @@
 import { sharedRedis, testShardCount } from '@linstock/test-kit/shared-redis';
 import { afterAll, expect, test } from 'vitest';
 import { Connection } from '../redis/connect.ts';
+import { chosenMutants } from './campaign.ts';
 import { runFlowCampaign } from './flow-campaign.ts';
 import { FLOW_MUTANTS } from './flow-mutants.ts';
 import { mutate } from './mutants.ts';
@@ -12,19 +13,28 @@ const connection = new Connection(store.url, 'commands');
 await connection.ready(5000);
 afterAll(() => connection.close());
 
-const chosen = store.kind === 'embedded' || testShardCount() > 1 ? FLOW_MUTANTS.slice(0, 2) : FLOW_MUTANTS;
+const isUsual = store.kind !== 'embedded' && testShardCount() === 1;
 
-test.each(chosen)('the model of tied jobs finds out when $name', { timeout: 300_000 }, async (mutant) => {
-  const scripts = new TimelessScripts(mutate(mutant));
-  const newPlace = () => ({ connection, scripts, namespace: store.namespace(), shard: testShardCount() - 1 });
-  // As many runs as the real scripts have.
-  const campaign = runFlowCampaign({
-    runs: 320,
-    seed: 1,
-    lanes: 4,
-    tally: newTally(),
-    shrink: false,
-    newPlace,
-  });
-  await expect(campaign).rejects.toThrow('Property failed');
-});
+test.each(chosenMutants(FLOW_MUTANTS, isUsual, process.env))(
+  'the model of tied jobs finds out when $name',
+  { timeout: 300_000 },
+  async (mutant) => {
+    const scripts = new TimelessScripts(mutate(mutant));
+    const newPlace = () => ({
+      connection,
+      scripts,
+      namespace: store.namespace(),
+      shard: testShardCount() - 1,
+    });
+    // As many runs as the real scripts have.
+    const campaign = runFlowCampaign({
+      runs: 320,
+      seed: 1,
+      lanes: 4,
+      tally: newTally(),
+      shrink: false,
+      newPlace,
+    });
+    await expect(campaign).rejects.toThrow('Property failed');
+  },
+);
