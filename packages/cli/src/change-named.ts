@@ -3,6 +3,7 @@ import type { Invocation } from './command.ts';
 import { withClient } from './connect.ts';
 import { UsageError } from './errors.ts';
 import { readIds } from './ids.ts';
+import type { Output } from './output.ts';
 import type { ReasonFlags } from './reason.ts';
 import { reasonIn } from './reason.ts';
 
@@ -20,17 +21,30 @@ export interface NamedChange<Row extends object> {
   readonly outcome: (row: Row) => string;
 }
 
-/** Changes those named; "-" reads names from standard input. */
+/** Changes those named; "-" reads names from standard input. The first that is refused ends it, after those before it are told. */
 export async function changeNamed<Row extends object>(
-  { noun, title, key, apply, id, outcome }: NamedChange<Row>,
+  change: NamedChange<Row>,
   { args, options, output, settings }: Invocation<ReasonFlags>,
 ): Promise<void> {
   const rows: Row[] = [];
-  await withClient(await settings(), async (client) => {
-    for await (const name of readIds(args[0] as string[]))
-      rows.push(await apply(client, name, reasonIn(options)));
-  });
-  if (rows.length === 0) throw new UsageError(`no ${noun} was named: standard input was empty`);
+  try {
+    await withClient(await settings(), async (client) => {
+      for await (const name of readIds(args[0] as string[]))
+        rows.push(await change.apply(client, name, reasonIn(options)));
+    });
+  } catch (error) {
+    if (rows.length > 0) await printRows(change, rows, output);
+    throw error;
+  }
+  if (rows.length === 0) throw new UsageError(`no ${change.noun} was named: standard input was empty`);
+  await printRows(change, rows, output);
+}
+
+async function printRows<Row extends object>(
+  { title, key, id, outcome }: NamedChange<Row>,
+  rows: readonly Row[],
+  output: Output,
+): Promise<void> {
   const columns = [
     { title, value: id },
     { title: 'OUTCOME', value: outcome },

@@ -4,6 +4,7 @@ import { examplesOf } from './command.ts';
 /** A command as `linstock schema` describes it. */
 export interface CommandNode {
   readonly name: string;
+  readonly aliases: readonly string[];
   readonly summary: string;
   readonly arguments: readonly {
     readonly name: string;
@@ -27,6 +28,7 @@ interface OptionNode {
 export function describeTree(command: Command): CommandNode {
   return {
     name: command.name(),
+    aliases: command.aliases(),
     summary: command.summary() || command.description(),
     arguments: command.registeredArguments.map((argument) => ({
       name: argument.name(),

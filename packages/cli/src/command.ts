@@ -37,6 +37,8 @@ export interface CommandSpec {
 /** A word with commands below it. */
 export interface CommandGroup {
   readonly name: string;
+  /** Other words for it. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   readonly commands: readonly CommandSpec[];
 }

@@ -32,6 +32,12 @@ import { recurringTrigger } from './commands/recurring-trigger.ts';
 import { schema } from './commands/schema.ts';
 import { status } from './commands/status.ts';
 import { version } from './commands/version.ts';
+import { workersConcurrency } from './commands/workers-concurrency.ts';
+import { workersGet } from './commands/workers-get.ts';
+import { workersList } from './commands/workers-list.ts';
+import { workersQuiet } from './commands/workers-quiet.ts';
+import { workersResume } from './commands/workers-resume.ts';
+import { workersStop } from './commands/workers-stop.ts';
 import { worker } from './commands/worker.ts';
 
 /** All commands, in the order of the help. */
@@ -62,6 +68,12 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
       recurringSkip,
       recurringRemove,
     ],
+  },
+  {
+    name: 'workers',
+    aliases: ['worker-processes'],
+    summary: 'See and steer the workers that live.',
+    commands: [workersList, workersGet, workersQuiet, workersResume, workersStop, workersConcurrency],
   },
   {
     name: 'batch',

@@ -25,7 +25,9 @@ function collect(node: CommandNode, path: string, shared: CommandNode['options']
     ...node.commands.map(({ name, summary }) => ({ word: name, summary })),
     ...[...own, ...shared].map(({ long, description }) => ({ word: long, summary: description })),
   ];
-  const below = node.commands.flatMap((child) => collect(child, `${path} ${child.name}`.trim(), shared));
+  const below = node.commands.flatMap((child) =>
+    [child.name, ...child.aliases].flatMap((name) => collect(child, `${path} ${name}`.trim(), shared)),
+  );
   return [{ path, words }, ...below];
 }
 

@@ -46,6 +46,7 @@ function addEntry(
 ): void {
   if ('run' in entry) return addCommand(program, entry, run);
   const group = program.command(entry.name).summary(entry.summary).description(entry.summary);
+  group.aliases(entry.aliases ?? []);
   const first = entry.commands.flatMap(({ examples }) => examples.slice(0, 1));
   group.addHelpText('before', () => exampleText(first));
   for (const spec of entry.commands) addCommand(group, spec, run);
