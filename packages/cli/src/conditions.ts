@@ -1,6 +1,6 @@
 import type { JobState } from '@linstock/core';
 import { JOB_STATES } from '@linstock/core';
-import { closest } from '@linstock/core/internal';
+import { closest, toMs } from '@linstock/core/internal';
 import { UsageError } from './errors.ts';
 
 /** What conditions of `status --fail-on` look at. */
@@ -9,6 +9,8 @@ export interface Measures {
   readonly workers: number;
   readonly quarantined: number;
   readonly paused: number;
+  /** For how long the job waits that has waited longest, ms; 0: none waits. */
+  readonly oldest: number;
 }
 
 /** A condition that makes `status` fail. */
@@ -24,7 +26,7 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
   '<=': (a, b) => a <= b,
 };
 const COUNTED = [...JOB_STATES, 'workers', 'quarantined', 'paused'] as const;
-const KNOWN = `no-workers, or one of ${COUNTED.join(', ')} compared by > >= < <= with a number, such as failed>0`;
+const KNOWN = `no-workers, or one of ${COUNTED.join(', ')} compared by > >= < <= with a number, such as failed>0, or oldest compared with a duration, such as oldest>5m`;
 
 /** Conditions as `--fail-on` takes them. Throws `USAGE` for one that cannot be checked. */
 export function parseConditions(text: string): Condition[] {
@@ -34,13 +36,23 @@ export function parseConditions(text: string): Condition[] {
 function parseCondition(text: string): Condition {
   if (text === 'no-workers') return { text, holds: ({ workers }) => workers === 0 };
   const [, word = '', comparison = '', number = ''] = /^([a-z-]+)\s*(>=|<=|>|<)\s*(\w+)$/.exec(text) ?? [];
-  if (word === 'oldest') {
-    throw new UsageError(`--fail-on ${text}: the age of waiting jobs is not available yet; use ${KNOWN}`);
+  const compare = COMPARISONS[comparison];
+  if (word === 'oldest' && compare !== undefined) {
+    const ms = ageIn(text, number);
+    return { text, holds: ({ oldest }) => compare(oldest, ms) };
   }
   const measure = COUNTED.find((known) => known === word);
-  const compare = COMPARISONS[comparison];
   if (measure === undefined || compare === undefined || !/^\d{1,12}$/.test(number)) throw unknown(text, word);
   return { text, holds: (measures) => compare(valueOf(measures, measure), Number(number)) };
+}
+
+/** A number without a unit may mean seconds to one and milliseconds to another. */
+function ageIn(text: string, age: string): number {
+  try {
+    return toMs(age, 'age');
+  } catch {
+    throw new UsageError(`--fail-on ${text}: the age must be a duration such as 30s, 5m or 1h30m`);
+  }
 }
 
 function valueOf(measures: Measures, measure: (typeof COUNTED)[number]): number {
@@ -49,7 +61,7 @@ function valueOf(measures: Measures, measure: (typeof COUNTED)[number]): number 
 }
 
 function unknown(text: string, word: string): UsageError {
-  const guess = closest(word === '' ? text : word, ['no-workers', ...COUNTED]);
+  const guess = closest(word === '' ? text : word, ['no-workers', 'oldest', ...COUNTED]);
   const advice = guess === undefined || guess === word ? '' : `did you mean ${guess}? `;
   return new UsageError(`--fail-on ${text}: ${advice}it must be ${KNOWN}`);
 }

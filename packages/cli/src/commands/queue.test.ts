@@ -42,7 +42,7 @@ test('purge needs --yes where no terminal is, and can only count', async () => {
 });
 
 test('status shows everything, and fails for the conditions that hold', async () => {
-  const now = await run(['status', '--json', '--fail-on', 'no-workers,failed>0,enqueued>=3']);
+  const now = await run(['status', '--json', '--fail-on', 'no-workers,failed>0,enqueued>=3,oldest>1d']);
   expect(now.code).toBe(1);
   const json = jsonOf<{ counts: object }>(now);
   expect(json).toMatchObject({ failing: ['no-workers', 'enqueued>=3'], workers: [], quarantined: 0 });
@@ -53,6 +53,7 @@ test('status shows everything, and fails for the conditions that hold', async ()
     'queues',
     'workers',
     'quarantined',
+    'oldest',
     'failing',
   ]);
   expect(await run(['status', '--fail-on', 'failed>0'])).toMatchObject({ code: 0 });
@@ -61,8 +62,8 @@ test('status shows everything, and fails for the conditions that hold', async ()
 });
 
 test('a condition that cannot be checked is a usage error', async () => {
-  const unavailable = await run(['status', '--fail-on', 'oldest>5m']);
-  expect(unavailable).toMatchObject({ code: 2, stderr: expect.stringContaining('not available yet') });
+  const bare = await run(['status', '--fail-on', 'oldest>5']);
+  expect(bare).toMatchObject({ code: 2, stderr: expect.stringContaining('such as 30s, 5m or 1h30m') });
   const typo = await run(['status', '--fail-on', 'faild>0']);
   expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean failed') });
 });

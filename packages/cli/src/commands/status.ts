@@ -1,4 +1,4 @@
-import type { JobState, Monitor, WorkerView } from '@linstock/core';
+import type { JobState, Monitor } from '@linstock/core';
 import { JOB_STATES } from '@linstock/core';
 import { defineCommand, plainOption } from '../command.ts';
 import type { Condition } from '../conditions.ts';
@@ -12,13 +12,19 @@ import type { QueueJson } from '../queue-view.ts';
 import { pausedText, queueJson } from '../queue-view.ts';
 import type { WatchFlags } from '../watch.ts';
 import { watched, watchOptions } from '../watch.ts';
+import type { WorkerJson } from '../worker-view.ts';
+import { workerJson } from '../worker-view.ts';
 
 interface Flags extends WatchFlags {
   readonly failOn?: string;
 }
 
-/** A worker as programs see it. */
-type WorkerJson = ReturnType<typeof workerJson>;
+interface OldestJson {
+  readonly queue: string;
+  /** Since when it waits, ms since 1970 by the clock of Redis, and how long that is. */
+  readonly since: number;
+  readonly ageMs: number;
+}
 
 interface Status {
   readonly namespace: string;
@@ -27,6 +33,8 @@ interface Status {
   readonly queues: readonly QueueJson[];
   readonly workers: readonly WorkerJson[];
   readonly quarantined: number;
+  /** The job that has waited longest, as far as records tell; null: none waits. */
+  readonly oldest: OldestJson | null;
   /** Conditions of --fail-on that hold. */
   readonly failing: readonly string[];
 }
@@ -35,11 +43,11 @@ export const status = defineCommand<Flags>({
   usage: 'status',
   summary: 'Show jobs, queues and workers on one screen; fail for scripts.',
   details:
-    '--fail-on takes conditions, divided by commas: no-workers, or a state, workers, quarantined or paused, compared by > >= < <= with a number. When one holds, the exit code is 1.',
+    '--fail-on takes conditions, divided by commas: no-workers, or a state, workers, quarantined or paused, compared by > >= < <= with a number, or oldest, which is for how long a job has waited, compared with a duration. When one holds, the exit code is 1.',
   examples: [
     'linstock status',
     'linstock status --watch',
-    'linstock status --fail-on no-workers,failed>0 --json',
+    'linstock status --fail-on no-workers,failed>0,oldest>5m --json',
   ],
   options: [plainOption('--fail-on <conditions>', 'exit with 1 when one of them holds'), ...watchOptions],
   run: async ({ options, output, settings }) => {
@@ -62,15 +70,22 @@ async function readStatus(
   namespace: string,
   conditions: readonly Condition[],
 ): Promise<Status> {
-  const [counts, totals, queues, workers, damaged] = await Promise.all([
-    monitor.counts(),
+  const [{ at, counts, queues }, totals, workers, damaged, first] = await Promise.all([
+    monitor.overview(),
     monitor.totals(),
-    monitor.queues(),
     monitor.workers(),
     monitor.quarantined(),
+    monitor.oldest(),
   ]);
   const paused = queues.filter((queue) => queue.paused !== undefined).length;
-  const measures = { counts, workers: workers.length, quarantined: damaged.length, paused };
+  const oldest = first === undefined ? null : { ...first, ageMs: Math.max(0, at - first.since) };
+  const measures = {
+    counts,
+    workers: workers.length,
+    quarantined: damaged.length,
+    paused,
+    oldest: oldest?.ageMs ?? 0,
+  };
   return {
     namespace,
     counts,
@@ -78,23 +93,13 @@ async function readStatus(
     queues: queues.map((queue) => queueJson(queue, workers)),
     workers: workers.map(workerJson),
     quarantined: damaged.length,
+    oldest,
     failing: conditions.filter(({ holds }) => holds(measures)).map(({ text }) => text),
   };
 }
 
-function workerJson({ id, leaseExpiresAt, beatAgeMs, isLate, info, load }: WorkerView) {
-  return {
-    id,
-    leaseExpiresAt,
-    beatAgeMs: beatAgeMs ?? null,
-    isLate,
-    info: info ?? null,
-    load: load ?? null,
-  };
-}
-
 async function printStatus(output: Output, now: Status): Promise<void> {
-  const { counts, queues, workers } = now;
+  const { counts, queues, workers, oldest } = now;
   const states = JOB_STATES.filter((state) => state !== 'awaiting' || counts.awaiting > 0);
   const fields: Sheet['fields'] = [
     ['Namespace', now.namespace],
@@ -105,6 +110,9 @@ async function printStatus(output: Output, now: Status): Promise<void> {
       workers.length === 0 ? 'none' : workers.map(workerLine),
       workers.length === 0 ? 'bad' : 'plain',
     ],
+    ...(oldest === null
+      ? []
+      : ([['Oldest', `waits in ${oldest.queue} for ${formatDuration(oldest.ageMs)}`]] as const)),
     ...(now.quarantined > 0
       ? ([['Damaged', `${now.quarantined} records in quarantine`, 'bad']] as const)
       : []),
