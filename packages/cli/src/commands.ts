@@ -18,6 +18,7 @@ import { jobWait } from './commands/job-wait.ts';
 import { jobLogs } from './commands/job-logs.ts';
 import { jobWhy } from './commands/job-why.ts';
 import { queueGet } from './commands/queue-get.ts';
+import { queueLimit } from './commands/queue-limit.ts';
 import { queueList } from './commands/queue-list.ts';
 import { queuePause } from './commands/queue-pause.ts';
 import { queuePurge } from './commands/queue-purge.ts';
@@ -53,8 +54,8 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'queue',
-    summary: 'See, pause and purge queues.',
-    commands: [queueList, queueGet, queuePause, queueResume, queuePurge],
+    summary: 'See, pause, limit and purge queues.',
+    commands: [queueList, queueGet, queuePause, queueResume, queueLimit, queuePurge],
   },
   {
     name: 'recurring',

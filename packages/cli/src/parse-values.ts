@@ -58,3 +58,8 @@ export function instant(text: string): Date {
   if (!Number.isNaN(at.getTime())) return at;
   throw new InvalidArgumentError('It must be a time such as 2030-01-31T09:00:00Z.');
 }
+
+/** A word with a meaning of its own, or what else may stand there. */
+export function orWord<W extends string, T>(word: W, parse: (text: string) => T): (text: string) => T | W {
+  return (text) => (text === word ? word : parse(text));
+}
