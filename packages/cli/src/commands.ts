@@ -23,13 +23,16 @@ import { queueList } from './commands/queue-list.ts';
 import { queuePause } from './commands/queue-pause.ts';
 import { queuePurge } from './commands/queue-purge.ts';
 import { queueResume } from './commands/queue-resume.ts';
+import { recurringAdd } from './commands/recurring-add.ts';
 import { recurringGet } from './commands/recurring-get.ts';
 import { recurringList } from './commands/recurring-list.ts';
+import { recurringNext } from './commands/recurring-next.ts';
 import { recurringPause } from './commands/recurring-pause.ts';
 import { recurringRemove } from './commands/recurring-remove.ts';
 import { recurringResume } from './commands/recurring-resume.ts';
 import { recurringSkip } from './commands/recurring-skip.ts';
 import { recurringTrigger } from './commands/recurring-trigger.ts';
+import { recurringValidate } from './commands/recurring-validate.ts';
 import { schema } from './commands/schema.ts';
 import { status } from './commands/status.ts';
 import { version } from './commands/version.ts';
@@ -59,10 +62,13 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   },
   {
     name: 'recurring',
-    summary: 'See, pause and trigger recurring jobs.',
+    summary: 'Define, see, pause and trigger recurring jobs.',
     commands: [
       recurringList,
       recurringGet,
+      recurringAdd,
+      recurringNext,
+      recurringValidate,
       recurringTrigger,
       recurringPause,
       recurringResume,

@@ -81,6 +81,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   NO_HANDLERS: EXIT.usage,
   PORT_UNAVAILABLE: EXIT.failure,
   QUEUE_NOT_FOUND: EXIT.notFound,
+  RECURRING_EXISTS: EXIT.conflict,
   USAGE: EXIT.usage,
   WORKER_FAILED: EXIT.failure,
 };

@@ -1,6 +1,10 @@
+import type { Priority } from '@linstock/core';
 import { OptionError } from '@linstock/core';
 import { queueName, toMs } from '@linstock/core/internal';
 import { InvalidArgumentError } from 'commander';
+
+/** The most urgent first. */
+export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
 
 /** Milliseconds of a duration such as `30s`. */
 export function duration(text: string): number {

@@ -19,7 +19,7 @@ export type { JobHeader, JobRecord, TailCode } from './job/job.ts';
 export { idTime, isJobId, shardOf } from './job/job-id.ts';
 export { looksLikeHash } from './job/job-keys.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
-export { jitterOf, planTicks } from './job/schedule.ts';
+export { jitterOf, parseSchedule, planTicks } from './job/schedule.ts';
 export { TRANSITIONS } from './job/states.ts';
 export { driveOperation } from './operation-driver.ts';
 export {
@@ -41,6 +41,7 @@ export { asRedisError, classifyError } from './redis/errors.ts';
 export { infoFields } from './redis/info.ts';
 export { KEY, shardPrefix } from './redis/keys.ts';
 export { checkServer, findUnsuitable } from './redis/shards.ts';
+export { runsOf } from './recurring-jobs.ts';
 export { recurringRun } from './recurring-run.ts';
 export { parseStored } from './stored-schedule.ts';
 export { fillReferences } from './result-reference.ts';

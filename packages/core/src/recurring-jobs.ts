@@ -327,7 +327,8 @@ function firstTick(schedule: Schedule, { startAt }: StoredSchedule, now: number)
   return nextTick(schedule, startAt !== undefined && startAt > now ? startAt - 1 : now);
 }
 
-function runsOf(schedule: Schedule, after: number, count: number): NextRun[] {
+/** The next ticks of a checked schedule after an instant, ms since 1970; at most 100. */
+export function runsOf(schedule: Schedule, after: number, count: number): NextRun[] {
   const runs: NextRun[] = [];
   for (let tick = nextTick(schedule, after); tick !== undefined && runs.length < Math.min(count, 100);) {
     runs.push({ at: new Date(tick), clock: schedule.clockAt(tick) });

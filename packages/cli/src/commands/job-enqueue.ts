@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Client, Due, JobContract, Priority, RunOptions } from '@linstock/core';
 import { defineJob } from '@linstock/core';
 import { defineCommand, option } from '../command.ts';
 import type { Invocation } from '../command.ts';
 import { withClient } from '../connect.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { enqueueLines } from '../enqueue-lines.ts';
-import { duration, instant, oneOfWords, queue, wholeNumberFrom } from '../parse-values.ts';
+import { parseInput } from '../parse-input.ts';
+import { duration, instant, oneOfWords, PRIORITIES, queue, wholeNumberFrom } from '../parse-values.ts';
 
 interface Flags {
   readonly queue?: string;
@@ -15,8 +15,6 @@ interface Flags {
   readonly at?: Date;
   readonly maxAttempts?: number;
 }
-
-const PRIORITIES: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
 
 export const jobEnqueue = defineCommand<Flags>({
   usage: 'enqueue <name> [input]',
@@ -78,34 +76,6 @@ function addOne(
   return isDue(options)
     ? client.schedule(contract, value, options)
     : client.enqueue(contract, value, options);
-}
-
-function parseInput(input: string): unknown {
-  const text = input.startsWith('@') ? readInputFile(input.slice(1)) : input;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const where = input.startsWith('@') ? input.slice(1) : 'the input';
-    const advice = `quote a text twice: '"text"'`;
-    throw new CliError(
-      'PAYLOAD_NOT_JSON',
-      `${where} is not JSON (${messageOf(cause)}); ${advice}`,
-      {},
-      cause,
-    );
-  }
-}
-
-function readInputFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`the input file cannot be read: ${messageOf(cause)}`);
-  }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 interface EnqueuedJob {
