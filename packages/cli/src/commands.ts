@@ -1,4 +1,9 @@
 import type { CommandGroup, CommandSpec } from './command.ts';
+import { alertGet } from './commands/alert-get.ts';
+import { alertList } from './commands/alert-list.ts';
+import { alertRemove } from './commands/alert-remove.ts';
+import { alertSilence } from './commands/alert-silence.ts';
+import { alertUnsilence } from './commands/alert-unsilence.ts';
 import { auditList } from './commands/audit-list.ts';
 import { batchCancel } from './commands/batch-cancel.ts';
 import { batchGet } from './commands/batch-get.ts';
@@ -17,6 +22,10 @@ import { jobRequeue } from './commands/job-requeue.ts';
 import { jobWait } from './commands/job-wait.ts';
 import { jobLogs } from './commands/job-logs.ts';
 import { jobWhy } from './commands/job-why.ts';
+import { limitGet } from './commands/limit-get.ts';
+import { limitList } from './commands/limit-list.ts';
+import { limitRelease } from './commands/limit-release.ts';
+import { limitReset } from './commands/limit-reset.ts';
 import { queueGet } from './commands/queue-get.ts';
 import { queueLimit } from './commands/queue-limit.ts';
 import { queueList } from './commands/queue-list.ts';
@@ -86,6 +95,16 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     name: 'batch',
     summary: 'See and cancel batches and workflows.',
     commands: [batchList, batchGet, batchCancel],
+  },
+  {
+    name: 'limit',
+    summary: 'See what jobs wait for by keys, and free what nobody has a right to.',
+    commands: [limitList, limitGet, limitRelease, limitReset],
+  },
+  {
+    name: 'alert',
+    summary: 'See, silence and remove alerts.',
+    commands: [alertList, alertGet, alertSilence, alertUnsilence, alertRemove],
   },
   { name: 'audit', summary: 'See who changed what.', commands: [auditList] },
   doctor,
