@@ -5,6 +5,7 @@ import { alertRemove } from './commands/alert-remove.ts';
 import { alertSilence } from './commands/alert-silence.ts';
 import { alertUnsilence } from './commands/alert-unsilence.ts';
 import { auditList } from './commands/audit-list.ts';
+import { auditTail } from './commands/audit-tail.ts';
 import { batchCancel } from './commands/batch-cancel.ts';
 import { batchGet } from './commands/batch-get.ts';
 import { batchList } from './commands/batch-list.ts';
@@ -13,6 +14,9 @@ import { completion } from './commands/completion.ts';
 import { dashboard } from './commands/dashboard.ts';
 import { dev } from './commands/dev.ts';
 import { doctor } from './commands/doctor.ts';
+import { eventsDisable } from './commands/events-disable.ts';
+import { eventsEnable } from './commands/events-enable.ts';
+import { eventsTail } from './commands/events-tail.ts';
 import { jobCancel } from './commands/job-cancel.ts';
 import { jobDelete } from './commands/job-delete.ts';
 import { jobEnqueue } from './commands/job-enqueue.ts';
@@ -106,7 +110,12 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     summary: 'See, silence and remove alerts.',
     commands: [alertList, alertGet, alertSilence, alertUnsilence, alertRemove],
   },
-  { name: 'audit', summary: 'See who changed what.', commands: [auditList] },
+  {
+    name: 'events',
+    summary: 'Follow the transitions of jobs.',
+    commands: [eventsTail, eventsEnable, eventsDisable],
+  },
+  { name: 'audit', summary: 'See who changed what.', commands: [auditList, auditTail] },
   doctor,
   bench,
   completion,

@@ -76,6 +76,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   CONFIG_INVALID: EXIT.usage,
   CONFIRMATION_MISMATCH: EXIT.usage,
   DASHBOARD_OPEN: EXIT.usage,
+  EVENTS_OFF: EXIT.failure,
   INTERRUPTED: EXIT.interrupted,
   MODULE_NOT_LOADED: EXIT.usage,
   NO_HANDLERS: EXIT.usage,

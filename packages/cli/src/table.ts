@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly isWide?: boolean;
   /** The longest text that is shown, in cells of a terminal; `-o wide` shows all of it. */
   readonly most?: number;
+  /** How many cells it takes at least: rows that come one by one stand below each other. */
+  readonly least?: number;
   /** How the text is coloured, where there are colours. */
   readonly paint?: (row: Row) => Paint;
 }
@@ -58,7 +60,7 @@ export function renderTable<Row>(
   const shown = columns.filter((column) => style.isWide || column.isWide !== true);
   const cells = rows.map((row) => shown.map((column) => cellText(column, row, style)));
   const widths = shown.map((column, i) =>
-    Math.max(column.title.length, ...lengths(cells.map((line) => line[i] ?? ''))),
+    Math.max(column.title.length, column.least ?? 0, ...lengths(cells.map((line) => line[i] ?? ''))),
   );
   const titles = shown.map((column) => column.title);
   const titleLine = joinCells(titles, widths);

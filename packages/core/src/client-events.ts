@@ -75,6 +75,12 @@ export class ClientEvents extends EventEmitter<ClientEventMap> {
     await Promise.all((await this.#stores()).map((store) => store.disable()));
   }
 
+  /** Whether transitions are written down. */
+  async isEnabled(): Promise<boolean> {
+    const states = await Promise.all((await this.#stores()).map((store) => store.isEnabled()));
+    return states.every((isOn) => isOn);
+  }
+
   /**
    * Transitions of all jobs, on whatever client or worker they happen. Needs {@link enable}, once per installation.
    * @throws {OptionError}

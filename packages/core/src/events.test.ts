@@ -140,9 +140,11 @@ describe('a subscription', () => {
 
   test('that was there before events were switched on misses nothing', async () => {
     await client.events.disable();
+    expect(await client.events.isEnabled()).toBe(false);
     const events = await subscribed();
     await client.enqueue(greet, { n: 1 });
     await client.events.enable({ maxLength: 100 });
+    expect(await client.events.isEnabled()).toBe(true);
     const { id } = await client.enqueue(greet, { n: 2 });
     expect(inShort(await take(events, 1))).toEqual([['enqueue', id, 'enqueued']]);
   });

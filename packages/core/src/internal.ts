@@ -51,6 +51,8 @@ export { homeOf, placedSettings } from './queue-settings.ts';
 export { ShardSet } from './shard-set.ts';
 export type { Shard } from './shard-set.ts';
 export { resolveRetention } from './retention.ts';
+export { fitsAudit, placeOf } from './store/audit-reader.ts';
+export { EVENT_VERBS } from './store/event-store.ts';
 export { DEFAULT_RETENTION, JobStore } from './store/job-store.ts';
 export type {
   Actor,

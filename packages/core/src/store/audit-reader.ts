@@ -44,7 +44,7 @@ export async function readAudit(
     const page = await redis.xrevrange(prefix + KEY.audit, end, '-', 'COUNT', PAGE);
     for (const [id, fields] of page) {
       const entry = entryOf(id, fields, number);
-      if (found.length < most && fits(entry, filter)) found.push(entry);
+      if (found.length < most && fitsAudit(entry, filter)) found.push(entry);
     }
     const last = page.at(-1)?.[0];
     if (page.length < PAGE || last === undefined) break;
@@ -71,7 +71,8 @@ function endOf(before: Place | undefined, shard: number): string {
   return shard < before[2] ? id : `(${id}`;
 }
 
-function fits(entry: AuditEntry, { actor, action, target }: AuditFilter): boolean {
+/** Whether an entry is one of those wanted. */
+export function fitsAudit(entry: AuditEntry, { actor, action, target }: AuditFilter): boolean {
   return (
     (actor === undefined || entry.actor === actor || entry.actor.startsWith(`${actor} (`)) &&
     (action === undefined || entry.action === action) &&

@@ -78,6 +78,11 @@ export class EventStore {
     await this.#connection.redis.publish(this.#key, '');
   }
 
+  /** Whether scripts tell of transitions. */
+  async isEnabled(): Promise<boolean> {
+    return (await this.#connection.redis.exists(this.#mostKey)) === 1;
+  }
+
   /** Where a reader begins that wants all that is there, or only what comes. */
   async position(from: 'oldest' | 'new'): Promise<string> {
     const { redis } = this.#connection;
