@@ -16,7 +16,7 @@ const EXAMPLES = [
   'linstock worker jobs.js --concurrency 50',
   `linstock job enqueue mail.send '{"to":"ada@example.com"}'`,
   'linstock job list --state failed -o id | linstock job requeue -',
-  'linstock status --fail-on no-workers,failed>0',
+  `linstock status --fail-on 'no-workers,failed>0,oldest>5m'`,
 ];
 const EXIT_HELP =
   'Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 not permitted, 5 conflict, 6 part of a bulk failed, ' +

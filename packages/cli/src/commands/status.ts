@@ -43,11 +43,11 @@ export const status = defineCommand<Flags>({
   usage: 'status',
   summary: 'Show jobs, queues and workers on one screen; fail for scripts.',
   details:
-    '--fail-on takes conditions, divided by commas: no-workers, or a state, workers, quarantined or paused, compared by > >= < <= with a number, or oldest, which is for how long a job has waited, compared with a duration. When one holds, the exit code is 1.',
+    '--fail-on takes conditions, divided by commas: no-workers, or a state, workers, quarantined or paused, compared by > >= < <= with a number, or oldest, which is for how long a job has waited, compared with a duration. Quote them: a shell takes > for itself. When one holds, the exit code is 1.',
   examples: [
     'linstock status',
     'linstock status --watch',
-    'linstock status --fail-on no-workers,failed>0,oldest>5m --json',
+    `linstock status --fail-on 'no-workers,failed>0,oldest>5m' --json`,
   ],
   options: [plainOption('--fail-on <conditions>', 'exit with 1 when one of them holds'), ...watchOptions],
   run: async ({ options, output, settings }) => {
