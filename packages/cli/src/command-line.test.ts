@@ -50,6 +50,8 @@ test('schema names every command, and completion scripts know them', async () =>
     const { code, stdout } = await runCli(['completion', shell]);
     expect(code).toBe(0);
     for (const { name } of tree.commands) expect(stdout).toContain(name);
+    // Another word for `workers`.
+    expect(stdout).toMatch(/worker-processes[ /]concurrency/);
   }
   expect(await runCli(['completion', 'tcsh'])).toMatchObject({ code: 2 });
 });

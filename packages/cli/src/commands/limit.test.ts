@@ -5,6 +5,7 @@ import { sharedRedis } from '@linstock/test-kit/shared-redis';
 import { Worker } from '@linstock/worker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cliFor, jsonOf } from '../testing/run-cli.ts';
+import { silentLog } from '../testing/silent-log.ts';
 
 const store = await sharedRedis();
 const redis = store.connect();
@@ -14,8 +15,6 @@ const call = defineJob<number>({
   concurrency: { key: 'bank', limit: 1 },
   rateLimit: { key: 'bank', limit: 5, per: '1h' },
 });
-const silence = (): void => undefined;
-const log = { child: () => log, debug: silence, info: silence, warn: silence, error: silence };
 let namespace: string;
 let run: ReturnType<typeof cliFor>;
 let client: Client;
@@ -26,7 +25,7 @@ beforeEach(() => {
   run = cliFor(store.url, namespace);
   client = new Client({ redis: store.url, namespace });
   monitor = new Monitor({ redis: store.url, namespace });
-  worker = new Worker({ redis: store.url, namespace, queues: ['bank'], log });
+  worker = new Worker({ redis: store.url, namespace, queues: ['bank'], log: silentLog });
 });
 afterEach(async () => {
   await worker.stop();

@@ -42,10 +42,20 @@ test('purge needs --yes where no terminal is, and can only count', async () => {
 });
 
 test('status shows everything, and fails for the conditions that hold', async () => {
-  const now = await run(['status', '--json', '--fail-on', 'no-workers,failed>0,enqueued>=3,oldest>1d']);
+  const now = await run([
+    'status',
+    '--json',
+    '--fail-on',
+    'no-workers,failed>0,enqueued>=3,oldest>1d,oldest<1d',
+  ]);
   expect(now.code).toBe(1);
   const json = jsonOf<{ counts: object }>(now);
-  expect(json).toMatchObject({ failing: ['no-workers', 'enqueued>=3'], workers: [], quarantined: 0 });
+  expect(json).toMatchObject({
+    failing: ['no-workers', 'enqueued>=3', 'oldest<1d'],
+    workers: [],
+    quarantined: 0,
+    oldest: { queue: 'mail', ageMs: expect.any(Number) as number },
+  });
   expect(Object.keys(json)).toEqual([
     'namespace',
     'counts',

@@ -1,13 +1,17 @@
-import { Client } from '@linstock/core';
+import { Client, defineJob, Monitor } from '@linstock/core';
+import { eventually } from '@linstock/test-kit/eventually';
 import { sharedRedis } from '@linstock/test-kit/shared-redis';
+import { Worker } from '@linstock/worker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cliFor, jsonOf, runCli } from '../testing/run-cli.ts';
+import { silentLog } from '../testing/silent-log.ts';
 
 const store = await sharedRedis();
+let namespace: string;
 let run: ReturnType<typeof cliFor>;
 let client: Client;
 beforeEach(() => {
-  const namespace = store.namespace();
+  namespace = store.namespace();
   run = cliFor(store.url, namespace);
   client = new Client({ redis: store.url, namespace });
 });
@@ -43,6 +47,19 @@ test('a recurring job is added once, and replaced only when that is said', async
     at: (await client.recurring.get('daily'))?.nextAt,
     clock: null,
   });
+});
+
+test('its jobs wait where workers have said that they belong', async () => {
+  const worker = new Worker({ redis: store.url, namespace, queues: ['slow'], log: silentLog });
+  worker.handle(defineJob<null>({ name: 'report', queue: 'slow' }), () => null);
+  await worker.start();
+  const monitor = new Monitor({ redis: store.url, namespace });
+  await eventually(async () => (await monitor.contract('report')) !== undefined);
+  await monitor.close();
+  await worker.stop();
+  const added = await run(['recurring', 'add', 'daily', 'report', '--cron', '@daily', '-o', 'id']);
+  expect(added).toMatchObject({ code: 0, stdout: 'daily\n' });
+  expect((await client.recurring.get('daily'))?.job.queue).toBe('slow');
 });
 
 test('the next runs of a schedule need no Redis, and tell what a change of the clock does to them', async () => {

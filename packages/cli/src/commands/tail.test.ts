@@ -86,19 +86,25 @@ test('events are followed as they come, by verb and job, until Ctrl-C', async ()
   expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean cancel?') });
 });
 
-test('the audit log is followed with the last entries before it, each once', async () => {
-  const { id } = await client.enqueue(greet, 1);
-  await client.queue('mail').pause({ by: 'ada', reason: 'first' });
-  await client.queue('mail').resume({ by: 'ada', reason: 'second' });
-  await client.queue('mail').pause({ by: 'ada', reason: 'third' });
-  const tail = new Follower(['audit', 'tail', '--lines', '2', '--target', 'mail', '-o', 'ndjson'], env);
-  await tail.says('third');
-  await client.cancel(id, { by: 'eve', reason: 'of another' });
-  await client.queue('mail').resume({ by: 'ada', reason: 'fourth' });
-  await tail.says('fourth');
+test('the audit log of all shards is followed, with the last entries before it, each once', async () => {
+  const settings = { ...env, LINSTOCK_NAMESPACE: store.namespace() };
+  const own = new Client({ redis: store.url, namespace: settings.LINSTOCK_NAMESPACE, shards: 3 });
+  const ids = (await own.enqueueMany(greet, [1, 2, 3, 4, 5, 6, 7, 8, 9])).map(({ id }) => id);
+  const cancel = async (from: number, to: number): Promise<void> => {
+    for (const id of ids.slice(from, to)) await own.cancel(id, { by: 'ada' });
+  };
+  await cancel(0, 3);
+  const tail = new Follower(['audit', 'tail', '--lines', '2', '--actor', 'ada', '-o', 'ndjson'], settings);
+  await tail.says(ids[2] ?? '');
+  await own.queue('mail').pause({ by: 'eve' });
+  await cancel(3, 8);
+  await tail.says(ids[7] ?? '');
+  await cancel(8, 9);
+  await tail.says(ids[8] ?? '');
   expect((await tail.interrupt()).code).toBe(130);
-  const reasons = linesOf(tail.stdout).map((line) => (JSON.parse(line) as { reason: string }).reason);
-  expect(reasons).toEqual(['second', 'third', 'fourth']);
+  const targets = linesOf(tail.stdout).map((line) => (JSON.parse(line) as { target: string }).target);
+  expect(targets.toSorted()).toEqual(ids.slice(1).toSorted());
+  await own.close();
 });
 
 test('an outage of Redis is told on standard error, and outlived', async () => {

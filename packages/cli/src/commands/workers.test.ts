@@ -4,11 +4,10 @@ import { sharedRedis } from '@linstock/test-kit/shared-redis';
 import { Worker } from '@linstock/worker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cliFor, jsonOf, linesOf } from '../testing/run-cli.ts';
+import { silentLog } from '../testing/silent-log.ts';
 
 const store = await sharedRedis();
 const nap = defineJob<null>({ name: 'nap', queue: 'beds' });
-const silence = (): void => undefined;
-const log = { child: () => log, debug: silence, info: silence, warn: silence, error: silence };
 let run: ReturnType<typeof cliFor>;
 let client: Client;
 let monitor: Monitor;
@@ -18,7 +17,7 @@ beforeEach(async () => {
   run = cliFor(store.url, installation.namespace);
   client = new Client(installation);
   monitor = new Monitor(installation);
-  worker = new Worker({ ...installation, queues: ['beds'], concurrency: 3, leaseMs: 3000, log });
+  worker = new Worker({ ...installation, queues: ['beds'], concurrency: 3, leaseMs: 3000, log: silentLog });
 });
 afterEach(async () => {
   await worker.stop();
