@@ -47,7 +47,8 @@ export class Alerts {
    */
   async create(options: AlertOptions, by?: ChangeOptions): Promise<string> {
     const rule = resolveAlert(options);
-    const id = randomBytes(9).toString('base64url');
+    // No character of it needs care in a shell.
+    const id = randomBytes(9).toString('hex');
     const store = await this.#store();
     const reply = await store.arrange(
       { id, verb: 'define', rule, details: { name: rule.name } },
