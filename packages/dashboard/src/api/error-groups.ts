@@ -1,4 +1,6 @@
 import type { JobView } from '@linstock/core';
+import type { JobCause } from '@linstock/core/internal';
+import { causeOf } from '@linstock/core/internal';
 
 /** Failures of one kind. */
 export interface ErrorGroup {
@@ -6,8 +8,8 @@ export interface ErrorGroup {
   readonly job: string;
   readonly error: string;
   readonly message: string;
-  /** How each of them failed: by an error, with a worker that died, or in another way, which no error tells. */
-  readonly cause: 'error' | 'poison' | 'other';
+  /** How each of them failed. */
+  readonly cause: JobCause['cause'];
   /** The first line of the stack that is not of a library. */
   readonly frame: string | undefined;
   readonly count: number;
@@ -80,23 +82,6 @@ function spreadOf(times: readonly number[], from: number, to: number): number[] 
     parts[part] = (parts[part] ?? 0) + 1;
   }
   return parts;
-}
-
-type Cause = Pick<ErrorGroup, 'cause' | 'message' | 'frame'> & { readonly name: string };
-
-/** What a job failed by, in words. */
-export function causeOf({ state, error, history }: JobView): Cause {
-  if (error !== undefined)
-    return { cause: 'error', name: error.name, message: error.message, frame: frameOf(error.stack) };
-  if (state === 'failed' && history.at(-1)?.what === 'rescued')
-    return { cause: 'poison', name: 'Poison', message: 'its workers died with it', frame: undefined };
-  return { cause: 'other', name: 'Unknown', message: '', frame: undefined };
-}
-
-function frameOf(stack: string | undefined): string | undefined {
-  const lines = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const own = lines.find((line) => !line.includes('node_modules') && !line.includes('node:'));
-  return (own ?? lines[0])?.trim().slice(0, 300);
 }
 
 /** A message without what differs from job to job: numbers, ids, what is quoted. */

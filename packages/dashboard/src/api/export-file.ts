@@ -2,7 +2,7 @@ import { LinstockError, OptionError } from '@linstock/core';
 import type { Call } from './call.ts';
 import type { Columns } from './csv.ts';
 import { csvHead, csvLine } from './csv.ts';
-import { streamTexts } from './search-steps.ts';
+import { streamTexts } from './stream-texts.ts';
 
 /** In which forms a list is saved. */
 export const FILE_FORMATS = ['ndjson', 'csv'];

@@ -1,5 +1,7 @@
 import type { JobView } from '@linstock/core';
 import { JOB_STATES } from '@linstock/core';
+import type { SearchStep } from '@linstock/core/internal';
+import { searchSteps } from '@linstock/core/internal';
 import type { Call, Narrow, Parts, Route } from './call.ts';
 import type { Columns } from './csv.ts';
 import { instant, json } from './csv.ts';
@@ -7,8 +9,6 @@ import { FILE_FORMATS, sendFile } from './export-file.ts';
 import { choice, text } from './fields.ts';
 import { allowedJobs } from './narrow-page.ts';
 import { askedJobs } from './search-query.ts';
-import type { SearchStep } from './search-steps.ts';
-import { searchSteps } from './search-steps.ts';
 
 /** A job as a line of a table. */
 export const JOB_COLUMNS: Columns<JobView> = {

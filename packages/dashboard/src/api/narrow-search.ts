@@ -1,15 +1,16 @@
 import type { JobView } from '@linstock/core';
+import type { JobSearch } from '@linstock/core/internal';
+import { searchSteps } from '@linstock/core/internal';
 import type { Allows } from '../auth/allowed.ts';
 import type { Sealed } from '../auth/seal.ts';
 import type { Narrow, Parts } from './call.ts';
 import { NARROW_SILENT_MS, placeIn } from './narrow-list.ts';
 import { allowedJobs } from './narrow-page.ts';
-import type { SearchQuery } from './search-query.ts';
 import { askedSearch } from './search-query.ts';
-import { MOST_HITS, searchSteps, streamLines } from './search-steps.ts';
+import { MOST_HITS, streamLines } from './stream-texts.ts';
 
 interface NarrowSearch {
-  readonly wanted: SearchQuery;
+  readonly wanted: JobSearch;
   readonly allows: Allows;
   /** What its cursors are for. */
   readonly about: Sealed;

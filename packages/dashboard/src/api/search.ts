@@ -1,10 +1,11 @@
 import type { JobView, Monitor } from '@linstock/core';
+import type { JobSearch } from '@linstock/core/internal';
+import { searchSteps, searchTotal } from '@linstock/core/internal';
 import type { Call, Parts, Route } from './call.ts';
-import type { SearchQuery } from './search-query.ts';
 import { required, text } from './fields.ts';
 import { narrowSearch } from './narrow-search.ts';
 import { askedSearch } from './search-query.ts';
-import { MOST_HITS, searchSteps, searchTotal, streamLines } from './search-steps.ts';
+import { MOST_HITS, streamLines } from './stream-texts.ts';
 
 /** One line of an answer. The last one has `done`. */
 interface SearchLine {
@@ -16,7 +17,7 @@ interface SearchLine {
   /** From where another request goes on; undefined: all was looked at. */
   readonly cursor?: string;
   /** What was asked as a filter of a bulk operation, if it can be one. */
-  readonly filter?: SearchQuery['filter'];
+  readonly filter?: JobSearch['filter'];
 }
 
 /** A search through all jobs that can match, as lines of JSON that come while it goes on. Ends with the request. */
@@ -28,7 +29,7 @@ function search({ query, request }: Call, { monitor }: Parts): Response {
 
 async function* searchLines(
   monitor: Monitor,
-  wanted: SearchQuery,
+  wanted: JobSearch,
   from: string,
 ): AsyncGenerator<SearchLine, undefined> {
   const total = await searchTotal(monitor, wanted);

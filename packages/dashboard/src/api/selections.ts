@@ -1,14 +1,15 @@
 import type { JobState } from '@linstock/core';
 import { MOST_SELECTED } from '@linstock/core';
+import type { JobSearch } from '@linstock/core/internal';
+import { searchSteps, searchTotal } from '@linstock/core/internal';
 import type { Allows } from '../auth/allowed.ts';
 import type { Call, Narrow, Parts, Route } from './call.ts';
 import { textIn } from './call.ts';
 import { required, text } from './fields.ts';
 import { NARROW_SILENT_MS } from './narrow-list.ts';
 import { allowedJobs } from './narrow-page.ts';
-import type { SearchQuery } from './search-query.ts';
 import { parseSearch } from './search-query.ts';
-import { searchSteps, searchTotal, streamLines } from './search-steps.ts';
+import { streamLines } from './stream-texts.ts';
 
 /** One line of an answer. The last one has the selection. */
 interface SelectionLine {
@@ -39,7 +40,7 @@ function answer({ body, request }: Call, parts: Parts, allows: Allows | undefine
 }
 
 interface Selecting {
-  readonly wanted: SearchQuery;
+  readonly wanted: JobSearch;
   readonly query: string;
   /** Undefined: all of it. */
   readonly allows: Allows | undefined;

@@ -1,4 +1,4 @@
-import type { JobView } from '@linstock/core';
+import type { JobView } from './store/job-reader.ts';
 
 type Keys = JobView['keys'];
 
