@@ -18,6 +18,7 @@ test.each([
   ['a mistyped command', ['jbo'], 'Did you mean job?'],
   ['a mistyped verb', ['job', 'lits'], 'Did you mean list?'],
   ['a mistyped option', ['job', 'list', '--limmit', '3'], 'Did you mean --limit?'],
+  ['a condition about nothing', ['job', 'list', '--where', 'user.id=7'], 'did you mean input.user.id?'],
   ['a missing argument', ['job', 'get'], "missing required argument 'id'"],
   ['one argument too many', ['version', 'x'], 'too many arguments'],
   ['a wrong format', ['version', '-o', 'xml'], 'must be one of table, wide, json, ndjson, id'],

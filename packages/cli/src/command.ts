@@ -57,6 +57,14 @@ export function option(flags: string, description: string, parse: (text: string)
   return new Option(flags, description).argParser(parse);
 }
 
+/** An option that may stand several times; its values become a list. */
+export function listOption(flags: string, description: string, parse: (text: string) => unknown): Option {
+  return new Option(flags, description).argParser((text, list: readonly unknown[] | undefined) => [
+    ...(list ?? []),
+    parse(text),
+  ]);
+}
+
 /** An option without a value, or with one that needs no check. */
 export function plainOption(flags: string, description: string): Option {
   return new Option(flags, description);

@@ -1,6 +1,6 @@
 import type { Priority } from '@linstock/core';
 import { OptionError } from '@linstock/core';
-import { queueName, toMs } from '@linstock/core/internal';
+import { jobName, queueName, shortText, toMs } from '@linstock/core/internal';
 import { InvalidArgumentError } from 'commander';
 
 /** The most urgent first. */
@@ -40,6 +40,23 @@ export function queue(text: string): string {
   const problem = queueName(text);
   if (problem === undefined) return text;
   throw new InvalidArgumentError(`A queue's name ${problem}.`);
+}
+
+/** The name of a job, or with a `*` at its end what names begin with. */
+export function jobNames(text: string): string {
+  const problem = text === '*' ? undefined : jobName(text.replace(/\*$/, ''));
+  if (problem === undefined) return text;
+  throw new InvalidArgumentError(`A job's name ${problem}; "*" may stand at its end.`);
+}
+
+/** A text of at most so many characters. */
+export function textUpTo(most: number): (text: string) => string {
+  const rule = shortText(most);
+  return (text) => {
+    const problem = rule(text);
+    if (problem === undefined) return text;
+    throw new InvalidArgumentError(`It ${problem}.`);
+  };
 }
 
 /** Names of queues, in order. */

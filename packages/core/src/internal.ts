@@ -31,6 +31,7 @@ export {
   anything,
   checkOptions,
   closest,
+  jobName,
   oneOf,
   queueName,
   shortText,
@@ -71,6 +72,7 @@ export type {
   SucceededClaim,
 } from './store/job-store.ts';
 export type { StoredLongRun } from './store/long-runs.ts';
+export { statesFor } from './store/change-call.ts';
 export type { Outcome } from './store/outcomes.ts';
 export type { QuotaChange, QuotaState } from './store/queue-quotas.ts';
 export type { StoredQueueSettings } from './store/queue-store.ts';

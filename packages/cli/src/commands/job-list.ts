@@ -1,112 +1,89 @@
-import type { JobState, Monitor } from '@linstock/core';
-import { JOB_STATES } from '@linstock/core';
-import type { Option } from 'commander';
+import type { Monitor } from '@linstock/core';
 import { defineCommand, option, plainOption } from '../command.ts';
 import { withMonitor } from '../connect.ts';
-import { UsageError } from '../errors.ts';
+import { findJobs } from '../found-jobs.ts';
+import type { FilterFlags } from '../job-filters.ts';
+import { FILTER_DETAILS, filterOptions } from '../job-filters.ts';
 import type { JobJson } from '../job-view.ts';
-import { JOB_COLUMNS, jobJson } from '../job-view.ts';
+import { JOB_COLUMNS } from '../job-view.ts';
 import type { Output } from '../output.ts';
-import { oneOfWords, queue, wholeNumberFrom } from '../parse-values.ts';
+import { wholeNumberFrom } from '../parse-values.ts';
+import { startProgress } from '../progress.ts';
 import type { WatchFlags } from '../watch.ts';
 import { watched, watchOptions } from '../watch.ts';
 
-interface Flags extends WatchFlags, Partial<Record<LaterFilter, string>> {
-  readonly state?: JobState;
-  readonly queue?: string;
+interface Flags extends WatchFlags, FilterFlags {
   readonly limit?: number;
-  readonly offset?: number;
+  readonly cursor?: string;
 }
 
-/** A page of jobs in one state, or in all of them. */
-interface Page {
-  readonly jobs: readonly JobJson[];
-  readonly total: number;
+/** What is known at the end of a list. */
+interface End {
+  readonly found: number;
+  readonly total: number | undefined;
+  readonly next: string | undefined;
 }
 
 const DEFAULT_LIMIT = 50;
-/** Without --state: what a person wants to see first comes first. */
-const ORDER: readonly JobState[] = [
-  'processing',
-  'enqueued',
-  'awaiting',
-  'scheduled',
-  'failed',
-  'cancelled',
-  'succeeded',
-];
-const LATER_FILTERS = ['name', 'tag', 'error', 'where', 'since', 'cursor'] as const;
-type LaterFilter = (typeof LATER_FILTERS)[number];
 
 export const jobList = defineCommand<Flags>({
   usage: 'list',
   summary: 'List jobs: what runs first, then the newest first.',
-  details:
-    'Filters are --state and, for enqueued jobs, --queue. --json prints {"jobs", "total", "next"}; "next" is the --offset of the next page.',
+  details: `All filters must hold. One state, the enqueued jobs of one queue, one tag, or all jobs come by pages; for any other filters all jobs that can be meant are looked at, and -o ndjson and id print each as it is found. --json prints {"jobs", "total", "next"}: "next" is the --cursor of the next ones; "total" is null where only whoever looks at all would know. ${FILTER_DETAILS}`,
   examples: [
     'linstock job list --state failed',
+    "linstock job list --state failed --name 'mail.*' --error timeout --since 1h",
+    "linstock job list --where 'input.user.id=7' --where 'input.amount>=100'",
     'linstock job list --state enqueued --queue mail --limit 10',
-    'linstock job list --state failed --limit 500 -o ndjson | jq -r .error.message',
+    'linstock job list --state failed -o ndjson | jq -r .error.message',
     'linstock job list --state processing --watch',
   ],
   options: [
-    option('--state <state>', JOB_STATES.join(', '), oneOfWords(JOB_STATES)),
-    option('--queue <name>', 'one queue; enqueued jobs only', queue),
-    option('--limit <n>', `how many, 1 to 500 (default ${DEFAULT_LIMIT})`, wholeNumberFrom(1, 500)),
-    option('--offset <n>', 'how many to pass over (default 0)', wholeNumberFrom(0, 100_000)),
+    ...filterOptions,
+    option(
+      '--limit <n>',
+      `how many, 1 to 100000 (default ${DEFAULT_LIMIT}; with -o ndjson and id: all)`,
+      wholeNumberFrom(1, 100_000),
+    ),
+    plainOption('--cursor <cursor>', 'go on where another list ended, with the same filters'),
     ...watchOptions,
-    ...LATER_FILTERS.map(laterFilter),
   ],
   run: async ({ options, output, settings }) => {
-    refuseLaterFilters(options);
     await withMonitor(await settings(), (monitor) =>
-      watched({ flags: options, output }, async (out) =>
-        printPage(out, await readPage(monitor, options), options),
-      ),
+      watched({ flags: options, output }, (out) => printJobs(out, monitor, options)),
     );
   },
 });
 
-function laterFilter(name: string): Option {
-  return plainOption(`--${name} <value>`, 'not available yet').hideHelp();
+async function printJobs(output: Output, monitor: Monitor, flags: Flags): Promise<void> {
+  const { limit, cursor, ...filters } = flags;
+  const isStream = output.format === 'ndjson' || output.format === 'id';
+  const progress = startProgress('jobs looked at');
+  const rows: JobJson[] = [];
+  let [looked, found] = [0, 0];
+  let end: Omit<End, 'found'> = { total: undefined, next: undefined };
+  const question = { filters, limit: limit ?? (isStream ? undefined : DEFAULT_LIMIT), cursor };
+  for await (const part of findJobs(monitor, question)) {
+    looked += part.looked;
+    found += part.jobs.length;
+    end = part;
+    if (!isStream) rows.push(...part.jobs);
+    else if (part.jobs.length > 0) {
+      progress.end();
+      await printRows(output, part.jobs, {});
+    }
+    progress.show(looked);
+  }
+  progress.end();
+  const { total = null, next = null } = end;
+  if (!isStream) await printRows(output, rows, { jobs: rows, total, next });
+  if (next !== null && output.format !== 'json') output.note(moreText({ found, ...end }));
 }
 
-function refuseLaterFilters(flags: Flags): void {
-  const name = LATER_FILTERS.find((known) => flags[known] !== undefined);
-  if (name !== undefined) {
-    const advice = name === 'cursor' ? 'use --offset' : 'filter the lines of -o ndjson instead';
-    throw new UsageError(`--${name} is not available yet, only --state and --queue are: ${advice}`);
-  }
-  if (flags.queue !== undefined && flags.state !== undefined && flags.state !== 'enqueued') {
-    throw new UsageError(`--queue works with --state enqueued only, not with ${flags.state}`);
-  }
+function printRows(output: Output, rows: readonly JobJson[], json: object): Promise<void> {
+  return output.list({ rows, columns: JOB_COLUMNS, id: ({ id }) => id, json, empty: 'No such job.' });
 }
 
-async function readPage(monitor: Monitor, flags: Flags): Promise<Page> {
-  const { limit = DEFAULT_LIMIT, offset = 0, queue: name } = flags;
-  const state = flags.state ?? (name === undefined ? undefined : 'enqueued');
-  let jobs: JobJson[] = [];
-  let total = 0;
-  for (const each of state === undefined ? ORDER : [state]) {
-    const left = limit - jobs.length;
-    const range = { offset: Math.max(0, offset - total), limit: Math.max(1, left) };
-    const filter = name === undefined ? { state: each } : { state: each, queue: name };
-    const page = await monitor.page({ ...filter, ...range });
-    if (left > 0) jobs = [...jobs, ...page.jobs.map(jobJson)];
-    total += page.total;
-  }
-  return { jobs, total };
-}
-
-async function printPage(output: Output, { jobs, total }: Page, flags: Flags): Promise<void> {
-  const shown = (flags.offset ?? 0) + jobs.length;
-  const next = jobs.length > 0 && shown < total ? shown : null;
-  await output.list({
-    rows: jobs,
-    columns: JOB_COLUMNS,
-    id: ({ id }) => id,
-    json: { jobs, total, next },
-    empty: 'No such job.',
-  });
-  if (output.isForPeople && next !== null) output.note(`${jobs.length} of ${total}; more: --offset ${next}`);
+function moreText({ found, total, next }: End): string {
+  return `${total === undefined ? `${found} found so far` : `${found} of ${total}`}; more: --cursor ${next}`;
 }

@@ -110,37 +110,6 @@ test('a line that is no JSON ends the stream, and tells how far it came', async 
   expect(await run(['job', 'enqueue', 'x', '-'], { input: '{bad\n' })).toMatchObject({ code: 2 });
 });
 
-test('list filters by state and queue, and pages over all states', async () => {
-  const [mail, plain] = [await enqueue('a', '--queue', 'mail'), await enqueue('b')];
-  const later = await enqueue('c', '--in', '1h');
-  const ids = async (...args: string[]) => linesOf((await run(['job', 'list', '-o', 'id', ...args])).stdout);
-  expect(await ids('--queue', 'mail')).toEqual([mail]);
-  expect(await ids('--state', 'scheduled')).toEqual([later]);
-  expect(new Set(await ids())).toEqual(new Set([mail, plain, later]));
-  expect(await ids('--offset', '2')).toEqual([later]);
-  const page = jsonOf<{ jobs: object[] }>(await run(['job', 'list', '--limit', '1', '--json']));
-  expect(page).toMatchObject({ total: 3, next: 1 });
-  expect(Object.keys(page.jobs[0] ?? {}).toSorted()).toEqual(FIELDS);
-  expect(jsonOf(await run(['job', 'list', '--state', 'failed', '--json']))).toEqual({
-    jobs: [],
-    total: 0,
-    next: null,
-  });
-});
-
-test.each([
-  ['--name', 'x'],
-  ['--where', 'input.a=1'],
-  ['--since', '1h'],
-  ['--queue', 'mail', '--state', 'failed'],
-  ['--limit', '501'],
-  ['--state', 'lost'],
-])('a filter that is not available is refused: %s', async (...args) => {
-  const refused = await run(['job', 'list', ...args]);
-  expect(refused).toMatchObject({ code: 2, stdout: '' });
-  expect(linesOf(refused.stderr)).toHaveLength(1);
-});
-
 test('cancel, requeue and delete change jobs, and say why where not', async () => {
   const id = await enqueue('x');
   expect(await run(['job', 'cancel', id, '--reason', 'a test'])).toMatchObject({ code: 0 });
