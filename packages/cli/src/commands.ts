@@ -10,6 +10,9 @@ import { batchCancel } from './commands/batch-cancel.ts';
 import { batchGet } from './commands/batch-get.ts';
 import { batchList } from './commands/batch-list.ts';
 import { bench } from './commands/bench.ts';
+import { bulkCancel } from './commands/bulk-cancel.ts';
+import { bulkGet } from './commands/bulk-get.ts';
+import { bulkList } from './commands/bulk-list.ts';
 import { completion } from './commands/completion.ts';
 import { dashboard } from './commands/dashboard.ts';
 import { dev } from './commands/dev.ts';
@@ -114,6 +117,11 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     name: 'events',
     summary: 'Follow the transitions of jobs.',
     commands: [eventsTail, eventsEnable, eventsDisable],
+  },
+  {
+    name: 'bulk',
+    summary: 'See and cancel changes of many jobs at once.',
+    commands: [bulkList, bulkGet, bulkCancel],
   },
   { name: 'audit', summary: 'See who changed what.', commands: [auditList, auditTail] },
   doctor,
