@@ -1,26 +1,16 @@
-import type { ChangeOptions, Client, PersonOutcome } from '@linstock/core';
+import type { PersonOutcome } from '@linstock/core';
 import { JobNotFoundError, StateConflictError } from '@linstock/core';
+import { changeByFilter } from './change-by-filter.ts';
+import type { Change, ChangeFlags } from './change-flags.ts';
 import type { Invocation } from './command.ts';
-import { plainOption } from './command.ts';
 import { withClient } from './connect.ts';
 import { CliError, UsageError } from './errors.ts';
 import { escapeText, toJsonLine } from './escape.ts';
 import { isSingle, readIds } from './ids.ts';
+import { hasFilter } from './job-filters.ts';
 import { inGroups } from './read-lines.ts';
 import type { ReasonFlags } from './reason.ts';
 import { reasonIn } from './reason.ts';
-
-/** A change of jobs that a person asks for. */
-export interface Change {
-  readonly verb: 'requeue' | 'cancel' | 'delete';
-  /** What a job is afterwards, for people. */
-  readonly done: string;
-  readonly apply: (
-    client: Client,
-    ids: readonly string[],
-    options: ChangeOptions,
-  ) => Promise<PersonOutcome[]>;
-}
 
 /** A job that was not changed, and why. */
 interface Refusal {
@@ -32,11 +22,24 @@ interface Refusal {
 
 const GROUP = 500;
 
-/** Option of every change. */
-export const reasonOption = plainOption('--reason <text>', "why; kept in the job's history");
+/** Changes the jobs that are named by ids, or by filters. */
+export function changeJobs(change: Change, invocation: Invocation<ChangeFlags>): Promise<void> {
+  const { args, options } = invocation;
+  const hasIds = (args[0] as string[]).length > 0;
+  if (!hasFilter(options) && !hasIds)
+    throw new UsageError(
+      'name jobs by their ids, "-" for those on standard input, or by filters with --state',
+    );
+  if (!hasIds) return changeByFilter(change, invocation);
+  if (hasFilter(options)) throw new UsageError('give either ids of jobs or filters, not both');
+  for (const flag of ['rate', 'dryRun'] as const)
+    if (options[flag] !== undefined)
+      throw new UsageError(`${flag === 'rate' ? '--rate' : '--dry-run'} goes with filters, not with ids`);
+  return changeByIds(change, invocation);
+}
 
 /** Changes the jobs named, some hundred at a time, so that any number may come from standard input. */
-export async function changeJobs(change: Change, invocation: Invocation<ReasonFlags>): Promise<void> {
+async function changeByIds(change: Change, invocation: Invocation<ReasonFlags>): Promise<void> {
   const { args, options, output } = invocation;
   const own = reasonIn(options);
   const refusals: Refusal[] = [];
@@ -66,7 +69,7 @@ function refusalOf(id: string, outcome: PersonOutcome): Refusal | undefined {
 
 async function printOne(
   { args, output }: Invocation<ReasonFlags>,
-  { verb, done }: Change,
+  { bulk: { verb }, done }: Change,
   { id, refusal }: { readonly id: string; readonly refusal: Refusal | undefined },
 ): Promise<void> {
   if (output.format === 'ndjson') {
@@ -90,11 +93,30 @@ function errorOf(verb: string, id: string, state: string | null): JobNotFoundErr
 }
 
 /** One cause for all: its own error. Several, or some that went well: part of a bulk failed. */
-function throwForRefusals({ verb }: Change, refusals: readonly Refusal[], total: number): void {
+function throwForRefusals({ bulk: { verb } }: Change, refusals: readonly Refusal[], total: number): void {
   const [first] = refusals;
   if (first === undefined) return;
   const hasOneCause = refusals.length === total && refusals.every(({ code }) => code === first.code);
   if (hasOneCause && total === 1) throw errorOf(verb, first.id, first.state);
   const message = `${refusals.length} of ${total} jobs could not be changed (${verb})`;
   throw new CliError(hasOneCause ? first.code : 'BULK_PARTLY_FAILED', message, { refused: refusals.length });
+}
+
+/** Makes a change of one job of each of many, at once. */
+export function changeEach(
+  ids: readonly string[],
+  change: (id: string) => Promise<void>,
+): Promise<PersonOutcome[]> {
+  return Promise.all(
+    ids.map(async (id) => {
+      try {
+        await change(id);
+        return 'OK';
+      } catch (error) {
+        if (error instanceof JobNotFoundError) return 'GONE';
+        if (error instanceof StateConflictError) return error.fields['state'] as PersonOutcome;
+        throw error;
+      }
+    }),
+  );
 }

@@ -25,7 +25,9 @@ import { jobDelete } from './commands/job-delete.ts';
 import { jobEnqueue } from './commands/job-enqueue.ts';
 import { jobGet } from './commands/job-get.ts';
 import { jobList } from './commands/job-list.ts';
+import { jobMove } from './commands/job-move.ts';
 import { jobRequeue } from './commands/job-requeue.ts';
+import { jobReschedule } from './commands/job-reschedule.ts';
 import { jobWait } from './commands/job-wait.ts';
 import { jobLogs } from './commands/job-logs.ts';
 import { jobWhy } from './commands/job-why.ts';
@@ -69,7 +71,19 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
   {
     name: 'job',
     summary: 'Enqueue, find and change jobs.',
-    commands: [jobEnqueue, jobList, jobGet, jobLogs, jobWhy, jobWait, jobRequeue, jobCancel, jobDelete],
+    commands: [
+      jobEnqueue,
+      jobList,
+      jobGet,
+      jobLogs,
+      jobWhy,
+      jobWait,
+      jobRequeue,
+      jobCancel,
+      jobDelete,
+      jobReschedule,
+      jobMove,
+    ],
   },
   {
     name: 'queue',

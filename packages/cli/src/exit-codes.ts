@@ -80,6 +80,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   INTERRUPTED: EXIT.interrupted,
   MODULE_NOT_LOADED: EXIT.usage,
   NO_HANDLERS: EXIT.usage,
+  OPERATION_CANCELLED: EXIT.failure,
   PORT_UNAVAILABLE: EXIT.failure,
   QUEUE_NOT_FOUND: EXIT.notFound,
   RECURRING_EXISTS: EXIT.conflict,

@@ -26,6 +26,15 @@ export function wholeNumberFrom(least: number, most: number): (text: string) => 
   };
 }
 
+/** A number of things in a second, of which a tenth is the least. */
+export function rateUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= 0.1 && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from 0.1 to ${most}.`);
+  };
+}
+
 /** One of some words. */
 export function oneOfWords<T extends string>(words: readonly T[]): (text: string) => T {
   return (text) => {

@@ -1,6 +1,7 @@
 /** A line on the terminal that tells how far a long work is. */
 export interface Progress {
-  show(done: number): void;
+  /** `total`: how many there are, where that is known. */
+  show(done: number, total?: number): void;
   end(): void;
 }
 
@@ -14,12 +15,14 @@ export function startProgress(what: string): Progress {
   const startedAt = performance.now();
   let shownAt = startedAt;
   return {
-    show: (done) => {
+    show: (done, total) => {
       const now = performance.now();
       if (now - shownAt < EVERY_MS) return;
       shownAt = now;
       const perSecond = Math.round((done / (now - startedAt)) * 1000);
-      stderr.write(`${CLEAR_LINE}${done.toLocaleString('en')} ${what}, ${perSecond.toLocaleString('en')}/s`);
+      const most = total === undefined ? '' : ` of ${total.toLocaleString('en')}`;
+      const shown = `${done.toLocaleString('en')}${most} ${what}`;
+      stderr.write(`${CLEAR_LINE}${shown}, ${perSecond.toLocaleString('en')}/s`);
     },
     end: () => stderr.write(CLEAR_LINE),
   };

@@ -1,22 +1,37 @@
-import { changeJobs, reasonOption } from '../change-jobs.ts';
+import { CHANGE_DETAILS, changeOptions } from '../change-flags.ts';
+import type { ChangeFlags } from '../change-flags.ts';
+import { changeJobs } from '../change-jobs.ts';
 import { defineCommand, plainOption } from '../command.ts';
-import type { ReasonFlags } from '../reason.ts';
+import { UsageError } from '../errors.ts';
+import { hasFilter } from '../job-filters.ts';
 
-export const jobDelete = defineCommand<ReasonFlags & { readonly force?: boolean }>({
-  usage: 'delete <id...>',
-  summary: 'Remove jobs and all that is known of them; "-" reads ids from standard input.',
+interface Flags extends ChangeFlags {
+  readonly force?: boolean;
+}
+
+export const jobDelete = defineCommand<Flags>({
+  usage: 'delete [id...]',
+  summary: 'Remove jobs and all that is known of them, by their ids or by filters.',
+  details: CHANGE_DETAILS,
   examples: [
     'linstock job delete 01JZ7Q4N0W6F3V8Y2K5T9R1X00',
+    'linstock job delete --state cancelled --tag trial --dry-run',
     'linstock job list --state cancelled -o id | linstock job delete -',
   ],
-  options: [reasonOption, plainOption('--force', 'also jobs that run now')],
-  run: (invocation) => {
+  options: [...changeOptions, plainOption('--force', 'by ids: also jobs that run now')],
+  run: async (invocation) => {
     const force = invocation.options.force === true;
-    const apply = changeWith(force);
-    return changeJobs({ verb: 'delete', done: 'deleted', apply }, invocation);
+    if (force && hasFilter(invocation.options))
+      throw new UsageError(
+        '--force goes with ids: by filters, jobs that run are not deleted, only cancelled',
+      );
+    await changeJobs(
+      {
+        bulk: { verb: 'delete' },
+        done: 'deleted',
+        apply: (client, ids, own) => client.deleteMany(ids, { ...own, force }),
+      },
+      invocation,
+    );
   },
 });
-
-function changeWith(force: boolean): Parameters<typeof changeJobs>[0]['apply'] {
-  return (client, ids, own) => client.deleteMany(ids, { ...own, force });
-}

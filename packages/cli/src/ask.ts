@@ -1,0 +1,25 @@
+import { createInterface } from 'node:readline/promises';
+import { CliError } from './errors.ts';
+
+/** Whether somebody is there who can be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Asks on the terminal. @throws {CliError} `INTERRUPTED`: by Ctrl-C or the end of the input */
+export async function ask(question: string): Promise<string> {
+  const { stdin, stderr } = process;
+  const prompt = createInterface({ input: stdin, output: stderr });
+  const given = new AbortController();
+  // The prompt takes Ctrl-C for itself, and would leave its question open for ever.
+  prompt.once('SIGINT', () => given.abort()).once('close', () => given.abort());
+  try {
+    return (await prompt.question(question, { signal: given.signal })).trim();
+  } catch (cause) {
+    if (!given.signal.aborted) throw cause;
+    stderr.write('\n');
+    throw new CliError('INTERRUPTED', 'nothing was changed', {}, cause);
+  } finally {
+    prompt.close();
+  }
+}
