@@ -11,7 +11,7 @@ export async function ask(question: string): Promise<string> {
   const { stdin, stderr } = process;
   const prompt = createInterface({ input: stdin, output: stderr });
   const given = new AbortController();
-  // The prompt takes Ctrl-C for itself, and would leave its question open for ever.
+  // The prompt takes Ctrl-C for itself; where its input ends, it would leave the question open for ever.
   prompt.once('SIGINT', () => given.abort()).once('close', () => given.abort());
   try {
     return (await prompt.question(question, { signal: given.signal })).trim();

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { ask, canAsk } from '../ask.ts';
 import { defineCommand, plainOption } from '../command.ts';
 import { withClient, withMonitor } from '../connect.ts';
 import { CliError, UsageError } from '../errors.ts';
@@ -44,18 +44,12 @@ export const queuePurge = defineCommand<Flags>({
 });
 
 async function confirm(name: string, enqueued: number, isSure: boolean): Promise<void> {
-  const { stdin, stderr } = process;
-  if (!stdin.isTTY || !stderr.isTTY) {
+  if (!canAsk()) {
     if (isSure) return;
     const message = `purge deletes ${enqueued} jobs of "${name}" for good: add --yes, or run it on a terminal`;
     throw new UsageError(message);
   }
-  const prompt = createInterface({ input: stdin, output: stderr });
   const question = `${enqueued} jobs of "${escapeText(name)}" will be deleted for good. Type the queue's name: `;
-  try {
-    if ((await prompt.question(question)).trim() === name) return;
-  } finally {
-    prompt.close();
-  }
+  if ((await ask(question)) === name) return;
   throw new CliError('CONFIRMATION_MISMATCH', `that is not "${name}": nothing was deleted`);
 }
