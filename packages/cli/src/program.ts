@@ -15,7 +15,8 @@ const EXAMPLES = [
   'linstock dev jobs.ts                    a store, a worker that restarts on change',
   'linstock worker jobs.js --concurrency 50',
   `linstock job enqueue mail.send '{"to":"ada@example.com"}'`,
-  'linstock job list --state failed -o id | linstock job requeue -',
+  `linstock job list --state failed --where 'input.user.id=7'`,
+  `linstock job requeue --state failed --name 'mail.*'`,
   `linstock status --fail-on 'no-workers,failed>0,oldest>5m'`,
 ];
 const EXIT_HELP =
