@@ -6,7 +6,7 @@ import type { Change, ChangeFlags } from './change-flags.ts';
 import type { Invocation } from './command.ts';
 import { withClient, withMonitor } from './connect.ts';
 import { CliError, UsageError } from './errors.ts';
-import { followOperation } from './follow-operation.ts';
+import { followOperation, waitForOperation } from './follow-operation.ts';
 import { wantedJobs } from './job-filters.ts';
 import { operationJson } from './operation-view.ts';
 import type { Output } from './output.ts';
@@ -69,7 +69,7 @@ async function countAndChange(run: Run, { filter, isFull }: Chosen): Promise<voi
 
 async function count({ client, change, options }: Run, filter: BulkFilter): Promise<OperationView> {
   const handle = await client.bulk({ ...change.bulk, filter, dryRun: true, ...reasonIn(options) });
-  return handle.done();
+  return waitForOperation(handle);
 }
 
 async function carryOut(

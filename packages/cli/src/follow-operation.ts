@@ -11,7 +11,7 @@ const LOOK_MS = 250;
 /** Waits until an operation has ended. Whoever stops waiting is told that it goes on, and how to follow or cancel it. */
 export async function followOperation(handle: BulkHandle, output: Output): Promise<OperationView> {
   const { id } = handle;
-  const progress = startProgress('jobs looked at');
+  const progress = progressLine();
   const tell = (): void => {
     progress.end();
     output.note(
@@ -20,19 +20,34 @@ export async function followOperation(handle: BulkHandle, output: Output): Promi
   };
   // Before the listener that ends the process.
   process.prependOnceListener('SIGINT', tell);
-  const ended = new AbortController();
   try {
     if (output.isForPeople && !process.stderr.isTTY) output.note(`operation ${id} has begun`);
-    void showProgress(handle, progress, ended.signal);
-    return await handle.done({ timeoutMs: TIMEOUT_MS });
+    return await waitForOperation(handle, progress);
   } catch (error) {
     tell();
     throw error;
   } finally {
-    ended.abort();
     process.off('SIGINT', tell);
+  }
+}
+
+/** Waits until an operation has ended, and shows on a terminal how far it is. */
+export async function waitForOperation(
+  handle: BulkHandle,
+  progress: Progress = progressLine(),
+): Promise<OperationView> {
+  const ended = new AbortController();
+  void showProgress(handle, progress, ended.signal);
+  try {
+    return await handle.done({ timeoutMs: TIMEOUT_MS });
+  } finally {
+    ended.abort();
     progress.end();
   }
+}
+
+function progressLine(): Progress {
+  return startProgress('jobs looked at');
 }
 
 async function showProgress(handle: BulkHandle, progress: Progress, signal: AbortSignal): Promise<void> {
