@@ -1,3 +1,4 @@
+import { fitsName } from './name-pattern.ts';
 import type { JobView } from './store/job-reader.ts';
 
 type Keys = JobView['keys'];
@@ -24,5 +25,5 @@ export function keyTest(qualifier: string, value: string): ((job: JobView) => bo
 
 /** Whether a text is this one, or begins so when there is a `*` behind it. */
 export function nameTest(value: string): (text: string) => boolean {
-  return value.endsWith('*') ? (text) => text.startsWith(value.slice(0, -1)) : (text) => text === value;
+  return (text) => fitsName(text, value);
 }
