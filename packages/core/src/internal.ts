@@ -11,6 +11,7 @@ export { decodePayload, encodePayload, isEncoded } from './codec.ts';
 export type { PayloadCodecs } from './codec.ts';
 export { validate } from './contract.ts';
 export { describeContract } from './contract-description.ts';
+export { describedContract } from './described-contract.ts';
 export { toMs } from './duration.ts';
 export { show } from './errors.ts';
 export { causeOf } from './job-cause.ts';

@@ -1,8 +1,9 @@
 import type { Client, Due, JobContract, Priority, RunOptions } from '@linstock/core';
 import { defineJob } from '@linstock/core';
+import { describedContract } from '@linstock/core/internal';
 import { defineCommand, option } from '../command.ts';
 import type { Invocation } from '../command.ts';
-import { withClient } from '../connect.ts';
+import { withClient, withMonitor } from '../connect.ts';
 import { UsageError } from '../errors.ts';
 import { enqueueLines } from '../enqueue-lines.ts';
 import { parseInput } from '../parse-input.ts';
@@ -20,7 +21,7 @@ export const jobEnqueue = defineCommand<Flags>({
   usage: 'enqueue <name> [input]',
   summary: 'Enqueue a job, or with "-" one job for each line of JSON on standard input.',
   details:
-    'The input is JSON, @file, or - (default null). The command does not load your contracts: without --queue a job waits in "default", and the input is checked when it runs. With "-", -o id or ndjson prints every id, --json only the count.',
+    'The input is JSON, @file, or - (default null). Queue, priority and attempts are those that workers have described for the job, unless you name others; of a job that no worker has described, the usual ones. The input is checked when it runs. With "-", -o id or ndjson prints every id, --json only the count.',
   examples: [
     `linstock job enqueue mail.send '{"to":"ada@example.com"}' --queue mail`,
     'linstock job enqueue report.build @report.json --in 10m --priority low',
@@ -28,23 +29,33 @@ export const jobEnqueue = defineCommand<Flags>({
     'jq -c ".users[]" users.json | linstock job enqueue mail.send -',
   ],
   options: [
-    option('--queue <name>', 'queue it waits in (default "default")', queue),
-    option('--priority <priority>', `${PRIORITIES.join(', ')} (default normal)`, oneOfWords(PRIORITIES)),
+    option('--queue <name>', 'queue it waits in (default: as described, or "default")', queue),
+    option(
+      '--priority <priority>',
+      `${PRIORITIES.join(', ')} (default: as described, or normal)`,
+      oneOfWords(PRIORITIES),
+    ),
     option('--in <duration>', 'due after this time', duration),
     option('--at <time>', 'due at this instant, such as 2030-01-31T09:00:00Z', instant),
-    option('--max-attempts <n>', 'how often it is tried, 1 to 1000 (default 10)', wholeNumberFrom(1, 1000)),
+    option(
+      '--max-attempts <n>',
+      'how often it is tried, 1 to 1000 (default: as described, or 10)',
+      wholeNumberFrom(1, 1000),
+    ),
   ],
   run: async (invocation) => {
     const [name, input = 'null'] = invocation.args as [string, string | undefined];
-    const contract = defineJob({ name });
+    defineJob({ name });
     const options = runOptions(invocation.options);
+    const value = input === '-' ? undefined : parseInput(input);
+    const settings = await invocation.settings();
+    const contract = await withMonitor(settings, (monitor) => describedContract(monitor, { name }));
     if (input === '-') {
-      return withClient(await invocation.settings(), (client) =>
+      return withClient(settings, (client) =>
         enqueueLines({ client, contract, options, output: invocation.output }),
       );
     }
-    const value = parseInput(input);
-    await withClient(await invocation.settings(), async (client) => {
+    await withClient(settings, async (client) => {
       const { id } = await addOne(client, contract, { value, options });
       await printJob(
         { id, name, queue: options.queue ?? contract.queue, state: stateOf(options) },

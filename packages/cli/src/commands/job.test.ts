@@ -1,4 +1,5 @@
-import { Connection, JobStore, shardPrefix, WorkerRegistry } from '@linstock/core/internal';
+import { defineJob } from '@linstock/core';
+import { Connection, describeContract, JobStore, shardPrefix, WorkerRegistry } from '@linstock/core/internal';
 import { sharedRedis } from '@linstock/test-kit/shared-redis';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +36,23 @@ test('an enqueued job can be read back with all its fields', async () => {
   const job = jsonOf(await run(['job', 'get', id, '--json']));
   expect(Object.keys(job).toSorted()).toEqual(FIELDS);
   expect(job).toMatchObject({ id, input: { to: 'ada' }, priority: 'high', options: { maxAttempts: 3 } });
+});
+
+test('a job that workers have described goes to its queue, unless another one is named', async () => {
+  const [connection, prefix] = [new Connection(store.url, 'commands'), shardPrefix(namespace, 0)];
+  onTestFinished(() => connection.close());
+  await connection.ready(5000);
+  const contract = defineJob({ name: 'mail.send', queue: 'mail', priority: 'low', maxAttempts: 4 });
+  await new WorkerRegistry(connection, prefix).describe([describeContract(contract)]);
+  const [described, named] = [
+    await enqueue('mail.send'),
+    await enqueue('mail.send', '{}', '--queue', 'slow'),
+  ];
+  const [one, other] = await Promise.all([described, named].map((id) => run(['job', 'get', id, '--json'])));
+  expect([one, other].map((result) => result && jsonOf(result))).toMatchObject([
+    { queue: 'mail', priority: 'low', options: { maxAttempts: 4 } },
+    { queue: 'slow', priority: 'low' },
+  ]);
 });
 
 /** Takes the only job that waits, as a worker whose load says since when it runs. */

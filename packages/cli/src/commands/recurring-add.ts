@@ -1,7 +1,7 @@
 import type { Client, JobContract, Priority, RecurringOptions, RunOptions } from '@linstock/core';
+import { describedContract } from '@linstock/core/internal';
 import { defineCommand, option, plainOption } from '../command.ts';
 import { withClient, withMonitor } from '../connect.ts';
-import { describedContract } from '../described-contract.ts';
 import { CliError } from '../errors.ts';
 import { readInput } from '../parse-input.ts';
 import { duration, instant, oneOfWords, PRIORITIES, queue, wholeNumberFrom } from '../parse-values.ts';

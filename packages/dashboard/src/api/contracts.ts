@@ -1,13 +1,11 @@
 import type { ContractView, JobContract } from '@linstock/core';
-import { defineJob, LinstockError } from '@linstock/core';
+import { LinstockError } from '@linstock/core';
+import { describedContract } from '@linstock/core/internal';
 import { onlyAllowed } from '../auth/allowed.ts';
 import type { Call, Narrow, Parts, Route } from './call.ts';
 import { fieldIn, param, textIn } from './call.ts';
 
-/**
- * The contract of a job that somebody writes by hand: what the body says, and else what workers have described. The version is
- * only the body's: whoever names none has an input of the first one in mind. @throws {OptionError}
- */
+/** The contract of the job that a body describes. @throws {OptionError} */
 export async function contractIn({ body }: Call, { monitor }: Parts): Promise<JobContract> {
   const queue = textIn(body, 'queue', 128);
   const priority = textIn(body, 'priority', 16);
@@ -18,16 +16,7 @@ export async function contractIn({ body }: Call, { monitor }: Parts): Promise<Jo
     ...(priority !== undefined && { priority }),
     ...(version !== undefined && { version }),
   } as { name: string };
-  const contract = defineJob(own);
-  const known = await monitor.contract(contract.name);
-  if (known === undefined) return contract;
-  const { timeoutMs: timeout, ...options } = known.options;
-  try {
-    return defineJob({ queue: known.queue, priority: known.priority, timeout, ...options, ...own });
-  } catch {
-    // Described by a newer worker, in words that are not known here.
-    return contract;
-  }
+  return describedContract(monitor, own);
 }
 
 function inShort({ name, version, queue, priority, schemaStatus }: ContractView): object {
