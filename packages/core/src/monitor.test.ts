@@ -216,6 +216,15 @@ describe('a page', () => {
     expect((await walk({ state: 'scheduled', limit: 4, reverse: true })).toSorted()).toEqual(ids.toSorted());
   });
 
+  test('a queue shows no job that was moved to another one, and begins with the first that was not', async () => {
+    const moved = await client.enqueueMany(greet, many(20), { queue: 'mail' });
+    await Promise.all(moved.map(({ id }) => client.move(id, { queue: 'slow' })));
+    expect((await monitor.page({ state: 'enqueued', queue: 'mail' })).jobs).toEqual([]);
+    const { id } = await client.enqueue(greet, 1, { queue: 'mail' });
+    expect(await idsOf({ state: 'enqueued', queue: 'mail', limit: 2 })).toEqual([id]);
+    expect(await idsOf({ state: 'enqueued', queue: 'slow' })).toHaveLength(20);
+  });
+
   test('a page that has become too short is empty, and leads back', async () => {
     const handles = await client.scheduleMany(greet, many(30), { in: '1h' });
     const first = await monitor.page({ state: 'scheduled', limit: 20 });

@@ -44,6 +44,8 @@ export interface JobPage {
 }
 
 const MOST_PASSED = 100_000;
+/** So many pages are passed over whose entries all stand for jobs that are elsewhere by now. */
+const MOST_EMPTY = 20;
 
 const RULES = {
   state: oneOf(JOB_STATES),
@@ -73,9 +75,16 @@ export async function pageOf(
   find: (ids: readonly string[]) => Promise<(JobView | DamagedJob)[]>,
 ): Promise<JobPage> {
   checkOptions(options, RULES, 'page');
+  const { offset: _, ...which } = options;
+  let page = await onePage(shards, options, find);
+  for (let passed = 0; page.jobs.length === 0 && page.next !== undefined && passed < MOST_EMPTY; passed++)
+    page = await onePage(shards, { ...which, cursor: page.next }, find);
+  return page;
+}
+
+async function onePage(...[shards, options, find]: Parameters<typeof pageOf>): Promise<JobPage> {
   const { ids, ...place } = await findPage(shards, options);
-  const { tag, state } = options;
-  const jobs = (await find([...new Set(ids)])).filter((job) => 'damaged' in job || fits(job, tag, state));
+  const jobs = (await find([...new Set(ids)])).filter((job) => 'damaged' in job || fits(job, options));
   return { jobs, ...place };
 }
 
@@ -180,8 +189,8 @@ function readerOf({ state, tag, queue }: PageOptions): Read {
   return (shard, window) => readTagged(shard, tag ?? '', window);
 }
 
-/** Between a look at a list and one at its jobs some have moved on. */
-function fits(job: JobView, tag: string | undefined, state: JobState | undefined): boolean {
+/** Entries are hints: some jobs have gone on, or were moved to another queue. */
+function fits(job: JobView, { tag, state, queue }: PageOptions): boolean {
   if (tag !== undefined) return job.tags.includes(tag);
-  return state !== 'enqueued' || job.state === state;
+  return state !== 'enqueued' || (job.state === state && (queue ?? job.queue) === job.queue);
 }

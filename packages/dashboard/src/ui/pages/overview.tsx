@@ -1,3 +1,4 @@
+import { outlook } from '../backlog.ts';
 import { useState } from 'preact/hooks';
 import { isOpen } from '../api.ts';
 import { count, counted, duration, pace } from '../format.ts';
@@ -68,13 +69,10 @@ function AttentionList({ list, isWhole }: { list: readonly Attention[]; isWhole:
 function backlogText({ queues, workers }: Pulse): string {
   const taken = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
   const served = queues.filter(({ name, paused }) => paused === undefined && taken.has(name));
-  const waiting = served.reduce((sum, { enqueued, blocked }) => sum + enqueued - blocked, 0);
-  const moving = served.reduce((sum, { flow }) => sum + (flow?.out ?? 0), 0);
-  const shrinks = moving - served.reduce((sum, { flow }) => sum + (flow?.in ?? 0), 0);
-  // A backlog of a second is none, and a difference of a twentieth no direction.
-  if (waiting <= moving || Math.abs(shrinks) <= moving / 20 || Math.abs(shrinks) < 0.01) return '';
-  if (shrinks < 0) return t('backlogGrows', { pace: pace(-shrinks) });
-  return t('backlogEta', { time: duration((waiting / shrinks) * 1000) });
+  const next = outlook(served);
+  if (next === undefined) return '';
+  if ('growsBy' in next) return t('backlogGrows', { pace: pace(next.growsBy) });
+  return t('backlogEta', { time: duration(next.emptyInMs) });
 }
 
 /** Whom to look at first when the backlog grows; it may be some seconds old. */

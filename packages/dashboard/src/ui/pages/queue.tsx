@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
+import { emptyInMs } from '../backlog.ts';
 import { ago, count, duration, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Card, now, Time } from '../parts/basics.tsx';
@@ -139,9 +140,9 @@ function Limits({ queue: { name, settings }, onChange }: Props) {
 }
 
 /** How long until nothing waits, if it goes on like this. */
-function emptyIn({ enqueued, flow }: Details): string {
-  const gain = (flow?.out ?? 0) - (flow?.in ?? 0);
-  return enqueued === 0 || gain <= 0 ? '–' : duration((enqueued / gain) * 1000);
+function emptyIn(queue: Details): string {
+  const ms = emptyInMs(queue);
+  return ms === undefined ? '–' : duration(ms);
 }
 
 function Facts({ queue }: { queue: Details }) {
