@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Alerts } from './alerts.ts';
 import { ClientEvents } from './client-events.ts';
 import type { ClientCall, ClientMiddleware, Send } from './client-middleware.ts';
@@ -12,10 +11,11 @@ import { CONNECT_TIMEOUT_MS, resolveClientOptions } from './client-options.ts';
 import type { ContinueOptions, ParentRef } from './continuations.ts';
 import { parentTies } from './continuations.ts';
 import type { JobContract, RunOptions } from './contract.ts';
-import { toMs } from './duration.ts';
 import type { Enqueued } from './enqueuer.ts';
 import { Enqueuer } from './enqueuer.ts';
-import { ClosedError, JobNotFoundError } from './errors.ts';
+import { ClosedError } from './errors.ts';
+import type { CopyChanges } from './job-copy.ts';
+import { copyJob } from './job-copy.ts';
 import type { JobUpdate, MoveTarget, UpdateArguments } from './job-changes.ts';
 import { JobChanges, settle } from './job-changes.ts';
 import type { JobHandle, WaitOptions } from './job-handle.ts';
@@ -28,13 +28,12 @@ import { activityOf, findByKey, findByTag, whyOf } from './lookups.ts';
 import type { BulkHandle } from './operations.ts';
 import { Operations } from './operations.ts';
 import { Limits } from './limits.ts';
-import { anything, checkOptions } from './options.ts';
 import type { PauseOptions } from './pauses.ts';
 import { toggle } from './pauses.ts';
 import { QueueHandle } from './queue-handle.ts';
 import { Connection } from './redis/connect.ts';
 import { RecurringJobs } from './recurring-jobs.ts';
-import { resultOf, Results } from './results.ts';
+import { Results } from './results.ts';
 import type { Shard } from './shard-set.ts';
 import { ShardSet } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
@@ -81,7 +80,7 @@ export class Client {
     this.#connection = new Connection(this.#options.redis, 'commands', this.#options);
     this.#shards = new ShardSet(this.#connection, this.#options.namespace, this.#options.shards);
     this.#results = new Results(this.#options.redis, this.#options.codecs);
-    this.#enqueuer = new Enqueuer(randomBytes(9).toString('base64url'), this.#options.retryForMs);
+    this.#enqueuer = new Enqueuer(this.#options.retryForMs);
     this.events = new ClientEvents({
       connection: this.#connection,
       target: this.#options.redis,
@@ -208,12 +207,13 @@ export class Client {
   }
 
   /** Waits for a job's result. Throws `JOB_FAILED`, `JOB_CANCELLED`, `JOB_NOT_FOUND`, `TIMEOUT`, `RESULT_NOT_DECRYPTED`. */
-  async result(id: string, options: WaitOptions = {}): Promise<unknown> {
-    checkOptions(options, { timeoutMs: anything, signal: anything }, 'result');
-    const timeoutMs = toMs(options.timeoutMs ?? 30_000, 'result.timeoutMs');
-    const shard = await this.#findShard(id);
-    if (shard === undefined) throw new JobNotFoundError(id);
-    return resultOf(await this.#results.ended(id, shard, { timeoutMs, signal: options.signal }));
+  async result(id: string, options?: WaitOptions): Promise<unknown> {
+    return this.#results.of(id, await this.#findShard(id), options);
+  }
+
+  /** Enqueues a job like one that is there: docs/changing-jobs.md. Errors as {@link enqueue}. @throws {JobNotFoundError} @throws {JobExistsError} */
+  async copy(id: string, changes: CopyChanges = {}): Promise<JobHandle> {
+    return copyJob(this, await this.#findShard(id), { id, changes, codecs: this.#options.codecs });
   }
 
   /** Ends a job that has not ended. A running one is told by its signal. @throws {JobNotFoundError} @throws {StateConflictError} */

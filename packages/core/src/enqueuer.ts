@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { JobPlan } from './job-factory.ts';
 import { makeJob, makeJobs } from './job-factory.ts';
 import { shardOf } from './job/job-id.ts';
@@ -31,15 +32,15 @@ const CALLS_AT_ONCE = 3;
 
 /** Puts new jobs where they belong: jobs without a key go round the shards, jobs with one to the shard of its slot. */
 export class Enqueuer {
-  readonly #client: string;
+  /** A name of its own, by which Redis tells its calls from those of others. */
+  readonly #client = randomBytes(9).toString('base64url');
   readonly #retryForMs: number;
   readonly #producers: Producer[] = [];
   readonly #pins = new QueuePins();
   #turn = 0;
   #closed = false;
 
-  constructor(client: string, retryForMs: number) {
-    this.#client = client;
+  constructor(retryForMs: number) {
     this.#retryForMs = retryForMs;
   }
 

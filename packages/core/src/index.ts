@@ -60,6 +60,7 @@ export type {
   SubscribeOptions,
 } from './event-subscription.ts';
 export type { ChangeableOptions, JobUpdate, MoveTarget } from './job-changes.ts';
+export type { CopyChanges } from './job-copy.ts';
 export type { Due } from './job-factory.ts';
 export type { ClockEffect } from './job/clock-effect.ts';
 export { Cron } from './job/cron.ts';

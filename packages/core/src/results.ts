@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PayloadCodecs } from './codec.ts';
+import { toMs } from './duration.ts';
 import {
   JobEndedError,
   JobNotFoundError,
@@ -9,7 +10,9 @@ import {
   PayloadError,
   RedisError,
 } from './errors.ts';
+import type { WaitOptions } from './job-handle.ts';
 import { ENDED_STATES } from './job/states.ts';
+import { anything, checkOptions } from './options.ts';
 import { UnreadablePayload } from './payload-view.ts';
 import { Connection } from './redis/connect.ts';
 import type { RedisTarget } from './redis/connect.ts';
@@ -37,6 +40,14 @@ export class Results {
   constructor(target: RedisTarget, codecs: PayloadCodecs | undefined) {
     this.#target = target;
     this.#codecs = codecs;
+  }
+
+  /** Waits for the result of a job; `shard`: where it would be. */
+  async of(id: string, shard: Shard | undefined, options: WaitOptions = {}): Promise<unknown> {
+    checkOptions(options, { timeoutMs: anything, signal: anything }, 'result');
+    const timeoutMs = toMs(options.timeoutMs ?? 30_000, 'result.timeoutMs');
+    if (shard === undefined) throw new JobNotFoundError(id);
+    return resultOf(await this.ended(id, shard, { timeoutMs, signal: options.signal }));
   }
 
   /** Resolves with the job when it has ended. */
@@ -156,7 +167,7 @@ export class Results {
 }
 
 /** The result of an ended job, or the error that tells why there is none. */
-export function resultOf(job: JobView): unknown {
+function resultOf(job: JobView): unknown {
   const { result } = job;
   // Whoever waits expects the handler's own value, and nothing in its place.
   if (result instanceof UnreadablePayload)
