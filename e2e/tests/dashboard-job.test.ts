@@ -123,4 +123,39 @@ describe.skipIf(executable === undefined)('the page of a job, in a browser', () 
     );
     expect(report.problems).toEqual([]);
   });
+
+  test('is copied with its tags, its limits and what is not shown; a mask is no value', async () => {
+    const secret = defineJob<object>({ name: 'secret', queue: 'nobody' });
+    const input = { to: 'ada', password: 'open sesame' };
+    const handle = await client.enqueue(secret, input, {
+      tags: ['north'],
+      concurrency: { key: 'ada', limit: 2 },
+    });
+    await openPage(page, `${site.origin}/#/jobs/${handle.id}`);
+    await page.getByRole('button', { name: 'Copy as command' }).click();
+    const copied = (): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
+    await eventually(async () => expect(await copied()).toBe(`linstock job copy ${handle.id}`));
+    await page.getByRole('link', { name: 'Copy as new' }).click();
+    const field = page.getByLabel('Input');
+    await eventually(async () => expect(await field.inputValue()).toContain('•••'));
+    await page.getByText('Values that are not shown stay as they are').waitFor();
+    await page.getByRole('button', { name: 'Enqueue' }).click();
+    const opened = (): Promise<string> => page.evaluate<string>('location.hash.split("/")[2] ?? ""');
+    await eventually(async () => expect((await opened()).length).toBe(26));
+    const copy = await client.get(await opened());
+    expect(copy).toMatchObject({ input, tags: ['north'], keys: { limits: ['ada'] }, queue: 'nobody' });
+
+    await openPage(page, `${site.origin}/#/new?like=${handle.id}`);
+    await eventually(async () => expect(await field.inputValue()).toContain('•••'));
+    await field.fill('{"to": "bob", "password": "•••"}');
+    await page.getByRole('button', { name: 'Enqueue' }).click();
+    await page.getByText('has "•••" at input.password').waitFor();
+    await page.getByLabel('Name').fill('another');
+    await page.getByText('Values that are not shown').waitFor({ state: 'detached' });
+    await field.fill('{"to": "bob", "password": "else"}');
+    await page.getByRole('button', { name: 'Enqueue' }).click();
+    await page.getByRole('heading', { name: 'another' }).waitFor();
+    expect(await client.get(await opened())).toMatchObject({ input: { password: 'else' }, tags: [] });
+    expect(report.problems).toEqual([]);
+  });
 });

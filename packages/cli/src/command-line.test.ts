@@ -46,7 +46,7 @@ test('schema names every command, and completion scripts know them', async () =>
     await runCli(['schema']),
   );
   const job = tree.commands.find(({ name }) => name === 'job')?.commands.map(({ name }) => name);
-  expect(job).toEqual('enqueue list get logs why wait requeue cancel delete reschedule move'.split(' '));
+  expect(job).toEqual('enqueue copy list get logs why wait requeue cancel delete reschedule move'.split(' '));
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, stdout } = await runCli(['completion', shell]);
     expect(code).toBe(0);

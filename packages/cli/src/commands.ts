@@ -21,6 +21,7 @@ import { eventsDisable } from './commands/events-disable.ts';
 import { eventsEnable } from './commands/events-enable.ts';
 import { eventsTail } from './commands/events-tail.ts';
 import { jobCancel } from './commands/job-cancel.ts';
+import { jobCopy } from './commands/job-copy.ts';
 import { jobDelete } from './commands/job-delete.ts';
 import { jobEnqueue } from './commands/job-enqueue.ts';
 import { jobGet } from './commands/job-get.ts';
@@ -73,6 +74,7 @@ export const COMMANDS: readonly (CommandSpec | CommandGroup)[] = [
     summary: 'Enqueue, find and change jobs.',
     commands: [
       jobEnqueue,
+      jobCopy,
       jobList,
       jobGet,
       jobLogs,

@@ -45,6 +45,7 @@ export { viewPayload } from './payload-view.ts';
 export { Connection, plainTarget } from './redis/connect.ts';
 export type { ConnectionLimits } from './redis/connect.ts';
 export { asRedisError, classifyError } from './redis/errors.ts';
+export { MASK } from './redact.ts';
 export { infoFields } from './redis/info.ts';
 export { KEY, shardPrefix } from './redis/keys.ts';
 export { checkServer, findUnsuitable } from './redis/shards.ts';

@@ -39,7 +39,15 @@ const aboutOf = ({
   displayName,
   metadata,
 }: JobView) => ({
-  ...{ name, queue, priority, version, tags, keys, options, displayName, metadata },
+  name,
+  queue,
+  priority,
+  version,
+  tags,
+  keys,
+  options,
+  displayName,
+  metadata,
 });
 
 const ALL = {
@@ -75,7 +83,11 @@ describe('a copy', () => {
     const changes = { input: { order: 8 }, queue: 'boats', priority: 'low', due: { in: '1h' } } as const;
     const copy = await client.copy(id, changes);
     expect(await view(copy.id)).toMatchObject({
-      ...{ input: { order: 8 }, queue: 'boats', priority: 'low', state: 'scheduled', tags: ['north'] },
+      input: { order: 8 },
+      queue: 'boats',
+      priority: 'low',
+      state: 'scheduled',
+      tags: ['north'],
     });
   });
 

@@ -141,3 +141,18 @@ test('jobs are rescheduled and moved by their ids', async () => {
   ]);
   expect(await client.get(first)).toMatchObject({ queue: 'slow' });
 });
+
+test('a job is copied, whole or with another input, queue and time', async () => {
+  const input = { user: 1, token: 'hidden' };
+  const { id } = await client.enqueue(mail, input, { tags: ['north'] });
+  const like = jsonOf<{ id: string; like: string }>(await run(['job', 'copy', id, '--json']));
+  expect(like.like).toBe(id);
+  expect(await client.get(like.id)).toMatchObject({ input, tags: ['north'], queue: 'mail' });
+  const changed = await run(['job', 'copy', id, '{"user":2}', '--queue', 'slow', '--in', '1h', '-o', 'id']);
+  expect(await client.get(changed.stdout.trim())).toMatchObject({
+    input: { user: 2 },
+    queue: 'slow',
+    state: 'scheduled',
+  });
+  expect(await run(['job', 'copy', '01JZ7Q4N0W6F3V8Y2K5T9R1X00'])).toMatchObject({ code: 3, stdout: '' });
+});

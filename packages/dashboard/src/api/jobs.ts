@@ -1,9 +1,10 @@
 import type { Due, Duration, JobState, MoveTarget, PageOptions } from '@linstock/core';
 import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Narrow, Parts, Route } from './call.ts';
-import { actorOf, fieldIn, numberIn, param, queueAsked, textIn } from './call.ts';
+import { actorOf, numberIn, param, queueAsked, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { anything, choice, flag, PRIORITIES, REASON, required, text, whole } from './fields.ts';
+import { inputIn } from './input.ts';
 import { narrowPage } from './narrow-page.ts';
 
 const MOST_ROWS = 500;
@@ -98,12 +99,20 @@ function dueIn(body: unknown): Due | undefined {
 /** Stores a job by its name, as a copy of another one or as somebody wrote it. */
 async function enqueue(call: Call, parts: Parts): Promise<unknown> {
   const contract = await contractIn(call, parts);
-  const input = fieldIn(call.body, 'input') ?? null;
+  const input = inputIn(call.body) ?? null;
   const due = dueIn(call.body);
   const { client } = parts;
   const handle =
     due === undefined ? await client.enqueue(contract, input) : await client.schedule(contract, input, due);
   return { id: handle.id };
+}
+
+/** Enqueues a job like another one; without an input with all of that one's, also what nobody is shown. */
+async function copy(call: Call, { client }: Parts): Promise<unknown> {
+  const input = inputIn(call.body);
+  const due = dueIn(call.body);
+  const changes = { ...targetIn(call.body), ...(input !== undefined && { input }), ...(due && { due }) };
+  return { id: (await client.copy(param(call, 'id'), changes)).id };
 }
 
 export const JOB_ROUTES: readonly Route[] = [
@@ -147,6 +156,15 @@ export const JOB_ROUTES: readonly Route[] = [
     summary: 'One job, and why it waits.',
     answer: '{ job, why, activity }',
     handle: get,
+  },
+  {
+    method: 'POST',
+    path: '/api/jobs/:id/copy',
+    permission: 'steer',
+    summary: 'Enqueues a job like it: with its tags, keys, limits and options.',
+    answer: '{ id }',
+    body: { ...TARGET, ...DUE, input: anything('Another input; left out: all of its own, masked or not.') },
+    handle: copy,
   },
   {
     method: 'POST',

@@ -13,10 +13,11 @@ import { decodeHeader } from '@linstock/core/internal';
 import type { Item } from '../auth/allowed.ts';
 import { onlyAllowed } from '../auth/allowed.ts';
 import type { Call, Narrow, Parts, Route } from './call.ts';
-import { actorOf, fieldIn, numberIn, param, textIn } from './call.ts';
+import { actorOf, numberIn, param, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { cronWords } from './cron-words.ts';
 import { anything, choice, PRIORITIES, REASON, required, text, whole } from './fields.ts';
+import { inputIn } from './input.ts';
 import { findNarrowed, NARROW_CHUNK } from './narrow-list.ts';
 
 const NEXT_RUNS = 5;
@@ -154,7 +155,7 @@ async function preview({ query }: Call, { client }: Parts): Promise<unknown> {
 /** What a form says of a recurring job; what it leaves empty is not said. */
 function changesIn(call: Call): RecurringChanges {
   const { body } = call;
-  const input = fieldIn(body, 'input');
+  const input = inputIn(body);
   const texts = ['cron', 'every', 'timeZone', 'misfire', 'overlap', 'queue', 'priority'].flatMap((name) => {
     const given = textIn(body, name);
     return given === undefined ? [] : [[name, given]];

@@ -18,15 +18,20 @@ import type { Activity as ActivityData, HistoryEntry, Job as JobData, Why } from
 import { MOVABLE } from '../types.ts';
 import { Pending } from '../parts/trouble.tsx';
 
+/** Stands where a value is not shown; a copy of the job has it all the same. */
+const MASK = '"•••"';
+
 /** A job as a command that enqueues one like it. */
-function commandOf({ name, queue, input }: JobData): string {
+function commandOf({ id, name, queue, input }: JobData): string {
   const json = JSON.stringify(input).replaceAll("'", String.raw`'\''`);
+  if (json.includes(MASK)) return `linstock job copy ${id}`;
   return `linstock job enqueue ${name} '${json}' --queue ${queue}`;
 }
 
 /** The same in a program. JSON is JavaScript. */
-function codeOf({ name, queue, priority, input }: JobData): string {
+function codeOf({ id, name, queue, priority, input }: JobData): string {
   const json = JSON.stringify(input, undefined, 2);
+  if (json.includes(MASK)) return `await client.copy('${id}');\n`;
   return `const job = defineJob({ name: '${name}' });\nawait client.enqueue(job, ${json}, { queue: '${queue}', priority: '${priority}' });\n`;
 }
 

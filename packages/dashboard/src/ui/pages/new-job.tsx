@@ -22,6 +22,8 @@ interface Form {
   readonly input: string;
   /** Of the job that it is a copy of: its input has the shape of that version. */
   readonly version?: number | undefined;
+  /** The job that it is a copy of, and its input as it was shown. */
+  readonly like?: { readonly id: string; readonly input: string } | undefined;
 }
 
 const EMPTY: Form = { name: '', queue: 'default', priority: 'normal', in: '', at: '', input: '{}' };
@@ -34,7 +36,8 @@ function useForm(like: string | null) {
     const fill = async (): Promise<void> => {
       const { job } = await get<{ job: Job }>(`jobs/${encodeURIComponent(like)}`);
       const { name, queue, priority, version, input } = job;
-      set({ ...EMPTY, name, queue, priority, version, input: JSON.stringify(input, undefined, 2) });
+      const shown = JSON.stringify(input, undefined, 2);
+      set({ ...EMPTY, name, queue, priority, version, input: shown, like: { id: job.id, input: shown } });
     };
     void attempt(t('editAsNew'), fill, false);
   }, [like]);
@@ -76,10 +79,16 @@ function Fields({ name, names, fault, control }: FieldsProps) {
   );
 }
 
-/** Stores it; returns its id. */
-async function enqueue({ input, at, ...rest }: Form, version: number | undefined): Promise<string> {
-  const body = { ...rest, at: fromField(at, isUtc.value), version, input: JSON.parse(input) as unknown };
-  return (await post<{ id: string }>('jobs', body)).id;
+/** Stores it; returns its id. Of a copy an input that nobody has changed is not sent: it may have been shown in part. */
+async function enqueue({ input, at, like, ...rest }: Form, version: number | undefined): Promise<string> {
+  const { queue, priority, in: delay } = rest;
+  const due = { in: delay, at: fromField(at, isUtc.value) };
+  const written = input === like?.input ? {} : { input: JSON.parse(input) as unknown };
+  const sent =
+    like === undefined
+      ? post<{ id: string }>('jobs', { ...rest, ...due, version, ...written })
+      : post<{ id: string }>(`jobs/${like.id}/copy`, { queue, priority, ...due, ...written });
+  return (await sent).id;
 }
 
 /** A form for a job; also to run one like another, with a changed input. */
@@ -94,7 +103,8 @@ export function NewJob() {
     value: form[name],
     onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) => {
       refuse(undefined);
-      change({ ...(name === 'name' && { version: undefined }), [name]: value });
+      // Another name makes another job of it.
+      change({ ...(name === 'name' && { version: undefined, like: undefined }), [name]: value });
     },
     ...faultOf(name, fault),
   });
@@ -122,6 +132,7 @@ export function NewJob() {
             onText={(input) => change({ input })}
             fault={isGood ? fault : { field: 'input', message: t('notJson') }}
           />
+          {form.like !== undefined && <p class="whole muted">{t('copyNote')}</p>}
           {!known && <Trouble error={fault} />}
           <button type="submit" class="primary" disabled={!isGood || form.name === '' || !may('steer')}>
             {t('enqueue')}

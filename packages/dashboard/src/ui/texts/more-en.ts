@@ -50,6 +50,8 @@ export const MORE_EN = {
   event_unsilence: 'silence ended',
   event_remove: 'removed',
   event_test: 'test',
+  copyNote:
+    'A copy has the tags, keys, limits and options of its job. Values that are not shown stay as they are, as long as you do not change the input.',
   audit_bulk: 'all that match: {verb}',
   audit_alert: 'alert {verb}',
   audit_resume: 'resumed',

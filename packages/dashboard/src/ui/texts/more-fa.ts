@@ -51,6 +51,8 @@ export const MORE_FA: MoreTexts & WhyTexts = {
   event_unsilence: 'بی‌صدایی پایان یافت',
   event_remove: 'حذف شد',
   event_test: 'آزمایش',
+  copyNote:
+    'رونوشت، برچسب‌ها، کلیدها، محدودیت‌ها و گزینه‌های کار خود را دارد. تا وقتی ورودی را تغییر ندهید، مقدارهایی که نشان داده نمی‌شوند همان می‌مانند.',
   audit_bulk: 'همهٔ یافته‌ها: {verb}',
   audit_alert: 'هشدار {verb}',
   audit_resume: 'ادامه یافت',

@@ -51,6 +51,8 @@ export const MORE_TR: MoreTexts & WhyTexts = {
   event_unsilence: 'susturma bitti',
   event_remove: 'silindi',
   event_test: 'deneme',
+  copyNote:
+    'Kopya, işin etiketlerini, anahtarlarını, sınırlarını ve seçeneklerini alır. Girdiyi değiştirmediğiniz sürece gösterilmeyen değerler olduğu gibi kalır.',
   audit_bulk: 'eşleşenlerin hepsi: {verb}',
   audit_alert: 'uyarı {verb}',
   audit_resume: 'sürdürüldü',
