@@ -55,7 +55,7 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
     await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
     await retry().click();
     // Also that of the batch within.
-    await page.getByRole('heading', { name: 'Requeue all 3 jobs that match?' }).waitFor();
+    await page.getByRole('heading', { name: 'Requeue all 3 jobs that match' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Back' }).click();
     expect(viewer.report.problems).toEqual([]);
@@ -64,9 +64,9 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
   test('runs again what has failed of it, and of the batches within', async () => {
     hasPaper = true;
     await retry().click();
-    await page.getByRole('heading', { name: 'Requeue all 3 jobs that match?' }).waitFor();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
-    await page.getByText('3 · Done').waitFor();
+    await page.getByRole('heading', { name: 'Requeue all 3 jobs that match' }).waitFor();
+    await page.getByRole('button', { name: 'Requeue all 3 jobs that match' }).click();
+    await page.locator('dialog').getByText('3 · Done').waitFor();
     await page.getByRole('button', { name: 'Back' }).click();
     await page.locator('h1 .badge', { hasText: 'Succeeded' }).waitFor();
     expect(await retry().count()).toBe(0);
@@ -96,7 +96,7 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
     await expect.poll(async () => client.batches.get(flow.id)).toMatchObject({ failed: 1, cancelled: 1 });
     await page.goto(`${viewer.origin}/#/batches/${flow.id}`);
     await retry().click();
-    await page.getByRole('heading', { name: 'Requeue the 1 job that matches?' }).waitFor();
+    await page.getByRole('heading', { name: 'Requeue the 1 job that matches' }).waitFor();
     expect(await page.getByRole('dialog').innerText()).toContain('cancelled because of these failures stays');
     expect(await violations(page)).toEqual([]);
     expect(viewer.report.problems).toEqual([]);

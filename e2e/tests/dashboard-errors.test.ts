@@ -66,7 +66,13 @@ describe.skipIf(findBrowser() === undefined)('errors in groups, in a browser', (
     await row('rare').getByRole('button', { name: 'For all of them' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Why').fill('the printer has paper again');
-    await dialog.getByRole('button', { name: 'Yes, do it' }).click();
+    // Nothing is chosen until somebody chooses, and it says which jobs are meant.
+    expect(await dialog.locator('input:checked').count()).toBe(0);
+    expect(await dialog.locator('footer button').allInnerTexts()).toEqual(['Back']);
+    expect(await dialog.locator('code').innerText()).toContain('name:rare error:');
+    await dialog.getByLabel('Requeue').check();
+    await dialog.getByRole('button', { name: 'Requeue the 1 job that matches' }).click();
+    await page.getByRole('status').getByText('Requeue: 1 · Done').waitFor();
     const done = { verb: 'requeue', reason: 'the printer has paper again', dryRun: false, changed: 1 };
     await eventually(async () => {
       const operations = await stage.client.operations.list();
@@ -74,6 +80,10 @@ describe.skipIf(findBrowser() === undefined)('errors in groups, in a browser', (
     });
     await page.goto(`${viewer.origin}/#/operations`);
     await page.getByRole('row', { name: /Requeue.*the printer has paper again/ }).waitFor();
+    expect(await page.getByText('only counted', { exact: true }).count()).toBe(0);
+    await page.getByLabel('With what was only counted').check();
+    await page.getByText('only counted', { exact: true }).waitFor();
+    expect(page.url()).toContain('operations?counts=1');
     await page.goto(`${viewer.origin}/#/audit`);
     await page.getByText('the printer has paper again').first().waitFor();
   });

@@ -225,8 +225,8 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     }
     await openPage(own.page, `${own.origin}/#/errors`);
     await own.page.getByRole('button', { name: 'For all of them' }).click();
-    await own.page.getByRole('heading', { name: 'Requeue the 1 job that matches?' }).waitFor();
-    await own.page.getByRole('button', { name: 'Yes, do it' }).click();
+    await own.page.getByRole('dialog').getByLabel('Requeue').check();
+    await own.page.getByRole('button', { name: 'Requeue the 1 job that matches' }).click();
     await expect.poll(async () => (await monitor.queue('mine')).enqueued).toBe(3);
     await openPage(own.page, `${own.origin}/#/operations`, row);
     await openPage(own.page, `${own.origin}/#/`, '.tile.enqueued');

@@ -105,11 +105,34 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await page.getByRole('button', { name: 'Enqueued · 1' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Scheduled · 1' }).click();
-    await page.getByRole('heading', { name: 'Cancel the 1 job that matches?' }).waitFor();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByRole('dialog').getByLabel('Cancel', { exact: true }).check();
+    await page.getByRole('button', { name: 'Cancel the 1 job that matches' }).click();
     await expect.poll(async () => stage.client.get(id)).toMatchObject({ state: 'cancelled' });
     const [operation] = await stage.client.operations.list({ most: 1 });
     expect(operation?.filter).toMatchObject({ state: 'scheduled', query: 'input.ms:598' });
+    await page.getByRole('dialog').getByRole('button', { name: 'Back' }).click();
+  });
+
+  test('a change of all that match is stopped where it is', async () => {
+    const filter = { state: 'enqueued', queue: 'mail' } as const;
+    await search('state:enqueued queue:mail');
+    await page.getByRole('button', { name: 'Change all that match' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Move', { exact: true }).check();
+    await dialog.getByLabel('Priority').selectOption('low');
+    // One a second: it would run for ten minutes.
+    await page.route('**/api/bulk', async (route) => {
+      const slow = { verb: 'move', to: { priority: 'low' }, filter, ratePerSecond: 1 } as const;
+      await route.fulfill({ json: await stage.client.bulk(slow) });
+    });
+    await dialog.getByRole('button', { name: /^Move all/ }).click();
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    await dialog.getByRole('button', { name: 'Yes, do it' }).click();
+    await dialog.getByText('Cancelled').waitFor();
+    await page.getByRole('status').getByText('Move: ').waitFor();
+    await page.unroute('**/api/bulk');
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    expect(await stage.client.operations.list({ most: 1 })).toMatchObject([{ state: 'cancelled' }]);
   });
 
   test('bulk operations and the audit log tell in words which jobs were meant', async () => {

@@ -91,7 +91,8 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     for (const { id } of alike) await eventually(async () => expect(await stateOf(id)).toBe('failed'));
     await show('errors');
     await page.locator('tbody tr', { hasText: 'asked to fail' }).getByRole('button').click();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByRole('dialog').getByLabel('Requeue').check();
+    await page.getByRole('button', { name: /^Requeue all/ }).click();
     await eventually(async () => expect(await page.locator('dialog').innerText()).toContain('Done'));
     await page.getByRole('button', { name: 'Back' }).click();
     const job = await stage.client.get(alike[0]?.id ?? '');
@@ -150,7 +151,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(6));
     await page.getByRole('button', { name: /All .* that match/ }).click();
     await page.getByRole('dialog').getByLabel('Delete', { exact: true }).check();
-    const sure = page.getByRole('button', { name: 'Yes, do it' });
+    const sure = page.getByRole('button', { name: 'Delete all 6 jobs that match' });
     const howMany = page.getByLabel('To delete them for good');
     await howMany.fill('7');
     expect(await sure.isDisabled()).toBe(true);
@@ -178,7 +179,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'All 2 that match' }).click();
     await page.locator('dialog').getByText('Move', { exact: true }).click();
     await page.locator('dialog').getByLabel('Priority').selectOption('low');
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByRole('button', { name: 'Move all 2 jobs that match' }).click();
     await eventually(async () =>
       expect((await stage.client.queue('there').counts()).byPriority).toMatchObject({ low: 2 }),
     );

@@ -226,6 +226,7 @@ export function BatchOne({ id }: { id: string }) {
       {isRetrying && (
         <BulkDialog
           filter={{ state: 'failed', batch: id }}
+          verb="requeue"
           note={batch.cancelled > 0 && t('staysCancelled')}
           onClose={() => setRetrying(false)}
         />
@@ -237,39 +238,58 @@ export function BatchOne({ id }: { id: string }) {
   );
 }
 
-/** What people have changed by the hundred. */
+function OperationRow({ one }: { one: Operation }) {
+  return (
+    <tr>
+      <td class="name">
+        {t(VERB_TEXT[one.verb])} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
+        <code class="muted" title={JSON.stringify(one.filter)}>
+          {filterText(one.filter)}
+        </code>
+      </td>
+      <td>
+        <StateBadge state={one.state} />
+      </td>
+      <td class="n">{count(one.matched)}</td>
+      <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>
+      <td class="detail">
+        {one.by}
+        <small class="muted">{one.reason}</small>
+      </td>
+      <td>
+        <Time at={one.createdAt} />
+      </td>
+    </tr>
+  );
+}
+
+/** What people have changed by the hundred; what was only counted, where somebody wants to see it. */
 export function Operations() {
   const { data, error } = useData<{ operations: readonly Operation[] }>('operations', { everyMs: 1000 });
+  const all = data?.operations ?? [];
+  const isWith = place.value.query.has('counts');
+  const shown = all.filter(({ dryRun }) => isWith || !dryRun);
   return (
     <>
       <h1>{t('operations')}</h1>
       <Trouble error={error} />
-      {data?.operations.length === 0 && <Empty text="noOperations" hint="noOperationsHint" />}
-      {data !== undefined && data.operations.length > 0 && (
+      {all.some(({ dryRun }) => dryRun) && (
+        <label class="choices">
+          <input
+            type="checkbox"
+            checked={isWith}
+            onChange={() => refine({ counts: isWith ? undefined : '1' })}
+          />
+          {t('withCounts')}
+        </label>
+      )}
+      {data !== undefined && shown.length === 0 && <Empty text="noOperations" hint="noOperationsHint" />}
+      {shown.length > 0 && (
         <Table
           heads={[t('verb'), t('state'), numeric(t('matched')), numeric(t('changed')), t('by'), t('when')]}
         >
-          {data.operations.map((one) => (
-            <tr key={one.id}>
-              <td class="name">
-                {t(VERB_TEXT[one.verb])} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
-                <code class="muted" title={JSON.stringify(one.filter)}>
-                  {filterText(one.filter)}
-                </code>
-              </td>
-              <td>
-                <StateBadge state={one.state} />
-              </td>
-              <td class="n">{count(one.matched)}</td>
-              <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>
-              <td class="detail">
-                {one.by}
-                <small class="muted">{one.reason}</small>
-              </td>
-              <td>
-                <Time at={one.createdAt} />
-              </td>
-            </tr>
+          {shown.map((one) => (
+            <OperationRow key={one.id} one={one} />
           ))}
         </Table>
       )}

@@ -5,9 +5,11 @@ import { t } from '../i18n.ts';
 import type { Operation } from '../types.ts';
 import { MOVABLE } from '../types.ts';
 import { Bar } from './basics.tsx';
+import { filterText } from './filter-text.ts';
 import type { PlaceForm } from './place-dialog.tsx';
 import { isPlaced, PlaceFields } from './place-dialog.tsx';
-import { attempt } from './toasts.tsx';
+import { SureButton } from './sure-button.tsx';
+import { attempt, say } from './toasts.tsx';
 import { useDialog } from './use-dialog.ts';
 
 const LOOK_MS = 300;
@@ -33,6 +35,8 @@ interface Props {
   readonly filter: BulkFilter;
   /** What else is to be known of a requeue. */
   readonly note?: string | false;
+  /** What the button that opens it has named; else nothing is chosen until somebody chooses. */
+  readonly verb?: Verb;
   /** `hasRun`: something was changed. */
   readonly onClose: (hasRun: boolean) => void;
 }
@@ -58,7 +62,7 @@ function begin({ verb, filter, dryRun, counted, confirm, reason, ...place }: Wis
 const ANY_PLACE = { move: { priority: 'normal' }, reschedule: { in: '1h' } } as const;
 
 /** Follows an operation until it has ended. */
-function useOperation(id: string | undefined): Operation | undefined {
+function useOperation(id: string | undefined, onEnd?: (operation: Operation) => void): Operation | undefined {
   const [operation, set] = useState<Operation>();
   useEffect(() => {
     // What was followed before is not what is asked about now.
@@ -70,7 +74,8 @@ function useOperation(id: string | undefined): Operation | undefined {
       const { operation: next } = await get<{ operation: Operation }>(`operations/${encodeURIComponent(id)}`);
       if (isOver) return;
       set(next);
-      if (next.state === 'running') timer = setTimeout(() => void look().catch(() => undefined), LOOK_MS);
+      if (next.state !== 'running') onEnd?.(next);
+      else timer = setTimeout(() => void look().catch(() => undefined), LOOK_MS);
     };
     void look().catch(() => undefined);
     return () => {
@@ -83,7 +88,7 @@ function useOperation(id: string | undefined): Operation | undefined {
 
 interface ChoicesProps {
   readonly verbs: readonly Verb[];
-  readonly chosen: Verb;
+  readonly chosen: Verb | undefined;
   readonly onChoose: (verb: Verb) => void;
 }
 
@@ -100,11 +105,20 @@ function Choices({ verbs, chosen, onChoose }: ChoicesProps) {
   );
 }
 
+const standOf = ({ changed, state }: Operation): string => `${count(changed)} · ${t(state)}`;
+
+/** Ends it where it is; what it has changed stays. */
+const stop = (id: string): Promise<unknown> =>
+  attempt(t('stop'), () => post(`operations/${encodeURIComponent(id)}/cancel`), false);
+
 function HowFar({ operation, total }: { operation: Operation; total: number }) {
   return (
     <p>
       <Bar parts={[['succeeded', operation.changed]]} total={total} />
-      {count(operation.changed)} · {t(operation.state)}
+      {standOf(operation)}{' '}
+      {operation.state === 'running' && may('steer', 'operations.cancel') && (
+        <SureButton text={t('stop')} onSure={() => void stop(operation.id)} />
+      )}
     </p>
   );
 }
@@ -125,10 +139,11 @@ function placeFor(verb: Verb, { queue, priority, in: delay }: PlaceForm): PlaceF
 }
 
 /** Counts what would be changed. */
-function useCount(verb: Verb, filter: Props['filter']): Operation | undefined {
+function useCount(verb: Verb | undefined, filter: Props['filter']): Operation | undefined {
   const [counting, set] = useState<string>();
   useEffect(() => {
     set(undefined);
+    if (verb === undefined) return undefined;
     const any = verb === 'move' || verb === 'reschedule' ? ANY_PLACE[verb] : {};
     let isOver = false;
     const ask = async (): Promise<void> => {
@@ -160,7 +175,7 @@ function Reason({ reason, onReason }: { reason: string; onReason: (reason: strin
 
 interface AskProps {
   readonly verbs: readonly Verb[];
-  readonly verb: Verb;
+  readonly verb: Verb | undefined;
   readonly form: Form;
   /** Counted so far; undefined: not yet. */
   readonly howMany: number | undefined;
@@ -168,7 +183,8 @@ interface AskProps {
   readonly onForm: (form: Form) => void;
 }
 
-const needsPlace = (verb: Verb): verb is 'move' | 'reschedule' => verb === 'move' || verb === 'reschedule';
+const needsPlace = (verb: Verb | undefined): verb is 'move' | 'reschedule' =>
+  verb === 'move' || verb === 'reschedule';
 
 function Ask({ verbs, verb, form, howMany, onVerb, onForm }: AskProps) {
   return (
@@ -198,43 +214,44 @@ function digitsOf(written = ''): string {
 }
 
 /** Whether all is said. A deletion is for good: whoever wants it has read how many they are. */
-function isSaid(verb: Verb, form: Form, counted: Operation | undefined): boolean {
-  if (counted?.state !== 'done' || counted.verb !== verb) return false;
+function isSaid(verb: Verb | undefined, form: Form, counted: Operation | undefined): boolean {
+  if (verb === undefined || counted?.state !== 'done' || counted.verb !== verb) return false;
   if (verb === 'delete') return digitsOf(form.written) === String(counted.matched);
   return !needsPlace(verb) || isPlaced(verb, form);
 }
 
-/** Undefined: they are not counted yet. */
-function question(verb: Verb, howMany: number | undefined): string {
+/** What is to be done, as its heading and its button say it; `howMany` undefined: they are not counted yet. */
+function wishText(verb: Verb | undefined, howMany: number | undefined): string {
+  if (verb === undefined) return t('changeAll');
   const text = howMany === undefined ? '…' : count(howMany);
   return t('bulkAsk', { verb: t(VERB_TEXT[verb]), count: text }, howMany);
 }
 
-/** Changes all jobs that match: first counts them, then asks, then shows how far it is. */
-export function BulkDialog({ filter, note, onClose }: Props) {
+/** Changes all jobs that match: asks what is to be done, counts them, then shows how far it is. */
+export function BulkDialog({ filter, note, verb: named, onClose }: Props) {
   const box = useDialog();
-  const verbs = verbsFor(filter['state']);
-  const [verb, choose] = useState<Verb>(verbs[0] ?? 'cancel');
+  const [verb, choose] = useState(named);
   const [running, setRunning] = useState<string>();
   const [form, setForm] = useState<Form>({});
   const [reason, write] = useState('');
   const counted = useCount(verb, filter);
-  const operation = useOperation(running);
+  const operation = useOperation(running, (ended) => say(`${t(VERB_TEXT[ended.verb])}: ${standOf(ended)}`));
   const howMany = counted?.state === 'done' ? counted.matched : undefined;
-  const run = async (): Promise<void> => {
-    const wish = { verb, filter, reason, dryRun: false, counted, confirm: Number(digitsOf(form.written)) };
-    await attempt(t(VERB_TEXT[verb]), async () =>
-      setRunning((await begin({ ...wish, ...placeFor(verb, form) })).id),
-    );
+  const wish = wishText(verb, howMany);
+  const run = (chosen: Verb): Promise<unknown> => {
+    const all = { verb: chosen, filter, reason, dryRun: false, counted };
+    const ask = { ...all, confirm: Number(digitsOf(form.written)), ...placeFor(chosen, form) };
+    return attempt(t(VERB_TEXT[chosen]), async () => setRunning((await begin(ask)).id), false);
   };
   return (
     <dialog ref={box} onClose={() => onClose(running !== undefined)} aria-labelledby="bulk-title">
-      <h2 id="bulk-title">{question(verb, howMany)}</h2>
+      <h2 id="bulk-title">{wish}</h2>
+      <code>{filterText(filter)}</code>
       <p class="muted">{t(verb === 'delete' ? 'bulkDeleteNote' : 'bulkNote')}</p>
       {verb === 'requeue' && note && <p>{note}</p>}
       {operation === undefined ? (
         <>
-          <Ask {...{ verbs, verb, form, howMany }} onVerb={choose} onForm={setForm} />
+          <Ask {...{ verbs: verbsFor(filter.state), verb, form, howMany }} onVerb={choose} onForm={setForm} />
           <Reason reason={reason} onReason={write} />
         </>
       ) : (
@@ -244,14 +261,14 @@ export function BulkDialog({ filter, note, onClose }: Props) {
         <button type="button" onClick={() => box.current?.close()}>
           {t('back')}
         </button>
-        {running === undefined && (
+        {running === undefined && verb !== undefined && (
           <button
             type="button"
             class={verb === 'delete' ? 'danger' : 'primary'}
             disabled={!isSaid(verb, form, counted)}
-            onClick={() => void run()}
+            onClick={() => void run(verb)}
           >
-            {t('confirm')}
+            {wish}
           </button>
         )}
       </footer>

@@ -149,7 +149,7 @@ export const EN = {
   sameError: 'Both failed in the same way.',
   selected: '{count} selected',
   allThatMatch: '{The|All} {count} that {matches|match}',
-  bulkAsk: '{verb} {the|all} {count} {job that matches|jobs that match}?',
+  bulkAsk: '{verb} {the|all} {count} {job that matches|jobs that match}',
   bulkNote: 'They are changed where they are, a few hundred at a time. It goes on when you close this page.',
   bulkDeleteNote: 'They are deleted for good, a few hundred at a time. It goes on when you close this page.',
   onlyCounted: 'only counted',

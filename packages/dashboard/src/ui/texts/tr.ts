@@ -150,7 +150,7 @@ export const TR: Texts = {
   sameError: 'İkisi de aynı biçimde başarısız oldu.',
   selected: '{count} seçili',
   allThatMatch: 'Eşleşen {count} işin hepsi',
-  bulkAsk: 'Eşleşen {count} iş için: {verb}?',
+  bulkAsk: 'Eşleşen {count} iş için: {verb}',
   bulkNote: 'İşler yerinde, birkaç yüzer değiştirilir. Bu sayfayı kapatsanız da sürer.',
   bulkDeleteNote: 'Kalıcı olarak, birkaç yüzer birkaç yüzer silinirler. Bu sayfayı kapatsanız da sürer.',
   onlyCounted: 'yalnızca sayıldı',
