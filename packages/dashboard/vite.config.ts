@@ -90,9 +90,10 @@ export default defineConfig({
       resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : []),
     },
     reportCompressedSize: false,
-    // What every page needs is one script: it is shorter than three, and each would come with the first page anyhow.
+    // What the first page names, with all that this imports, is one script: it is shorter than several, which would come together
+    // anyhow.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'base', test: /preact|ui\/\w+\.ts$/ }] } },
+      output: { codeSplitting: { groups: [{ name: 'base', test: /ui\/main\.tsx$/ }] } },
     },
   },
   logLevel: 'warn',
