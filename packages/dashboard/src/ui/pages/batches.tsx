@@ -4,7 +4,7 @@ import { count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import type { GraphJob } from '../parts/graph.tsx';
 import { Graph } from '../parts/graph.tsx';
-import { BulkDialog, VERB_TEXT } from '../parts/bulk.tsx';
+import { BulkDialog, Stop, VERB_TEXT } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
 import { filterText } from '../parts/filter-text.ts';
 import { SureButton } from '../parts/sure-button.tsx';
@@ -248,7 +248,7 @@ function OperationRow({ one }: { one: Operation }) {
         </code>
       </td>
       <td>
-        <StateBadge state={one.state} />
+        <StateBadge state={one.state} /> <Stop operation={one} />
       </td>
       <td class="n">{count(one.matched)}</td>
       <td class="n">{one.dryRun ? '–' : count(one.changed)}</td>

@@ -108,17 +108,17 @@ function Choices({ verbs, chosen, onChoose }: ChoicesProps) {
 const standOf = ({ changed, state }: Operation): string => `${count(changed)} · ${t(state)}`;
 
 /** Ends it where it is; what it has changed stays. */
-const stop = (id: string): Promise<unknown> =>
-  attempt(t('stop'), () => post(`operations/${encodeURIComponent(id)}/cancel`), false);
+export function Stop({ operation: { id, state } }: { operation: Operation }) {
+  if (state !== 'running' || !may('steer', 'operations.cancel')) return null;
+  const stop = (): Promise<unknown> => post(`operations/${id}/cancel`);
+  return <SureButton text={t('stop')} onSure={() => void attempt(t('stop'), stop, false)} />;
+}
 
 function HowFar({ operation, total }: { operation: Operation; total: number }) {
   return (
     <p>
       <Bar parts={[['succeeded', operation.changed]]} total={total} />
-      {standOf(operation)}{' '}
-      {operation.state === 'running' && may('steer', 'operations.cancel') && (
-        <SureButton text={t('stop')} onSure={() => void stop(operation.id)} />
-      )}
+      {standOf(operation)} <Stop operation={operation} />
     </p>
   );
 }
