@@ -85,12 +85,16 @@ function checkPersistence({ info, config }: ServerFacts): Finding {
   const save = config('save');
   const advice = 'set "appendonly yes"';
   if (save === undefined)
-    return { check, level: 'warning', message: `no append-only file: a crash loses jobs; ${advice}` };
+    return {
+      check,
+      level: 'warning',
+      message: `no append-only file, and whether there are snapshots is not told: a crash loses the newest jobs, or all; ${advice}`,
+    };
   if (save === '')
     return {
       check,
       level: 'warning',
-      message: `nothing is kept on disk: a restart loses all jobs; ${advice}`,
+      message: `nothing is kept on disk: a crash or a restart loses all jobs; ${advice}`,
     };
   return {
     check,

@@ -357,6 +357,8 @@ test('servers tell of Redis what a person wants to know', async () => {
     address: new URL(store.url).host,
     mode: 'standalone',
     evictionPolicy: 'noeviction',
+    hasAppendOnlyFile: false,
+    hasSnapshots: false,
   });
   expect(server?.memoryBytes).toBeGreaterThan(100_000);
   expect(server?.clients).toBeGreaterThan(0);

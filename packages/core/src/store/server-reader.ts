@@ -18,6 +18,8 @@ export interface ServerView {
   readonly memoryLimitBytes: number | undefined;
   readonly evictionPolicy: string | undefined;
   readonly hasAppendOnlyFile: boolean | undefined;
+  /** Whether it makes snapshots by itself. Without them and an append-only file, a crash of it loses everything. */
+  readonly hasSnapshots: boolean | undefined;
   /** ms since 1970; 0: never. */
   readonly lastSaveAt: number | undefined;
   readonly replicas: number | undefined;
@@ -40,13 +42,24 @@ export interface SlowCommand {
 export async function readServers(connection: Connection): Promise<ServerView[]> {
   return Promise.all(
     connection.masters().map(async (node) => {
-      const [info, slow] = await Promise.all([node.info(), readSlow(node)]);
-      return { ...describe(`${node.options.host}:${node.options.port}`, info), slow };
+      const [info, slow, hasSnapshots] = await Promise.all([
+        node.info(),
+        readSlow(node),
+        readSnapshots(node),
+      ]);
+      return { ...describe(`${node.options.host}:${node.options.port}`, info), hasSnapshots, slow };
     }),
   );
 }
 
 type Node = ReturnType<Connection['masters']>[number];
+
+/** Who may not read the configuration is not told. */
+async function readSnapshots(node: Node): Promise<boolean | undefined> {
+  const reply = await node.call('CONFIG', 'GET', 'save').catch(() => undefined);
+  const [, save] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  return typeof save === 'string' ? save !== '' : undefined;
+}
 
 /** Who may not read it has none. */
 async function readSlow(node: Node): Promise<SlowCommand[] | undefined> {
@@ -66,7 +79,7 @@ function commandOf(name: string, first: string): string {
   return script === undefined ? command : `${command} ${script}`;
 }
 
-function describe(address: string, info: string): Omit<ServerView, 'slow'> {
+function describe(address: string, info: string): Omit<ServerView, 'slow' | 'hasSnapshots'> {
   const fields = infoFields(info);
   const number = (name: string): number | undefined => {
     const text = fields.get(name);

@@ -107,7 +107,7 @@ describe('what needs attention', () => {
     const { attention } = await overview(open());
     expect(attention.map(({ level, code }) => `${level} ${code}`)).toEqual([
       'warn NO_WORKERS',
-      'info NO_LOG',
+      'warn NO_DISK',
     ]);
   });
 
@@ -149,6 +149,7 @@ const server: ServerView = {
   memoryLimitBytes: 100,
   evictionPolicy: 'noeviction',
   hasAppendOnlyFile: true,
+  hasSnapshots: true,
   lastSaveAt: 0,
   replicas: 0,
   keys: 0,
@@ -169,6 +170,9 @@ describe('the health of an installation', () => {
     [{ memoryBytes: 96, memoryLimitBytes: 0 }, []],
     [{ evictionPolicy: 'allkeys-lru' }, ['bad EVICTION 0']],
     [{ hasAppendOnlyFile: false }, ['info NO_LOG 0']],
+    [{ hasAppendOnlyFile: false, hasSnapshots: false }, ['warn NO_DISK 0']],
+    [{ hasAppendOnlyFile: false, hasSnapshots: undefined }, ['warn DISK_UNKNOWN 0']],
+    [{ hasSnapshots: false }, []],
     // A user without the permission for INFO sees nothing of it.
     [{ evictionPolicy: undefined, memoryBytes: undefined, hasAppendOnlyFile: undefined }, []],
   ])('%j is told as %j', (part, expected) => {

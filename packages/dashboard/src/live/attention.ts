@@ -22,7 +22,9 @@ export interface Attention {
     | 'TICKS_ERROR'
     | 'EVICTION'
     | 'MEMORY'
-    | 'NO_LOG';
+    | 'NO_LOG'
+    | 'NO_DISK'
+    | 'DISK_UNKNOWN';
   /** What it is about: a queue, a worker, a job, a recurring job, a server; empty: everything. Of several: the first. */
   readonly about: string;
   readonly count: number;

@@ -35,13 +35,19 @@ function several(ids: readonly string[]): Pick<Attention, 'about' | 'count' | 'n
 }
 
 function serverAttention(server: ServerView): Attention[] {
-  const { address: about, evictionPolicy, hasAppendOnlyFile } = server;
+  const { address: about, evictionPolicy, hasAppendOnlyFile, hasSnapshots } = server;
   const { memoryBytes = 0, memoryLimitBytes = 0 } = server;
   const found: Attention[] = [];
   if (evictionPolicy !== undefined && evictionPolicy !== 'noeviction')
     found.push({ level: 'bad', code: 'EVICTION', about, count: 0, detail: evictionPolicy });
   const count = memoryLimitBytes > 0 ? Math.floor((100 * memoryBytes) / memoryLimitBytes) : 0;
   if (count >= MUCH) found.push({ level: count >= TOO_MUCH ? 'bad' : 'warn', code: 'MEMORY', about, count });
-  if (hasAppendOnlyFile === false) found.push({ level: 'info', code: 'NO_LOG', about, count: 0 });
+  if (hasAppendOnlyFile === false) found.push({ ...lossOf(hasSnapshots), about, count: 0 });
   return found;
+}
+
+/** What a crash would lose of a Redis without an append-only file. */
+function lossOf(hasSnapshots: boolean | undefined): Pick<Attention, 'level' | 'code'> {
+  if (hasSnapshots === undefined) return { level: 'warn', code: 'DISK_UNKNOWN' };
+  return hasSnapshots ? { level: 'info', code: 'NO_LOG' } : { level: 'warn', code: 'NO_DISK' };
 }

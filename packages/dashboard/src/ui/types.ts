@@ -347,6 +347,7 @@ export interface Server {
   readonly memoryLimitBytes?: number;
   readonly evictionPolicy?: string;
   readonly hasAppendOnlyFile?: boolean;
+  readonly hasSnapshots?: boolean;
   readonly replicas?: number;
   readonly keys?: number;
   readonly slow?: readonly { readonly at: number; readonly ms: number; readonly command: string }[];

@@ -25,7 +25,7 @@ function placeFor({ code, about, names, job }: Attention): string {
   if (code.startsWith('TICKS')) return to(['recurring'], { state: code.slice(6).toLowerCase() });
   if (/PAUSED|LONG/.test(code)) return to(['queues', about]);
   if (code === 'BLOCKED') return to(['limits']);
-  if (/EVICTION|MEMORY|NO_LOG/.test(code)) return to(['redis']);
+  if (/EVICTION|MEMORY|NO_LOG|DISK/.test(code)) return to(['redis']);
   return to(['jobs'], { state: 'enqueued', queue: about });
 }
 

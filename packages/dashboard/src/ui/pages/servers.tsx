@@ -60,6 +60,12 @@ function Slow({ commands }: { commands: NonNullable<Server['slow']> }) {
   );
 }
 
+/** What a crash would lose, as the overview says it. */
+function lossText({ address: about, hasSnapshots }: Server): string {
+  if (hasSnapshots === undefined) return t('DISK_UNKNOWN', { about });
+  return t(hasSnapshots ? 'NO_LOG' : 'NO_DISK', { about });
+}
+
 function One({ server }: { server: Server }) {
   const { version, mode, uptime, clients, opsPerSecond, keys, replicas } = server;
   const { memoryBytes, memoryLimitBytes = 0, evictionPolicy, hasAppendOnlyFile } = server;
@@ -76,7 +82,7 @@ function One({ server }: { server: Server }) {
         </Fact>
         <Fact title="policy">{evictionPolicy === undefined ? '–' : <Policy policy={evictionPolicy} />}</Fact>
         <Fact title="persistence">
-          {said(hasAppendOnlyFile, (isOn) => t(isOn ? 'persistenceOn' : 'persistenceOff'))}
+          {said(hasAppendOnlyFile, (isOn) => (isOn ? t('persistenceOn') : lossText(server)))}
         </Fact>
         <Fact title="commands">{said(opsPerSecond, perSecond)}</Fact>
         <Fact title="clients">{said(clients, count)}</Fact>

@@ -90,7 +90,10 @@ export const EN = {
   many_TICKS_OVERLAP: 'An unfinished run made {count} recurring jobs leave out others: {names}',
   EVICTION: 'Redis {about} evicts keys when memory is full ({detail}): jobs get lost',
   MEMORY: 'Redis {about} has used {count} % of its memory',
-  NO_LOG: 'Redis {about} has no append-only file: a crash of it loses the newest jobs',
+  NO_LOG: 'Redis {about} has no append-only file: a crash of it loses what came after its last snapshot',
+  NO_DISK: 'Redis {about} has no append-only file and makes no snapshots: a crash of it loses everything',
+  DISK_UNKNOWN:
+    'Redis {about} has no append-only file, and does not tell whether it makes snapshots: else a crash of it loses everything',
   // What there are more than three of.
   many_ALERT: '{count} alerts fire: {names}',
   many_QUEUE_UNSERVED: '{count} queues have no worker: {names}',
@@ -102,6 +105,8 @@ export const EN = {
   many_EVICTION: '{count} Redis servers evict keys when memory is full, and jobs get lost: {names}',
   many_MEMORY: 'The memory of {count} Redis servers is almost full: {names}',
   many_NO_LOG: '{count} Redis servers have no append-only file: {names}',
+  many_NO_DISK: '{count} Redis servers have no append-only file and make no snapshots: {names}',
+  many_DISK_UNKNOWN: '{count} Redis servers have no append-only file, and do not tell of snapshots: {names}',
   comma: ', ',
   andMore: 'and {count} more',
   unserved: 'No worker',
@@ -303,7 +308,6 @@ export const EN = {
   policyWrong: 'evicts keys: jobs get lost. Set maxmemory-policy noeviction',
   persistence: 'Persistence',
   persistenceOn: 'append-only file',
-  persistenceOff: 'no append-only file: a crash of Redis loses what came after its last snapshot',
   clients: 'Clients',
   commands: 'Commands',
   allKeys: 'Keys',
