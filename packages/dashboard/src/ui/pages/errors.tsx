@@ -53,12 +53,22 @@ function searchOf(group: ErrorGroup): string {
   return [`state:failed name:${job}`, queue === undefined ? '' : `queue:${queue} `, ...errors].join(' ');
 }
 
-function Row({ group, ask }: { group: ErrorGroup; ask: (group: ErrorGroup) => void }) {
+interface RowProps {
+  readonly group: ErrorGroup;
+  /** Older failures were not looked at: there may be more of its kind. */
+  readonly isPart: boolean;
+  readonly ask: (group: ErrorGroup) => void;
+}
+
+function Row({ group, isPart, ask }: RowProps) {
   return (
     <tr>
       <td class="n">
         <a href={to(['search'], { q: searchOf(group) })}>
-          <strong>{count(group.count)}</strong>
+          <strong>
+            {count(group.count)}
+            {isPart && '+'}
+          </strong>
         </a>
         <Spark parts={group.spread} />
       </td>
@@ -135,7 +145,7 @@ export function Errors() {
             ]}
           >
             {data.groups.map((group) => (
-              <Row key={group.key} group={group} ask={ask} />
+              <Row key={group.key} group={group} isPart={data.lookedAt < data.total} ask={ask} />
             ))}
           </Table>
         </>
