@@ -1,7 +1,7 @@
 import type { BulkFilter } from './bulk-request.ts';
 import { OptionError } from './errors.ts';
 import type { JobTerm, JobTest } from './job-tests.ts';
-import { hasWords, jobTest, newerTest } from './job-tests.ts';
+import { hasWords, jobTest, newerTest, STATES_OF_AGE } from './job-tests.ts';
 import type { JobState } from './job/states.ts';
 import { queueName } from './options.ts';
 import type { JobView } from './store/job-reader.ts';
@@ -61,10 +61,10 @@ export function searchOf({ terms, words = [], since }: SearchParts, now: number)
   const { filter, isWhole } = filterOf(terms);
   const { state, queue } = filter;
   const newer = since === undefined ? {} : { newerThan: new Date(since) };
-  const others = terms.some(({ key }) => key === 'running') ? (['processing'] as const) : ORDER;
+  const aged = terms.find(({ key }) => Object.hasOwn(STATES_OF_AGE, key))?.key;
   return {
     tag: valueOf(terms, 'tag'),
-    states: state === undefined ? others : [state],
+    states: state === undefined ? (STATES_OF_AGE[aged ?? ''] ?? ORDER) : [state],
     queue: queueName(queue) === undefined ? queue : undefined,
     name: terms.find(({ key, value }) => key === 'name' && CAN_BE_NAME.test(value))?.value,
     namedQueue: terms.findLast(({ key }) => key === 'queue')?.value,

@@ -34,6 +34,8 @@ const QUALIFIERS = [
   'priority',
   'attempts',
   'created',
+  'ended',
+  'failed',
   'running',
   ...KEY_QUALIFIERS,
   'input.…',
@@ -68,6 +70,8 @@ export function jobTest({ key, value, comparison = '=' }: JobTerm, now: number):
     case 'attempts':
       return attemptsTest(value);
     case 'created':
+    case 'ended':
+    case 'failed':
     case 'running':
       return ageTest(key, value, now);
     default: {
@@ -98,10 +102,29 @@ function attemptsTest(value: string): JobTest {
   return sign === '<' ? ({ attempt }) => attempt < wanted : ({ attempt }) => attempt === wanted;
 }
 
-/** Since when a job is there, or runs. */
+/** Changes that make no job younger. */
+const IN_PASSING: ReadonlySet<string> = new Set(['moved', 'updated']);
+
+/** When it came into its state. */
+function lastChange({ history, createdAt }: JobView): number {
+  return history.findLast(({ what }) => !IN_PASSING.has(what))?.endedAt ?? createdAt;
+}
+
+const ENDED: readonly JobState[] = ['failed', 'cancelled', 'succeeded'];
+
+/** Where those stand that can have such an age: no other state has to be gone through. */
+export const STATES_OF_AGE: Readonly<Record<string, readonly JobState[]>> = {
+  running: ['processing'],
+  failed: ['failed'],
+  ended: ENDED,
+};
+
+/** Since when a job is there, runs, has ended, or has failed for good. */
 const SINCE = {
   created: ({ createdAt }: JobView) => createdAt,
   running: ({ startedAt }: JobView) => startedAt,
+  ended: (job: JobView) => (ENDED.includes(job.state) ? lastChange(job) : undefined),
+  failed: (job: JobView) => (job.state === 'failed' ? lastChange(job) : undefined),
 };
 
 function ageTest(key: keyof typeof SINCE, value: string, now: number): JobTest {
@@ -115,14 +138,12 @@ function ageTest(key: keyof typeof SINCE, value: string, now: number): JobTest {
   };
 }
 
-/** Changes that make no job younger. */
-const IN_PASSING: ReadonlySet<string> = new Set(['moved', 'updated']);
-
 /** Whether a job is not older than an instant, as `BulkFilter.newerThan` counts: since it ended or began to wait for others, else since it was made. */
 export function newerTest(instant: number): JobTest {
-  return ({ state, createdAt, history }) => {
+  return (job) => {
+    const { state, createdAt } = job;
     if (state === 'scheduled' || state === 'enqueued' || state === 'processing') return createdAt >= instant;
-    return (history.findLast(({ what }) => !IN_PASSING.has(what))?.endedAt ?? createdAt) >= instant;
+    return lastChange(job) >= instant;
   };
 }
 

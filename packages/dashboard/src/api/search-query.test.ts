@@ -97,11 +97,35 @@ test('a search finds jobs by how long they run, of those that have said it', () 
   expect(parseSearch('state:processing running:>5m', NOW).filter).toBeUndefined();
 });
 
+test('a search finds jobs by how long ago they ended, or failed', () => {
+  const ended = NOW - 6 * 60_000;
+  const line = { attempt: 3, worker: 'w', startedAt: ended - 1, error: undefined };
+  const history = [
+    { ...line, what: 'failed', endedAt: ended },
+    // No end: it was changed where it was.
+    { ...line, what: 'moved', endedAt: NOW },
+  ] as unknown as JobView['history'];
+  const finds = (text: string, state: JobView['state']): boolean =>
+    parseSearch(text, NOW).matches({ ...JOB, state, history });
+  expect(['ended:<7m', 'ended:>5m', 'failed:<1h'].map((text) => finds(text, 'failed'))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(['ended:>7m', 'failed:<5m'].map((text) => finds(text, 'failed'))).toEqual([false, false]);
+  expect([finds('ended:<7m', 'succeeded'), finds('failed:<7m', 'succeeded')]).toEqual([true, false]);
+  expect([finds('ended:<9d', 'scheduled'), finds('ended:>0s', 'processing')]).toEqual([false, false]);
+  expect(parseSearch('state:failed failed:<1h', NOW).filter).toBeUndefined();
+});
+
 describe('a search goes through', () => {
   test('one state when it names one, else through all of them', () => {
     expect(parseSearch('state:failed x', NOW).states).toEqual(['failed']);
     expect(parseSearch('x', NOW).states).toHaveLength(7);
     expect(parseSearch('running:>5m x', NOW).states).toEqual(['processing']);
+    expect(parseSearch('failed:<5m x', NOW).states).toEqual(['failed']);
+    expect(parseSearch('ended:<5m x', NOW).states).toEqual(['failed', 'cancelled', 'succeeded']);
+    expect(parseSearch('state:failed ended:<5m', NOW).states).toEqual(['failed']);
     expect(parseSearch('state:failed running:>5m', NOW).states).toEqual(['failed']);
   });
 
@@ -150,6 +174,7 @@ test.each([
   ['attempts:many', 'attempts:>2'],
   ['created:yesterday', 'created:<1h'],
   ['running:long', 'running:<1h'],
+  ['ended:yesterday', 'ended:<1h'],
 ])('"%s" is refused, and why', (text, message) => {
   expect(() => parseSearch(text, NOW)).toThrow(message);
 });

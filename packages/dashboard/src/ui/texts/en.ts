@@ -166,7 +166,7 @@ export const EN = {
   searchFound: '{found} found · looked at {looked} of {total}',
   searchNothing: 'No job matches.',
   searchHelp:
-    'Words are looked for in ids, names, inputs and errors. Qualifiers: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h running:>5m input.user.id:7 result.ok:true',
+    'Words are looked for in ids, names, inputs and errors. Qualifiers: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h ended:<1h failed:<1h running:>5m input.user.id:7 result.ok:true',
   searchOn: 'Search on',
   exportAs: 'Export as {format}',
   changeAll: 'Change all that match',

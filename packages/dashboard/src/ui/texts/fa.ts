@@ -168,7 +168,7 @@ export const FA: Texts = {
   searchFound: '{found} یافت شد · {looked} از {total} دیده شد',
   searchNothing: 'هیچ کاری جور نیست.',
   searchHelp:
-    'واژه‌ها در شناسه‌ها، نام‌ها، ورودی‌ها و خطاها جست‌وجو می‌شوند. قیدها: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h running:>5m input.user.id:7 result.ok:true',
+    'واژه‌ها در شناسه‌ها، نام‌ها، ورودی‌ها و خطاها جست‌وجو می‌شوند. قیدها: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h ended:<1h failed:<1h running:>5m input.user.id:7 result.ok:true',
   searchOn: 'ادامهٔ جست‌وجو',
   exportAs: 'برون‌بری به {format}',
   changeAll: 'تغییر همهٔ یافته‌ها',

@@ -168,7 +168,7 @@ export const TR: Texts = {
   searchFound: '{found} bulundu · {total} işin {looked} kadarına bakıldı',
   searchNothing: 'Eşleşen iş yok.',
   searchHelp:
-    'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h running:>5m input.user.id:7 result.ok:true',
+    'Sözcükler kimliklerde, adlarda, girdilerde ve hatalarda aranır. Niteleyiciler: state: queue: name:mail* tag: error:"no route" worker: batch: priority: unique:* key: limit: group: attempts:>2 created:<1h ended:<1h failed:<1h running:>5m input.user.id:7 result.ok:true',
   searchOn: 'Aramaya devam et',
   exportAs: '{format} olarak dışa aktar',
   changeAll: 'Eşleşenlerin tümünü değiştir',
