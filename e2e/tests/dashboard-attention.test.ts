@@ -82,7 +82,7 @@ describe.skipIf(executable === undefined)('what needs attention, in a browser', 
   test('many queues with the same fault are one entry, which leads to all of them', async () => {
     await showAll();
     expect(await entry('queues are paused').innerText()).toMatch(
-      /^20 queues are paused: (paused-\d+, ){2}paused-\d+ and 17 more$/,
+      /^20 queues are paused: (.paused-\d+., ){2}.paused-\d+. and 17 more$/,
     );
     await entry('queues are paused').locator('a').click();
     await eventually(async () => expect(await page.locator('tbody tr').count()).toBe(20));

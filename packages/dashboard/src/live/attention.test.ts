@@ -299,6 +299,14 @@ describe('workers that have died', () => {
   });
 });
 
+test('where no worker lives those that wait are the enqueued ones, as the number beside it says', () => {
+  const counts = { enqueued: 3, scheduled: 40, failed: 0 };
+  const pulse = { at: 1, counts, queues: [], workers: [], dead: [], alerts: [], health: NO_HEALTH };
+  expect(findAttention(pulse as unknown as Pulse)).toMatchObject([
+    { code: 'NO_WORKERS', count: 3, level: 'bad' },
+  ]);
+});
+
 describe('a job that waits long', () => {
   const AT = 1_700_000_000_000;
   const minutes = (n: number): number => n * 60_000;

@@ -93,7 +93,7 @@ function pulseAttention(pulse: Pulse): Attention[] {
   }));
   const waits = counts.enqueued + counts.scheduled;
   if (workers.length === 0)
-    found.push({ level: waits > 0 ? 'bad' : 'warn', code: 'NO_WORKERS', about: '', count: waits });
+    found.push({ level: waits > 0 ? 'bad' : 'warn', code: 'NO_WORKERS', about: '', count: counts.enqueued });
   if (counts.failed > 0) found.push({ level: 'bad', code: 'FAILED', about: '', count: counts.failed });
   for (const { name, paused, enqueued, suspects, blocked } of queues) {
     if (workers.length > 0 && enqueued > 0 && !served.has(name))

@@ -33,8 +33,10 @@ function textFor(entry: Attention): string {
   const { code, about, count: n, names, detail, since = 0 } = entry;
   if (names === undefined)
     return counted(code as TextKey, n, { about, detail, time: duration(Date.now() - since) });
+  // The marks keep each as it is among right-to-left text.
+  const list = names.map((name) => `\u2068${name}\u2069`).join(t('comma'));
   const more = n > names.length ? ` ${t('andMore', { count: count(n - names.length) })}` : '';
-  return counted(`many_${code}` as TextKey, n, { names: names.join(t('comma')) + more });
+  return counted(`many_${code}` as TextKey, n, { names: list + more });
 }
 
 /** So many are shown before somebody asks for all. */
