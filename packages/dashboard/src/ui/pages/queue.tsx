@@ -149,7 +149,8 @@ function Facts({ queue }: { queue: Details }) {
   const { name, enqueued, blocked, workers, oldestSince, paused, flow } = queue;
   const facts = [
     [t('enqueued'), <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>],
-    [t('oldest'), <Time at={oldestSince} />],
+    // Where none is enqueued, it is one that was due and that no worker has brought here.
+    [t('oldest'), <Time at={enqueued > 0 ? oldestSince : undefined} />],
     [t('flowIn'), pace(flow?.in)],
     [t('flowOut'), pace(flow?.out)],
     [t('emptyIn'), emptyIn(queue)],
