@@ -158,4 +158,17 @@ describe.skipIf(executable === undefined)('the page of a job, in a browser', () 
     expect(await client.get(await opened())).toMatchObject({ input: { password: 'else' }, tags: [] });
     expect(report.problems).toEqual([]);
   });
+
+  test('that does not exist has a heading, and is not asked for again', async () => {
+    const gone = `${id.slice(0, -4)}GGGG`;
+    let asked = 0;
+    page.on('request', (request) => (asked += Number(request.url().endsWith(`api/jobs/${gone}`))));
+    await page.clock.install();
+    await page.goto(`${site.origin}/#/jobs/${gone}`);
+    await page.getByRole('heading', { name: gone }).waitFor();
+    await page.clock.runFor(10_000);
+    // Whatever that has asked is answered after what came before it.
+    await page.evaluate("fetch('api/session')");
+    expect(asked).toBe(1);
+  });
 });

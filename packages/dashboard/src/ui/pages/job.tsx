@@ -309,7 +309,17 @@ export function Job({ id }: { id: string }) {
       everyMs: 1000,
     },
   );
-  if (data === undefined) return <Pending error={error} />;
+  if (data === undefined)
+    return (
+      <>
+        {error !== undefined && (
+          <h1>
+            <code>{id}</code>
+          </h1>
+        )}
+        <Pending error={error} />
+      </>
+    );
   const { job, why, activity } = data;
   if (job.damaged) return <Empty text="damaged" />;
   return (

@@ -26,6 +26,8 @@ export function useData<T>(path: string, { everyMs = 2000, isHeld = false } = {}
         (data) => ({ data, error: undefined }),
         (error: unknown) => ({ data: undefined, error: describe(error) }),
       );
+      // What is not there does not come by being asked for.
+      if (next.error?.code.endsWith('NOT_FOUND') === true) clearInterval(timer);
       if (!isOver)
         setState((before) => ({
           path,
@@ -33,10 +35,10 @@ export function useData<T>(path: string, { everyMs = 2000, isHeld = false } = {}
           error: next.error,
         }));
     };
-    void read();
     const timer = setInterval(() => {
       if (!document.hidden && !held.current) void read();
     }, everyMs);
+    void read();
     return () => {
       isOver = true;
       clearInterval(timer);
