@@ -113,6 +113,12 @@ describe.skipIf(executable === undefined)('a search in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Back' }).click();
   });
 
+  test('where nothing is looked for it says what can be', async () => {
+    await page.goto(`${viewer.origin}/#/search?q=`);
+    await page.getByText('Qualifiers: state:').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   test('a change of all that match is stopped where it is', async () => {
     const filter = { state: 'enqueued', queue: 'mail' } as const;
     await search('state:enqueued queue:mail');

@@ -68,9 +68,19 @@ function ChangeAll({ text, filter, onDone }: ChangeProps) {
   );
 }
 
-/** Jobs that match words and qualifiers, as they are found. */
+/** Jobs that match words and qualifiers, as they are found; where nothing is looked for, what can be. */
 export function SearchResults() {
   const text = place.value.query.get('q') ?? '';
+  if (text.trim() !== '') return <Results text={text} />;
+  return (
+    <>
+      <h1>{t('search')}</h1>
+      <Empty text="searchHint" hint="searchHelp" />
+    </>
+  );
+}
+
+function Results({ text }: { text: string }) {
   const search = useSearch(text);
   const { chosen, toggle, clear } = useChosen(text);
   useEffect(() => search.stop, [text]);
