@@ -23,7 +23,7 @@ const formats = computed(() => {
     plain: number({}),
     compact: number({ notation: 'compact', maximumFractionDigits: 1 }),
     ago: new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
-    instant: date({ dateStyle: 'medium', timeStyle: 'medium' }),
+    instant: date({ dateStyle: 'medium', timeStyle: 'long' }),
     clock: date(time),
     utcClock: date({ ...time, timeZone: 'UTC' }),
   };
@@ -63,7 +63,7 @@ export function perMinute(n: number): string {
   return formats.value.compact.format(n);
 }
 
-/** A time between two instants: `340 ms`, `2.5 s`, `3 min`, `2 h 5 min`, `4 d`. */
+/** A time between two instants: `340 ms`, `2.5 s`, `3 min`, `2 h`, `2 h 5 min`, `4 d`. */
 export function duration(ms: number): string {
   const [milli, second, minute, hour, day] = t('units').split(' ');
   const abs = Math.abs(ms);
@@ -71,8 +71,10 @@ export function duration(ms: number): string {
   if (abs < 60_000) return `${small(abs / 1000, abs < 10_000)} ${second}`;
   const minutes = Math.round(abs / 60_000);
   if (minutes < 60) return `${small(minutes, false)} ${minute}`;
-  if (minutes < 1440)
-    return `${small(Math.floor(minutes / 60), false)} ${hour} ${small(minutes % 60, false)} ${minute}`;
+  if (minutes < 1440) {
+    const rest = minutes % 60 > 0 ? ` ${small(minutes % 60, false)} ${minute}` : '';
+    return `${small(Math.floor(minutes / 60), false)} ${hour}${rest}`;
+  }
   return `${small(minutes / 1440, false)} ${day}`;
 }
 
