@@ -143,4 +143,19 @@ describe.skipIf(executable === undefined)('limits, in a browser', () => {
     await page.locator('.card').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
   });
+
+  test('tell on a phone what each value is, and in Persian of what kind a key is', async () => {
+    await client.enqueueMany(bank, [3]);
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(`${viewer.origin}/#/limits`);
+    await page.locator('tbody tr').first().waitFor();
+    const titles = await page.evaluate(
+      "[...document.querySelectorAll('tbody tr:first-child td')].map((cell) => getComputedStyle(cell, '::before').content)",
+    );
+    expect(titles).toEqual(expect.arrayContaining(['"Held by"', '"Next in line"']));
+    await page.evaluate("localStorage.setItem('linstock:language', 'fa')");
+    await page.reload();
+    await page.getByRole('combobox', { name: 'گونه' }).waitFor();
+    expect(await page.locator('option').allInnerTexts()).not.toContain('Debounce');
+  });
 });

@@ -41,12 +41,16 @@ function Row({ block }: { block: Block }) {
         <strong>{count(waiting)}</strong>
       </td>
       <td>
-        {running !== undefined && count(running)}{' '}
-        {holders.map((id) => (
-          <JobLink key={id} id={id} />
-        ))}
+        <span>
+          {running !== undefined && count(running)}{' '}
+          {holders.map((id) => (
+            <JobLink key={id} id={id} />
+          ))}
+        </span>
       </td>
-      <td>{next !== undefined && <JobLink id={next} />}</td>
+      <td>
+        <span>{next !== undefined && <JobLink id={next} />}</span>
+      </td>
     </tr>
   );
 }
