@@ -1,4 +1,4 @@
-import { nameOf } from '../format.ts';
+import { instant, isUtc, nameOf } from '../format.ts';
 import { t, textOf } from '../i18n.ts';
 import { verbText } from '../parts/audit-verb.ts';
 import { Empty, Time } from '../parts/basics.tsx';
@@ -45,6 +45,7 @@ function Row({ entry }: { entry: AuditEntry }) {
     <tr>
       <td>
         <Time at={at} />
+        {!isUtc.value && <small class="muted"> {instant(at)}</small>}
       </td>
       <td class="name">
         <Filter name="actor" value={actor} />

@@ -1,5 +1,6 @@
 /** English, of all but the first pages. Why jobs wait is told in English by the server. */
 export const MORE_EN = {
+  looked: 'looked at',
   withCounts: 'With what was only counted',
   staysCancelled:
     'What was cancelled because of these failures stays cancelled: requeue what you still need.',

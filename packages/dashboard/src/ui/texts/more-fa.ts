@@ -2,6 +2,7 @@ import type { MoreTexts, WhyTexts } from './kinds.ts';
 
 /** Persian, of all but the first pages. */
 export const MORE_FA: MoreTexts & WhyTexts = {
+  looked: 'دیده‌شده',
   withCounts: 'همراه با آنچه فقط شمرده شد',
   staysCancelled: 'آنچه به‌خاطر این‌ها لغو شده لغوشده می‌ماند: آنچه لازم است دوباره به صف برود.',
   unknownName: 'هیچ کارگری نگفته که این نام را انجام می‌دهد: کار تا آمدن یکی منتظر می‌ماند.',

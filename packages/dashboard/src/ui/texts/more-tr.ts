@@ -2,6 +2,7 @@ import type { MoreTexts, WhyTexts } from './kinds.ts';
 
 /** Turkish, of all but the first pages. */
 export const MORE_TR: MoreTexts & WhyTexts = {
+  looked: 'bakılan',
   withCounts: 'Yalnızca sayılanlar da',
   staysCancelled: 'Bunlar yüzünden iptal edilenler iptal kalır: gerekenleri ayrıca yeniden kuyruğa alın.',
   unknownName: 'Hiçbir çalışan bu adı işlediğini söylemedi: iş, işleyen biri gelene kadar bekler.',
