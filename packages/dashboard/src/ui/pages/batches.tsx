@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { count, duration } from '../format.ts';
-import { t } from '../i18n.ts';
+import { t, textOf } from '../i18n.ts';
 import type { GraphJob } from '../parts/graph.tsx';
 import { Graph } from '../parts/graph.tsx';
 import { BulkDialog, Stop, VERB_TEXT } from '../parts/bulk.tsx';
@@ -242,7 +242,8 @@ function OperationRow({ one }: { one: Operation }) {
   return (
     <tr>
       <td class="name">
-        {t(VERB_TEXT[one.verb])} {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
+        {textOf(VERB_TEXT[one.verb]) ?? one.verb}{' '}
+        {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
         <code class="muted" title={JSON.stringify(one.filter)}>
           {filterText(one.filter)}
         </code>
