@@ -61,9 +61,11 @@ function Slow({ commands }: { commands: NonNullable<Server['slow']> }) {
 }
 
 /** What a crash would lose, as the overview says it. */
-function lossText({ address: about, hasSnapshots }: Server): string {
-  if (hasSnapshots === undefined) return t('DISK_UNKNOWN', { about });
-  return t(hasSnapshots ? 'NO_LOG' : 'NO_DISK', { about });
+function Loss({ server: { address: about, hasSnapshots } }: { server: Server }) {
+  if (hasSnapshots === true) return <>{t('NO_LOG', { about })}</>;
+  return (
+    <span class="bad-text">{t(hasSnapshots === undefined ? 'DISK_UNKNOWN' : 'NO_DISK', { about })}</span>
+  );
 }
 
 function One({ server }: { server: Server }) {
@@ -82,7 +84,11 @@ function One({ server }: { server: Server }) {
         </Fact>
         <Fact title="policy">{evictionPolicy === undefined ? '–' : <Policy policy={evictionPolicy} />}</Fact>
         <Fact title="persistence">
-          {said(hasAppendOnlyFile, (isOn) => (isOn ? t('persistenceOn') : lossText(server)))}
+          {hasAppendOnlyFile === false ? (
+            <Loss server={server} />
+          ) : (
+            said(hasAppendOnlyFile, () => t('persistenceOn'))
+          )}
         </Fact>
         <Fact title="commands">{said(opsPerSecond, perSecond)}</Fact>
         <Fact title="clients">{said(clients, count)}</Fact>
