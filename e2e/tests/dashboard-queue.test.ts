@@ -127,7 +127,7 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     const { jobs } = await monitor.page({ state: 'enqueued', queue: 'post', limit: 1 });
     await openPage(page, `${viewer.origin}/#/jobs/${jobs[0]?.id}`);
     const reason = page.locator('.why bdi', { hasText: 'is paused by ada' });
-    expect(await reason.innerText()).toMatch(/ since \d+ \w+ \d{4}, [\d:]{8}: the provider is down$/);
+    expect(await reason.innerText()).toMatch(/ since \d+ \w+ \d{4}, [\d:]{8} \S+: the provider is down$/);
     expect(await reason.getAttribute('title')).toContain(new Date(paused?.at ?? 0).toISOString());
     await openPage(page, `${viewer.origin}/#/queues/post`);
     await page.getByRole('button', { name: 'Resume' }).click();
