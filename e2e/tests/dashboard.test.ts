@@ -233,7 +233,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await show('queues');
     const row = page.getByRole('row', { name: /later/ });
     await row.getByRole('button', { name: /Purge/ }).click();
-    await page.getByRole('dialog').locator('input').fill('later');
+    await page.getByRole('dialog').getByLabel('Write its name').fill('later');
     await page.getByRole('dialog').getByRole('button', { name: 'Purge' }).click();
     await eventually(async () => expect((await stage.client.queue('later').counts()).enqueued).toBe(0));
     await row.getByRole('button', { name: 'Resume' }).click();
@@ -249,10 +249,26 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('button', { name: /Purge/ }).click();
     const dialog = page.getByRole('dialog');
     expect(await dialog.getByRole('button', { name: 'Purge' }).isDisabled()).toBe(true);
-    await dialog.locator('input').fill('letters');
+    await dialog.getByLabel('all 2 jobs that wait').fill('letters');
+    await dialog.getByLabel('Why').fill('sent by mistake');
     await dialog.getByRole('button', { name: 'Purge' }).click();
     await page.getByRole('link', { name: 'normal 0' }).waitFor();
     expect((await stage.client.queue('letters').counts()).enqueued).toBe(0);
+    await show('audit?action=purge&target=letters');
+    await page.getByRole('row', { name: 'sent by mistake Waiting: 2' }).waitFor();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('bulk operations and the audit log tell where jobs went', async () => {
+    const [to, filter] = [
+      { queue: 'archive', priority: 'low' },
+      { state: 'scheduled', queue: 'letters' },
+    ] as const;
+    await (await stage.client.bulk({ verb: 'move', to, filter })).done();
+    for (const path of ['operations', 'audit?action=bulk%20move']) {
+      await show(path);
+      await page.getByRole('row', { name: /queue:letters.* › .?queue:archive priority:low/ }).waitFor();
+    }
     expect(report.problems).toEqual([]);
   });
 

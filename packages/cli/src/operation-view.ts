@@ -54,6 +54,14 @@ export function filterText(all: OperationView['filter']): string {
     .join(' ');
 }
 
+/** Where jobs go, or when they are due; nothing of other verbs. */
+function targetField(target: OperationView['target']): [string, string][] {
+  const words = Object.entries(target).map(
+    ([name, value]) => `${name}:${value instanceof Date ? value.toISOString() : value}`,
+  );
+  return words.length === 0 ? [] : [['To', words.join(' ')]];
+}
+
 /** All of one bulk operation. */
 export function operationSheet(operation: OperationJson): Sheet {
   const { id, state, looked, total, matched, changed, failed, createdAt, endedAt } = operation;
@@ -65,6 +73,7 @@ export function operationSheet(operation: OperationJson): Sheet {
       ['Verb', verbText(operation)],
       ['State', state, PAINTS[state]],
       ['Jobs', filterText(operation.filter)],
+      ...targetField(operation.target),
       ['Looked at', `${looked} of ${total}`],
       ['Changed', `${changed} of ${matched}${failed === 0 ? '' : `; ${failed} could not be`}`],
       ['Rate', operation.ratePerSecond === null ? '-' : `${operation.ratePerSecond} a second`],

@@ -86,6 +86,7 @@ export { OperationNotFoundError } from './operations.ts';
 export { MOST_SELECTED, SelectionNotFoundError } from './selections.ts';
 export type { Selection, SelectionOptions } from './selections.ts';
 export type { BulkHandle, Operations, OperationView } from './operations.ts';
+export type { TargetView } from './store/target-view.ts';
 export { resultOf } from './result-reference.ts';
 export { node } from './workflow.ts';
 export type { NodeOptions, WorkflowHandle, WorkflowNode, WorkflowNodes } from './workflow.ts';

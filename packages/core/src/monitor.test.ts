@@ -333,6 +333,30 @@ describe('the audit log', () => {
     await expect(monitor.audit({ before: 'yesterday' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
+  test('tells where jobs were moved, when they are due now, and how many were purged', async () => {
+    const [first, second] = await client.enqueueMany(greet, [1, 2, 3]);
+    const by = { by: 'eve' };
+    await client.move(first?.id ?? '', { queue: 'elsewhere', ...by });
+    const at = new Date('2999-01-01');
+    await client.reschedule(second?.id ?? '', { at, ...by });
+    const toLow = { verb: 'move', to: { queue: 'elsewhere', priority: 'low' } } as const;
+    const moved = await client.bulk({ ...toLow, filter: { state: 'enqueued', queue: 'elsewhere' }, ...by });
+    expect(await moved.done()).toMatchObject({ target: toLow.to, changed: 1 });
+    const state = 'enqueued';
+    const later = await client.bulk({ verb: 'reschedule', due: { in: '1h' }, filter: { state }, ...by });
+    expect((await later.done()).target).toEqual({ inMs: 3_600_000 });
+    await client.enqueueMany(greet, [4, 5], { queue: 'full' });
+    await client.queue('full').purge(by);
+    const entries = await monitor.audit({ actor: 'eve' });
+    const detail = (action: string, name: string): unknown[] =>
+      entries.filter((entry) => entry.action === action).map(({ details }) => details[name]);
+    expect(detail('move', 'to')).toEqual([{ queue: 'elsewhere' }]);
+    expect(detail('reschedule', 'to')).toEqual([{ at }]);
+    expect(new Set(detail('bulk move', 'to'))).toEqual(new Set([toLow.to]));
+    expect(new Set(detail('bulk reschedule', 'to'))).toEqual(new Set([{ inMs: 3_600_000 }]));
+    expect(detail('purge', 'waiting').reduce<number>((sum, n) => sum + Number(n), 0)).toBe(2);
+  });
+
   test('has the counts of a bulk operation', async () => {
     await client.enqueueMany(greet, [1, 2, 3]);
     const operation = await client.bulk({

@@ -14,6 +14,8 @@ import type { Selection, SelectionOptions } from './selections.ts';
 import { SelectionNotFoundError, storeSelection } from './selections.ts';
 import type { FilterView } from './store/filter-view.ts';
 import { filterView } from './store/filter-view.ts';
+import type { TargetView } from './store/target-view.ts';
+import { targetView } from './store/target-view.ts';
 import { asRedisError, classifyError } from './redis/errors.ts';
 import type { Shard } from './shard-set.ts';
 import type { Actor } from './store/change-call.ts';
@@ -25,6 +27,8 @@ export interface OperationView {
   readonly verb: BulkVerb;
   /** What the jobs have that it is about; ages as instants. */
   readonly filter: FilterView;
+  /** Where they go, or when they are due; of another verb it is empty. */
+  readonly target: TargetView;
   /** Jobs per second; undefined: as fast as it goes. */
   readonly ratePerSecond: number | undefined;
   /** Whether it only counts. */
@@ -232,6 +236,7 @@ function merge(parts: readonly StoredOperation[]): OperationView | undefined {
     id: first.id,
     verb: first.verb,
     filter: filterView(first.filter),
+    target: targetView(first.target),
     ratePerSecond: rate === 0 ? undefined : Math.round(rate * 1000) / 1000,
     dryRun: first.dryRun,
     state: stateOf(parts),

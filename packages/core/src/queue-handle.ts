@@ -69,9 +69,9 @@ export class QueueHandle {
     let removed = 0;
     for (const shard of await this.#shards()) {
       // No more rounds than the queue had entries at the start, so that fast producers cannot keep it going for ever.
-      const { entries } = await readQueueCounts(shard, this.name);
+      const { entries, enqueued: waiting } = await readQueueCounts(shard, this.name);
       for (let round = 0; round <= entries / 500; round++) {
-        const step = await shard.jobs.purge(this.name, actor, round === 0);
+        const step = await shard.jobs.purge(this.name, { ...actor, waiting }, round === 0);
         removed += step.removed;
         if (!step.more) break;
       }

@@ -23,12 +23,13 @@ local who, reason, expected, queue, digit, outcomes, wakes = ARGV[1], ARGV[2], A
 local code = queue == '' and '' or redis.call('HGET', $queues, queue)
 if not code then return 'CODES' end
 redis.call('DEL', $none)
+local entry = string.sub(reason, 1, -2) .. ',"to":{"queue":"' .. queue .. '","priority":"' .. digit .. '"}}'
 for i = 6, #ARGV do
   local id = ARGV[i]
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) and string.find('SEA', state, 1, true) then
-    if moveJob(id, state, mark, code, digit, reason) then audit(who, 'move', id, reason) end
+    if moveJob(id, state, mark, code, digit, reason) then audit(who, 'move', id, entry) end
     answer = 'OK'
   end
   outcomes[#outcomes + 1] = answer

@@ -41,5 +41,8 @@ redis.call('ZADD', $operations, now(), id)
 addSources()
 setTimer('operation:' .. id, now() + leadMs)
 -- What only counts changes nothing.
-if dry ~= '1' then audit(who, 'bulk ' .. verb, id, string.sub(reason, 1, -2) .. ',"filter":' .. text .. '}') end
+if dry ~= '1' then
+  local to = target == '{}' and '' or ',"to":' .. target
+  audit(who, 'bulk ' .. verb, id, string.sub(reason, 1, -2) .. ',"filter":' .. text .. to .. '}')
+end
 return 'OK'

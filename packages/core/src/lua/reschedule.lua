@@ -20,13 +20,14 @@ redis.call('ZCARD', $scheduled)
 local who, reason, expected, when, outcomes, done = ARGV[1], ARGV[2], ARGV[3], ARGV[4], {}, 0
 local due = tonumber(string.sub(when, 4)) + (string.sub(when, 1, 2) == 'in' and now() or 0)
 redis.call('DEL', $none)
+local entry = string.sub(reason, 1, -2) .. ',"to":{"at":' .. string.format('%.0f', due) .. '}}'
 for i = 5, #ARGV do
   local id = ARGV[i]
   local state, mark = stateOf(id)
   local answer = not state and 'GONE' or state == 'X' and 'DAMAGED' or state
   if mark and string.find(expected, state, 1, true) and string.find('SE', state, 1, true) then
     if rescheduleJob(id, state, mark, due, reason) then
-      audit(who, 'reschedule', id, reason)
+      audit(who, 'reschedule', id, entry)
       done = done + 1
     end
     answer = 'OK'

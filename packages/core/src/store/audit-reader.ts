@@ -1,6 +1,7 @@
 import { KEY } from '../redis/keys.ts';
 import { filterView } from './filter-view.ts';
 import type { StoredFilter } from './operation-store.ts';
+import { targetView } from './target-view.ts';
 import type { Shard } from '../shard-set.ts';
 
 /** Something that a person, or a program in its name, has changed. */
@@ -93,7 +94,11 @@ function entryOf(id: string, fields: readonly string[], shard: number): AuditEnt
     action: field('action'),
     target: field('target'),
     reason: typeof why === 'string' ? why : '',
-    details: 'filter' in details ? { ...details, filter: filterIn(details['filter']) } : details,
+    details: {
+      ...details,
+      ...('filter' in details && { filter: filterIn(details['filter']) }),
+      ...('to' in details && { to: targetView(details['to']) }),
+    },
   };
 }
 

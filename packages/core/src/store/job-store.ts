@@ -324,9 +324,14 @@ export class JobStore implements Record<TransitionVerb, unknown> {
     return decodePersonOutcomes('update', [reply])[0] ?? 'GONE';
   }
 
-  /** Looks at a bounded number of entries; `more`: call again with `first` false. */
-  async purge(queue: string, actor: Actor, first: boolean): Promise<{ removed: number; more: boolean }> {
-    const reply = await this.#run('purge', [actor.who, reasonOf(actor), queue, pageSize, first ? '1' : '0']);
+  /** Looks at a bounded number of entries; `more`: call again with `first` false. `waiting`: how many waited, for the audit log. */
+  async purge(
+    queue: string,
+    { waiting, who, why }: Actor & { readonly waiting?: number },
+    first: boolean,
+  ): Promise<{ removed: number; more: boolean }> {
+    const reason = JSON.stringify({ by: who, why, waiting });
+    const reply = await this.#run('purge', [who, reason, queue, pageSize, first ? '1' : '0']);
     if (!Array.isArray(reply)) throw new ProtocolError('purge', reply);
     return { removed: Number(reply[1]), more: reply[0] === 'MORE' };
   }

@@ -11,7 +11,7 @@ export const CHANGE_ATTEMPTS = {
 } as const;
 
 const RESCHEDULED = {
-  'audit 0': 'actor eve action reschedule target A reason {"by":"eve","why":"a test"}',
+  'audit 0': 'actor eve action reschedule target A reason {"by":"eve","why":"a test","to":{"at":t+5000}}',
   'job:A': 'S000200nobody\ngreet\n{}\nT - - - 0 t+0 {"by":"eve","why":"a test"}',
   'scheduled A': 't+5000',
   'stats rescheduled': '1',

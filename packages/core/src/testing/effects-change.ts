@@ -6,8 +6,8 @@ export const CHANGE_EFFECTS = {
   reschedule: {
     reply: ['OK', 'OK', 'processing', 'GONE'],
     changes: {
-      'audit 0': 'actor eve action reschedule target A reason {"by":"eve","why":"a test"}',
-      'audit 1': 'actor eve action reschedule target B reason {"by":"eve","why":"a test"}',
+      'audit 0': 'actor eve action reschedule target A reason {"by":"eve","why":"a test","to":{"at":t+5000}}',
+      'audit 1': 'actor eve action reschedule target B reason {"by":"eve","why":"a test","to":{"at":t+5000}}',
       'job:A': 'S000200nobody\ngreet\n{}\nT - - - 0 t+0 {"by":"eve","why":"a test"}',
       'job:B': 'S000200nobody\ngreet\n{}\nT - - - 0 t+0 {"by":"eve","why":"a test"}',
       'scheduled A': 't+5000',
@@ -30,8 +30,10 @@ export const CHANGE_EFFECTS = {
   move: {
     reply: ['OK', 'OK', 'failed'],
     changes: {
-      'audit 0': 'actor eve action move target A reason {"by":"eve","why":"a test"}',
-      'audit 1': 'actor eve action move target B reason {"by":"eve","why":"a test"}',
+      'audit 0':
+        'actor eve action move target A reason {"by":"eve","why":"a test","to":{"queue":"pics","priority":"0"}}',
+      'audit 1':
+        'actor eve action move target B reason {"by":"eve","why":"a test","to":{"queue":"pics","priority":"0"}}',
       'idle:pics Bob': GONE,
       'job:A': 'E001000nobody\ngreet\n{}\nM - - - 0 t+0 {"by":"eve","why":"a test","from":"mail:2"}',
       'job:B': 'S001000nobody\ngreet\n{}\nM - - - 0 t+0 {"by":"eve","why":"a test","from":"mail:2"}',

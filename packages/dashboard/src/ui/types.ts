@@ -266,6 +266,8 @@ export interface Operation {
   readonly id: string;
   readonly verb: 'requeue' | 'cancel' | 'move' | 'reschedule' | 'delete';
   readonly filter: Readonly<Record<string, unknown>>;
+  /** Where they go, or when they are due. */
+  readonly target: Readonly<Record<string, unknown>>;
   readonly dryRun: boolean;
   readonly state: 'running' | 'done' | 'cancelled';
   readonly by: string;

@@ -3,7 +3,7 @@ import { t, textOf } from '../i18n.ts';
 import { verbText } from '../parts/audit-verb.ts';
 import { Empty, Time } from '../parts/basics.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
-import { filterText } from '../parts/filter-text.ts';
+import { filterText, targetText } from '../parts/filter-text.ts';
 import { Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -37,10 +37,11 @@ function Filter({ name, value }: { name: (typeof FILTERS)[number]; value: string
 function Row({ entry }: { entry: AuditEntry }) {
   const { at, actor, action, target, reason, details } = entry;
   const more = Object.entries(details)
-    .filter(([, value]) => value !== target)
+    .filter(([name, value]) => value !== target && name !== 'to')
     .map(([name, value]) =>
       name === 'filter' ? filterText(value) : `${textOf(name) ?? name}: ${JSON.stringify(value)}`,
     );
+  const about = more.join(', ') + targetText(details['to']);
   return (
     <tr>
       <td>
@@ -64,9 +65,9 @@ function Row({ entry }: { entry: AuditEntry }) {
       </td>
       <td class="detail">
         {reason}
-        {more.length > 0 && (
+        {about && (
           <small class="muted" title={JSON.stringify(details)}>
-            {more.join(', ')}
+            {about}
           </small>
         )}
       </td>

@@ -6,7 +6,7 @@ import type { GraphJob } from '../parts/graph.tsx';
 import { Graph } from '../parts/graph.tsx';
 import { BulkDialog, Stop, VERB_TEXT } from '../parts/bulk.tsx';
 import { Bar, Card, Empty, StateBadge, Time } from '../parts/basics.tsx';
-import { filterText } from '../parts/filter-text.ts';
+import { filterText, targetText } from '../parts/filter-text.ts';
 import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -246,6 +246,7 @@ function OperationRow({ one }: { one: Operation }) {
         {one.dryRun && <span class="badge">{t('onlyCounted')}</span>}{' '}
         <code class="muted" title={JSON.stringify(one.filter)}>
           {filterText(one.filter)}
+          {targetText(one.target)}
         </code>
       </td>
       <td>

@@ -58,7 +58,7 @@ function Pausing({ queue: { name, paused }, onChange }: Props) {
 }
 
 /** Deletes what waits, once its name was written. */
-function Purging({ queue: { name }, onChange }: Props) {
+function Purging({ queue, onChange }: Props) {
   const [isAsked, ask] = useState(false);
   const close = (): void => {
     ask(false);
@@ -69,7 +69,7 @@ function Purging({ queue: { name }, onChange }: Props) {
       <button type="button" class="danger quiet" onClick={() => ask(true)}>
         {t('purge')}…
       </button>
-      {isAsked && <QueueDialog name={name} verb="purge" onClose={close} />}
+      {isAsked && <QueueDialog queue={queue} verb="purge" onClose={close} />}
     </>
   );
 }

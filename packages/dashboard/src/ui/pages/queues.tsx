@@ -14,7 +14,7 @@ import { Trouble } from '../parts/trouble.tsx';
 
 type Row = Queue & { readonly workers: number };
 /** What is asked for in a dialog. */
-type Ask = (name: string, verb: 'purge' | 'pause') => void;
+type Ask = (queue: Row, verb: 'purge' | 'pause') => void;
 
 interface RowProps {
   readonly queue: Row;
@@ -58,12 +58,12 @@ function QueueRow({ queue, onChange, onAsk }: RowProps) {
       </td>
       <td class="buttons">
         {may('steer', `queues.${verb}`) && (
-          <button type="button" onClick={() => (verb === 'pause' ? onAsk(name, verb) : void resume())}>
+          <button type="button" onClick={() => (verb === 'pause' ? onAsk(queue, verb) : void resume())}>
             {t(verb)}
           </button>
         )}
         {may('remove', 'queues.purge') && (
-          <button type="button" class="danger quiet" onClick={() => onAsk(name, 'purge')}>
+          <button type="button" class="danger quiet" onClick={() => onAsk(queue, 'purge')}>
             {t('purge')}…
           </button>
         )}
@@ -172,7 +172,7 @@ export function Queues() {
       {(all.length > FEW_ROWS || found.length < all.length) && (
         <Finder text={text} onText={search} shown={rows.length} found={found.length} />
       )}
-      {asked !== undefined && <QueueDialog name={asked[0]} verb={asked[1]} onClose={close} />}
+      {asked !== undefined && <QueueDialog queue={asked[0]} verb={asked[1]} onClose={close} />}
       {all.length > 0 && rows.length === 0 && <Empty text="notFound" />}
       {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onAsk={(...wish) => ask(wish)} />}
       {found.length > most && (

@@ -182,7 +182,8 @@ export const EN = {
   pause: 'Pause',
   resume: 'Resume',
   purge: 'Purge',
-  purgeAsk: 'Purging deletes all jobs that wait in this queue. Write its name to confirm.',
+  purgeAsk:
+    'Purging deletes {the|all} {count} {job that waits|jobs that wait} in this queue. Write its name to confirm.',
   oldest: 'Oldest',
   flowIn: 'In',
   flowOut: 'Out',

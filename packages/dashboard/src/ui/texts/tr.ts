@@ -184,7 +184,7 @@ export const TR: Texts = {
   pause: 'Duraklat',
   resume: 'Sürdür',
   purge: 'Boşalt',
-  purgeAsk: 'Boşaltmak bu kuyrukta bekleyen bütün işleri siler. Onaylamak için adını yazın.',
+  purgeAsk: 'Boşaltmak bu kuyrukta bekleyen {count} işi siler. Onaylamak için adını yazın.',
   oldest: 'En eski',
   flowIn: 'Gelen',
   flowOut: 'Giden',
