@@ -160,6 +160,20 @@ describe.skipIf(executable === undefined)('the form of a new job, in a browser',
     isClean();
   });
 
+  test('says so when there is no queue of the name, and offers those that there are', async () => {
+    await show('new');
+    await choose('mail/send');
+    const word = page.getByRole('status').filter({ hasText: 'No queue has this name' });
+    await field('Queue').fill('mial');
+    await word.waitFor();
+    expect(await page.locator('datalist#queues option[value="mail"]').count()).toBe(1);
+    await field('Queue').fill('mail');
+    await word.waitFor({ state: 'detached' });
+    await show('queues/mial');
+    await page.getByText('No queue has this name').waitFor();
+    isClean();
+  });
+
   test('runs the job with exactly what was written, and nothing for what was not', async () => {
     await show('new');
     await choose('mail/send');

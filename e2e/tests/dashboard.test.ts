@@ -168,6 +168,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     for (const i of [0, 1]) await page.locator('tbody tr').nth(i).locator('input').check();
     await page.getByRole('button', { name: 'Move', exact: true }).click();
     await page.locator('dialog').getByLabel('Queue').fill('there');
+    await page.locator('dialog').getByText('No queue has this name').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Move' }).click();
     await eventually(async () => expect((await stage.client.queue('there').counts()).enqueued).toBe(2));
     await show(`jobs/${ids[3]}`);

@@ -29,9 +29,13 @@ const narrowList: Narrow = async (_, { pulses }, allows) => {
 async function get(call: Call, { monitor, pulses }: Parts): Promise<unknown> {
   const name = param(call, 'name');
   const [queue, { workers, queues }] = await Promise.all([monitor.queue(name), pulses.latest()]);
-  const flow = queues.find((known) => known.name === name)?.flow;
+  const known = queues.find((one) => one.name === name);
+  const serving = countServing(workers, name);
+  const { paused, settings, enqueued } = queue;
+  // One that is new since the last look has jobs.
+  const isKnown = known !== undefined || serving + enqueued > 0 || (paused ?? settings) !== undefined;
   return {
-    queue: { ...queue, flow, workers: countServing(workers, name) },
+    queue: { ...queue, isKnown, flow: known?.flow, workers: serving },
   };
 }
 
@@ -81,7 +85,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/queues/:name',
     permission: 'read',
-    summary: 'One, with what comes and goes per second, its settings, its oldest job and its groups.',
+    summary:
+      'One, with what comes and goes per second, its settings, its oldest job and its groups; isKnown: whether there is such a queue.',
     answer: '{ queue }',
     handle: get,
   },

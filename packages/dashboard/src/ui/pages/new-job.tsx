@@ -7,6 +7,7 @@ import { Card } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom, faultOf } from '../parts/field.tsx';
 import { isJson, JobInput, NameField, useContracts } from '../parts/job-input.tsx';
+import { QueueField } from '../parts/queue-field.tsx';
 import { attempt, say } from '../parts/toasts.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { go, place } from '../router.ts';
@@ -46,6 +47,7 @@ function useForm(like: string | null) {
 
 interface FieldsProps {
   readonly name: string;
+  readonly queue: string;
   readonly names: readonly string[] | undefined;
   readonly fault: Fault | undefined;
   /** What a control of this name needs. */
@@ -53,13 +55,11 @@ interface FieldsProps {
 }
 
 /** Where and when it shall run. */
-function Fields({ name, names, fault, control }: FieldsProps) {
+function Fields({ name, queue, names, fault, control }: FieldsProps) {
   return (
     <>
       <NameField name={name} names={names} fault={fault} control={control('name')} />
-      <Field name="queue" label={t('queue')} fault={fault}>
-        <input {...control('queue')} required />
-      </Field>
+      <QueueField name={queue} fault={fault} control={{ ...control('queue'), required: true }} />
       <Field name="priority" label={t('priority')} fault={fault}>
         <select {...control('priority')}>
           {PRIORITIES.map((one) => (
@@ -124,7 +124,7 @@ export function NewJob() {
       <h1>{t('newJob')}</h1>
       <Card>
         <form class="form" onSubmit={(event) => void send(event)}>
-          <Fields name={form.name} names={names} fault={fault} control={control} />
+          <Fields name={form.name} queue={form.queue} names={names} fault={fault} control={control} />
           <JobInput
             contract={contract}
             label={t('input')}

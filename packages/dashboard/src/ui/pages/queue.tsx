@@ -16,6 +16,7 @@ import { to } from '../router.ts';
 import type { Queue } from '../types.ts';
 
 interface Details extends Queue {
+  readonly isKnown: boolean;
   readonly workers: number;
   readonly oldestSince?: number;
   readonly settings?: Settings;
@@ -187,6 +188,7 @@ export function QueueOne({ name }: { name: string }) {
     <>
       <h1>{name}</h1>
       <Trouble error={error} />
+      {!queue.isKnown && <p class="trouble">{t('unknownQueue')}</p>}
       <Facts queue={queue} />
       <div class="toolbar">
         {may('steer', 'queues.pause') && <Pausing queue={queue} onChange={reload} />}

@@ -9,6 +9,7 @@ import { isJson, JobInput, NameField, useContracts } from '../parts/job-input.ts
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
 import { periodText } from '../parts/period.ts';
+import { QueueField } from '../parts/queue-field.tsx';
 import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
@@ -122,7 +123,7 @@ interface PartProps {
 
 /** What runs. */
 function Job({
-  form: { name },
+  form: { name, queue },
   names,
   fault,
   control,
@@ -134,9 +135,7 @@ function Job({
         <input {...control('id')} required readOnly={!isNew} autocomplete="off" />
       </Field>
       <NameField name={name} names={names} isFixed={!isNew} fault={fault} control={control('name')} />
-      <Field name="queue" label={t('queue')} fault={fault}>
-        <input {...control('queue')} required />
-      </Field>
+      <QueueField name={queue} fault={fault} control={{ ...control('queue'), required: true }} />
     </>
   );
 }

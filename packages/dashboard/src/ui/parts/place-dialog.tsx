@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { PRIORITIES } from '../types.ts';
+import { QueueField } from './queue-field.tsx';
 import { useDialog } from './use-dialog.ts';
 
 /** Where jobs go, or when they are due: what the API takes beside their ids. */
@@ -33,14 +34,15 @@ export function PlaceFields({ verb, form, onForm }: FieldsProps) {
     );
   return (
     <>
-      <label>
-        {t('queue')}
-        <input
-          value={form.queue ?? ''}
-          placeholder={t('asItIs')}
-          onInput={({ currentTarget }) => onForm({ ...form, queue: currentTarget.value })}
-        />
-      </label>
+      <QueueField
+        name={form.queue ?? ''}
+        control={{
+          value: form.queue ?? '',
+          placeholder: t('asItIs'),
+          onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
+            onForm({ ...form, queue: currentTarget.value }),
+        }}
+      />
       <label>
         {t('priority')}
         <select

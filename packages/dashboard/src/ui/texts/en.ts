@@ -191,6 +191,7 @@ export const EN = {
   groups: 'Groups',
   queueLimitsNote: 'Over all workers. An empty field: no limit.',
   noQueues: 'No queue was ever used.',
+  unknownQueue: 'No queue has this name yet.',
   trigger: 'Trigger',
   skipNext: 'Skip next',
   schedule: 'Schedule',

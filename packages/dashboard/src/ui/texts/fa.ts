@@ -192,6 +192,7 @@ export const FA: Texts = {
   groups: 'گروه‌ها',
   queueLimitsNote: 'برای همهٔ کارگرها. خانهٔ خالی: بدون حد.',
   noQueues: 'هنوز هیچ صفی به کار نرفته است.',
+  unknownQueue: 'هنوز صفی به این نام نیست.',
   trigger: 'راه بینداز',
   skipNext: 'از بعدی بگذر',
   schedule: 'زمان‌بندی',

@@ -192,6 +192,7 @@ export const TR: Texts = {
   groups: 'Gruplar',
   queueLimitsNote: 'Tüm çalışanlarda geçerlidir. Boş alan: sınır yok.',
   noQueues: 'Hiç kuyruk kullanılmadı.',
+  unknownQueue: 'Bu adda bir kuyruk henüz yok.',
   trigger: 'Tetikle',
   skipNext: 'Sonrakini atla',
   schedule: 'Takvim',
