@@ -118,8 +118,9 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
   });
 
   test('is paused with a reason that everybody reads, and resumed', async () => {
-    await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
     await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('textbox', { name: 'Why' }).fill('the provider is down');
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
     await page.locator('.trouble', { hasText: 'the provider is down' }).waitFor();
     const { paused } = await monitor.queue('post');
     expect(paused).toMatchObject({ why: 'the provider is down' });

@@ -91,6 +91,25 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
     expect(report.problems).toEqual([]);
   });
 
+  test('is paused with a reason, and everybody reads who has paused it, when and why', async () => {
+    const button = (name: string, within: Page | Locator = page): Locator =>
+      within.getByRole('button', { name, exact: true });
+    await show('recurring/nightly');
+    await button('Pause').click();
+    await page.getByRole('dialog').getByLabel('Why').fill('until the printer is mended');
+    expect(await violations(page)).toEqual([]);
+    await button('Pause', page.getByRole('dialog')).click();
+    const paused = /^paused by ada.*, .+ · until the printer is mended$/;
+    await page.locator('.trouble', { hasText: paused }).waitFor();
+    await show('recurring');
+    const row = page.getByRole('row', { name: 'nightly' });
+    await row.locator('.badge', { hasText: paused }).waitFor();
+    await button('Resume', row).click();
+    await button('Pause', row).click();
+    await button('Back', page.getByRole('dialog')).click();
+    expect(report.problems).toEqual([]);
+  });
+
   test('changes what is written, and leaves the input that nobody is shown', async () => {
     await show('recurring/nightly');
     await page.getByRole('link', { name: 'Edit' }).click();

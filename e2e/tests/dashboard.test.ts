@@ -279,6 +279,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Trigger' }).click();
     await eventually(async () => expect((await stage.client.recurring.history('nightly')).length).toBe(1));
     await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
     await page.getByText('paused').first().waitFor();
     expect(report.problems).toEqual([]);
   });

@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { emptyInMs } from '../backlog.ts';
-import { ago, count, duration, pace } from '../format.ts';
+import { count, duration, pace } from '../format.ts';
 import { t } from '../i18n.ts';
-import { Card, now, Time } from '../parts/basics.tsx';
+import { Card, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom } from '../parts/field.tsx';
-import { QueueDialog } from '../parts/queue-dialog.tsx';
+import { PausedNote } from '../parts/paused.tsx';
+import { QueueButtons } from '../parts/queue-buttons.tsx';
 import { NextJobs, Priorities, Takers } from '../parts/queue-parts.tsx';
 import { numeric, Table } from '../parts/table.tsx';
-import { attempt, say } from '../parts/toasts.tsx';
+import { say } from '../parts/toasts.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
 import { useData } from '../parts/use-data.ts';
 import { to } from '../router.ts';
@@ -33,46 +34,6 @@ interface Settings {
 interface Props {
   readonly queue: Details;
   readonly onChange: () => void;
-}
-
-/** Pauses with a reason that everybody reads, and resumes. */
-function Pausing({ queue: { name, paused }, onChange }: Props) {
-  const [reason, write] = useState('');
-  const verb = paused === undefined ? 'pause' : 'resume';
-  const toggle = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    await attempt(`${t(verb)} ${name}`, () => post(`queues/${encodeURIComponent(name)}/${verb}`, { reason }));
-    write('');
-    onChange();
-  };
-  return (
-    <form class="toolbar" onSubmit={(event) => void toggle(event)}>
-      <input
-        value={reason}
-        aria-label={t('reason')}
-        placeholder={t('reason')}
-        onInput={({ currentTarget }) => write(currentTarget.value)}
-      />
-      <button type="submit">{t(verb)}</button>
-    </form>
-  );
-}
-
-/** Deletes what waits, once its name was written. */
-function Purging({ queue, onChange }: Props) {
-  const [isAsked, ask] = useState(false);
-  const close = (): void => {
-    ask(false);
-    onChange();
-  };
-  return (
-    <>
-      <button type="button" class="danger quiet" onClick={() => ask(true)}>
-        {t('purge')}…
-      </button>
-      {isAsked && <QueueDialog queue={queue} verb="purge" onClose={close} />}
-    </>
-  );
 }
 
 const FIELDS = ['limit', 'size', 'rate', 'per', 'burst'] as const;
@@ -168,12 +129,7 @@ function Facts({ queue }: { queue: Details }) {
           </div>
         ))}
       </dl>
-      {paused !== undefined && (
-        <p class="trouble">
-          {t('pausedBy', { by: paused.by, when: ago(paused.at, now.value) })}
-          {paused.why && `: ${paused.why}`}
-        </p>
-      )}
+      <PausedNote paused={paused} />
     </>
   );
 }
@@ -191,8 +147,7 @@ export function QueueOne({ name }: { name: string }) {
       {!queue.isKnown && <p class="trouble">{t('unknownQueue')}</p>}
       <Facts queue={queue} />
       <div class="toolbar">
-        {may('steer', 'queues.pause') && <Pausing queue={queue} onChange={reload} />}
-        {may('remove', 'queues.purge') && <Purging queue={queue} onChange={reload} />}
+        <QueueButtons queue={queue} onChange={reload} />
         {(['processing', 'failed'] as const).map((state) => (
           <a key={state} href={to(['search'], { q: `state:${state} queue:"${name}"` })}>
             {t(state)}

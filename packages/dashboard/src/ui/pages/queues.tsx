@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
-import { may, post } from '../api.ts';
-import { ago, count, nameOf, pace } from '../format.ts';
+import { count, pace } from '../format.ts';
 import { t } from '../i18n.ts';
-import { Bar, Empty, now } from '../parts/basics.tsx';
-import { QueueDialog } from '../parts/queue-dialog.tsx';
-import { attempt } from '../parts/toasts.tsx';
+import { Bar, Empty } from '../parts/basics.tsx';
+import { PausedBadge } from '../parts/paused.tsx';
+import { QueueButtons } from '../parts/queue-buttons.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
 import type { Queue } from '../types.ts';
@@ -13,32 +12,19 @@ import { numeric, Table } from '../parts/table.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 type Row = Queue & { readonly workers: number };
-/** What is asked for in a dialog. */
-type Ask = (queue: Row, verb: 'purge' | 'pause') => void;
 
 interface RowProps {
   readonly queue: Row;
   readonly onChange: () => void;
-  readonly onAsk: Ask;
 }
 
-function QueueRow({ queue, onChange, onAsk }: RowProps) {
+function QueueRow({ queue, onChange }: RowProps) {
   const { name, paused, enqueued, blocked, suspects, workers, flow } = queue;
-  const verb = paused === undefined ? 'pause' : 'resume';
-  const resume = async (): Promise<void> => {
-    await attempt(`${t(verb)} ${name}`, () => post(`queues/${encodeURIComponent(name)}/${verb}`));
-    onChange();
-  };
   return (
     <tr>
       <td class="name">
         <a href={to(['queues', name])}>{name}</a>
-        {paused !== undefined && (
-          <span class="badge cancelled" title={`${paused.by}: ${paused.why}`}>
-            {t('pausedBy', { by: nameOf(paused.by), when: ago(paused.at, now.value) })}
-            {paused.why !== '' && ` · ${paused.why.slice(0, 60)}`}
-          </span>
-        )}
+        <PausedBadge paused={paused} />
       </td>
       <td class="n">
         <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>
@@ -57,16 +43,7 @@ function QueueRow({ queue, onChange, onAsk }: RowProps) {
         {workers === 0 && enqueued > 0 ? <span class="bad-text">{count(0)}</span> : count(workers)}
       </td>
       <td class="buttons">
-        {may('steer', `queues.${verb}`) && (
-          <button type="button" onClick={() => (verb === 'pause' ? onAsk(queue, verb) : void resume())}>
-            {t(verb)}
-          </button>
-        )}
-        {may('remove', 'queues.purge') && (
-          <button type="button" class="danger quiet" onClick={() => onAsk(queue, 'purge')}>
-            {t('purge')}…
-          </button>
-        )}
+        <QueueButtons queue={queue} onChange={onChange} />
       </td>
     </tr>
   );
@@ -135,17 +112,16 @@ function Finder({ text, onText, shown, found }: FinderProps) {
 interface TableProps {
   readonly rows: readonly Row[];
   readonly onChange: () => void;
-  readonly onAsk: Ask;
 }
 
-function QueueTable({ rows, onChange, onAsk }: TableProps) {
+function QueueTable({ rows, onChange }: TableProps) {
   const numbers = (['flowIn', 'flowOut', 'blocked', 'suspects', 'workers'] as const).map((key) =>
     numeric(t(key)),
   );
   return (
     <Table heads={[t('queue'), numeric(t('enqueued')), t('priority'), ...numbers, '']}>
       {rows.map((queue) => (
-        <QueueRow key={queue.name} queue={queue} onChange={onChange} onAsk={onAsk} />
+        <QueueRow key={queue.name} queue={queue} onChange={onChange} />
       ))}
     </Table>
   );
@@ -154,16 +130,11 @@ function QueueTable({ rows, onChange, onAsk }: TableProps) {
 /** All queues, the deepest first. */
 export function Queues() {
   const { data, error, reload } = useData<{ queues: readonly Row[] }>('queues', { everyMs: 2000 });
-  const [asked, ask] = useState<Parameters<Ask>>();
   const [text, search] = useState('');
   const [most, setMost] = useState(MOST_ROWS);
   const all = data?.queues ?? [];
   const found = choose(all, text);
   const rows = found.slice(0, most);
-  const close = (): void => {
-    ask(undefined);
-    reload();
-  };
   return (
     <>
       <h1>{t('queues')}</h1>
@@ -172,9 +143,8 @@ export function Queues() {
       {(all.length > FEW_ROWS || found.length < all.length) && (
         <Finder text={text} onText={search} shown={rows.length} found={found.length} />
       )}
-      {asked !== undefined && <QueueDialog queue={asked[0]} verb={asked[1]} onClose={close} />}
       {all.length > 0 && rows.length === 0 && <Empty text="notFound" />}
-      {rows.length > 0 && <QueueTable rows={rows} onChange={reload} onAsk={(...wish) => ask(wish)} />}
+      {rows.length > 0 && <QueueTable rows={rows} onChange={reload} />}
       {found.length > most && (
         <button type="button" class="link" onClick={() => setMost(most + MOST_ROWS)}>
           {t('andMore', { count: count(found.length - most) })}

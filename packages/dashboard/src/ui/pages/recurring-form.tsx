@@ -4,7 +4,7 @@ import { t } from '../i18n.ts';
 import { Card } from '../parts/basics.tsx';
 import { inWords } from '../parts/cron-words.ts';
 import type { Fault } from '../parts/field.tsx';
-import { Field, faultFrom, faultOf } from '../parts/field.tsx';
+import { Field, faultFrom, faultOf, Offers } from '../parts/field.tsx';
 import { isJson, JobInput, NameField, useContracts } from '../parts/job-input.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
@@ -162,11 +162,7 @@ function Rhythm({ form, fault, control }: PartProps) {
           <input {...control('timeZone')} list="zones" dir="ltr" />
         </Field>
       )}
-      <datalist id="zones">
-        {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
+      <Offers id="zones" values={['UTC', ...Intl.supportedValuesOf('timeZone')]} />
     </>
   );
 }

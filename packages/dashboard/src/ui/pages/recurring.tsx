@@ -5,6 +5,7 @@ import { Card, Empty, Time } from '../parts/basics.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
 import { NarrowPager } from '../parts/narrow-pager.tsx';
+import { PausedNote } from '../parts/paused.tsx';
 import { Badges, Buttons, LeftOutRuns, Run, Schedule } from '../parts/recurring-basics.tsx';
 import { Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -154,9 +155,7 @@ export function RecurringOne({ id }: { id: string }) {
   const { recurring: one, history } = data;
   return (
     <>
-      <h1>
-        {one.id} <Badges one={one} />
-      </h1>
+      <h1>{one.id}</h1>
       <div class="toolbar">
         {may('steer', 'recurring.change') && (
           <a class="button" href={to(['recurring', one.id], { form: 'edit' })}>
@@ -166,6 +165,7 @@ export function RecurringOne({ id }: { id: string }) {
         <Buttons one={one} onDone={reload} />
       </div>
       <Trouble error={one.error} />
+      <PausedNote paused={one.paused} />
       <LeftOutRuns one={one} />
       <p>
         {one.job.name} · {one.job.queue} · <Schedule one={one} />

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { isOpen, may, post } from '../api.ts';
 import { count, counted, duration } from '../format.ts';
 import { t } from '../i18n.ts';
@@ -6,6 +7,8 @@ import type { LeftOut, Recurring, Tick } from '../recurring-types.ts';
 import type { State } from '../types.ts';
 import { StateBadge, Time } from './basics.tsx';
 import { inWords } from './cron-words.ts';
+import { PausedBadge } from './paused.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 import { SureButton } from './sure-button.tsx';
 import { attempt } from './toasts.tsx';
 
@@ -30,7 +33,7 @@ export function Schedule({ one: { schedule, words } }: OneProps) {
 export function Badges({ one: { paused, error } }: OneProps) {
   return (
     <>
-      {paused !== undefined && <span class="badge cancelled">{t('paused')}</span>}
+      <PausedBadge paused={paused} />
       {error !== undefined && (
         <span class="badge failed" title={error.message}>
           {t('error')}
@@ -82,12 +85,17 @@ export function LeftOutRuns({ one: { id, leftOut } }: OneProps) {
 
 /** What a person may do with it. */
 export function Buttons({ one, onDone }: OneProps & { readonly onDone: () => void }) {
+  const [isAsked, ask] = useState(false);
   if (!may('steer')) return null;
   const act = async (verb: string, text: string): Promise<void> => {
     const isDone = await attempt(`${text} ${one.id}`, () =>
       post(`recurring/${encodeURIComponent(one.id)}/${verb}`),
     );
     if (isDone && verb === 'remove') go(['recurring']);
+    onDone();
+  };
+  const close = (): void => {
+    ask(false);
     onDone();
   };
   const verb = one.paused === undefined ? 'pause' : 'resume';
@@ -98,11 +106,16 @@ export function Buttons({ one, onDone }: OneProps & { readonly onDone: () => voi
         .map((action) => {
           const text = t(action === 'skip' ? 'skipNext' : action);
           return (
-            <button type="button" key={action} onClick={() => void act(action, text)}>
+            <button
+              type="button"
+              key={action}
+              onClick={() => (action === 'pause' ? ask(true) : void act(action, text))}
+            >
               {text}
             </button>
           );
         })}
+      {isAsked && <ReasonDialog name={one.id} path="recurring" verb="pause" onClose={close} />}
       {may('remove', 'recurring.remove') && (
         <SureButton text={t('remove')} onSure={() => void act('remove', t('remove'))} />
       )}

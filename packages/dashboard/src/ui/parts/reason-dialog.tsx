@@ -2,19 +2,21 @@ import { useState } from 'preact/hooks';
 import { post } from '../api.ts';
 import { counted } from '../format.ts';
 import { t } from '../i18n.ts';
-import type { Queue } from '../types.ts';
 import { attempt } from './toasts.tsx';
 import { useDialog } from './use-dialog.ts';
 
 interface Props {
-  readonly queue: Queue;
-  /** Purging is final: whoever does it writes the queue's name. Whoever pauses may say why. */
+  readonly name: string;
+  /** A queue, or a recurring job. */
+  readonly path: 'queues' | 'recurring';
+  /** Purging is final: whoever does it reads how many wait, and writes the queue's name. */
   readonly verb: 'purge' | 'pause';
+  readonly enqueued?: number;
   readonly onClose: () => void;
 }
 
-/** Asks for why before a queue is changed. */
-export function QueueDialog({ queue: { name, enqueued }, verb, onClose }: Props) {
+/** Asks why something is changed. */
+export function ReasonDialog({ name, path, verb, enqueued = 0, onClose }: Props) {
   const box = useDialog();
   const [confirm, write] = useState('');
   const [reason, explain] = useState('');
@@ -22,14 +24,14 @@ export function QueueDialog({ queue: { name, enqueued }, verb, onClose }: Props)
   const change = async (event: Event): Promise<void> => {
     event.preventDefault();
     await attempt(`${t(verb)} ${name}`, () =>
-      post(`queues/${encodeURIComponent(name)}/${verb}`, { ...(isPurge && { confirm }), reason }),
+      post(`${path}/${encodeURIComponent(name)}/${verb}`, { ...(isPurge && { confirm }), reason }),
     );
     box.current?.close();
   };
   return (
-    <dialog ref={box} onClose={onClose} aria-labelledby="queue-title">
+    <dialog ref={box} onClose={onClose} aria-labelledby="reason-title">
       <form onSubmit={(event) => void change(event)}>
-        <h2 id="queue-title">
+        <h2 id="reason-title">
           {t(verb)}: {name}
         </h2>
         {isPurge && (
