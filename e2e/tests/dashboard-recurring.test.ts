@@ -1,4 +1,5 @@
 import { Client, defineJob } from '@linstock/core';
+import { KEY, shardPrefix } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
 import { startRedis } from '@linstock/test-kit/redis';
 import type { Locator, Page } from 'playwright-core';
@@ -107,6 +108,33 @@ describe.skipIf(executable === undefined)('the form of a recurring job, in a bro
     await button('Resume', row).click();
     await button('Pause', row).click();
     await button('Back', page.getByRole('dialog')).click();
+    expect(report.problems).toEqual([]);
+  });
+
+  test('tell why runs were missed, how late one was, and that the last one has failed', async () => {
+    await client.recurring.upsert(
+      'slow',
+      defineJob({ name: 'report' }),
+      {},
+      { cron: '@daily', misfire: 'skip' },
+    );
+    const job = await client.recurring.trigger('slow');
+    const [at, prefix] = [Date.now(), shardPrefix('ls', 0)];
+    const connection = redis.connect();
+    for (const entry of [
+      { tick: at - 91_000, at, job },
+      { at, skipped: 'missed', count: 5 },
+    ])
+      await connection.lpush(`${prefix}${KEY.history}slow`, JSON.stringify(entry));
+    await connection.setrange(`${prefix}${KEY.job}${job}`, 0, 'F');
+    connection.disconnect();
+    await show('recurring/slow');
+    await page.getByText(/missed 5\s+Runs that were missed: none/).waitFor();
+    await page.getByText('late: 2 min').waitFor();
+    await show('recurring');
+    await page.getByLabel('State').selectOption({ label: 'Last run: Failed' });
+    await page.getByRole('row', { name: 'slow' }).getByRole('link', { name: 'Failed' }).waitFor();
+    await client.recurring.remove('slow');
     expect(report.problems).toEqual([]);
   });
 

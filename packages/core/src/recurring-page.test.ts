@@ -104,6 +104,22 @@ describe('a page of recurring jobs', () => {
     });
   });
 
+  test('shows those whose last run has failed, also when ticks were left out since', async () => {
+    await define('good', 'never', 'failing', 'skipping', 'gone');
+    const runs = new Map<string, string>();
+    for (const id of ['good', 'failing', 'skipping', 'gone'])
+      runs.set(id, await client.recurring.trigger(id));
+    const fail = (id: string) => redis.setrange(`${prefixOf(id)}${KEY.job}${runs.get(id)}`, 0, 'F');
+    await Promise.all(['failing', 'skipping'].map(fail));
+    await client.delete(runs.get('gone') ?? '');
+    await note('skipping', { at: Date.now(), skipped: 'skip' });
+    const { recurring } = await client.recurring.page({ state: 'failed' });
+    expect(recurring).toMatchObject([
+      { id: 'failing', last: { job: runs.get('failing'), state: 'failed' } },
+      { id: 'skipping', lastRun: { job: runs.get('skipping'), state: 'failed' } },
+    ]);
+  });
+
   test('tells what became of the last run', async () => {
     await define('r');
     const job = await client.recurring.trigger('r');

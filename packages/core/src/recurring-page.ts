@@ -11,17 +11,19 @@ import {
   isMissed,
   NO_NEXT_TICK,
   overdue,
+  readFailed,
+  readLastRuns,
   readLastTicks,
   readTicks,
 } from './store/tick-reader.ts';
 
-const STATES = ['paused', 'error', 'late', 'missed', 'overlap'] as const;
+const STATES = ['paused', 'error', 'failed', 'late', 'missed', 'overlap'] as const;
 
 /** Which recurring jobs a page shows; with several filters all must fit. */
 export interface RecurringPageOptions {
   /** What stands in its id or in the name of its job; capitals do not count. */
   readonly text?: string;
-  /** `error`: its definition cannot be used. `late`: nobody has run its tick for a minute. `missed`: its last tick was not run in time. `overlap`: it was left out, because an earlier run had not ended. */
+  /** `error`: its definition cannot be used. `failed`: its last run has failed for good. `late`: nobody has run its tick for a minute. `missed`: its last tick was not run in time. `overlap`: it was left out, because an earlier run had not ended. */
   readonly state?: (typeof STATES)[number];
   /** How many to pass over, 0 to 100,000. @default 0 */
   readonly offset?: number;
@@ -32,6 +34,8 @@ export interface RecurringPageOptions {
 /** A recurring job with what became of its last tick, and the state of the job that ran; without one that job is gone. */
 export type RecurringRow = StoredRecurring & {
   readonly last: (TickEntry & { readonly state?: JobState }) | undefined;
+  /** The job that it has enqueued last, whatever became of ticks since. */
+  readonly lastRun?: { readonly job: string; readonly state?: JobState };
   /** What was left out since its last run. */
   readonly leftOut?: LeftOutRuns;
 };
@@ -126,30 +130,33 @@ async function readWindow(
   };
 }
 
-/** States that the last ticks tell. */
-const WANTED: Readonly<Record<string, (ticks: readonly TickEntry[]) => boolean>> = {
-  missed: isMissed,
-  overlap: isLeftOut,
+type Choice = (shard: Shard, ids: readonly string[]) => Promise<boolean[]>;
+
+/** States that the last ticks tell, or the last run. */
+const WANTED: Readonly<Record<string, Choice>> = {
+  failed: readFailed,
+  missed: async (shard, ids) => (await readLastTicks(shard, ids)).map(isMissed),
+  overlap: async (shard, ids) => (await readLastTicks(shard, ids)).map(isLeftOut),
 };
 
 /** Definitions by their ids. What need not be read is not: there may be thousands on the way to a page. */
 async function readDefinitions(
   entries: Window['entries'],
-  isWanted: ((ticks: readonly TickEntry[]) => boolean) | undefined,
+  choose: Choice | undefined,
 ): Promise<Map<string, Found>> {
   const found = new Map<string, Found>();
   await Promise.all(
     byShard(entries).map(async ([shard, own]) => {
       const ids = own.map(({ id }) => id);
-      const lasts = isWanted === undefined ? [] : await readLastTicks(shard, ids);
-      const wanted = isWanted === undefined ? ids : ids.filter((_, i) => isWanted(lasts[i] ?? []));
+      const chosen = await choose?.(shard, ids);
+      const wanted = chosen === undefined ? ids : ids.filter((_, i) => chosen[i]);
       for (const one of await shard.recurring.findMany(wanted)) found.set(one.id, { shard, one });
     }),
   );
   return found;
 }
 
-type Lasts = Pick<RecurringRow, 'last' | 'leftOut'>;
+type Lasts = Pick<RecurringRow, 'last' | 'lastRun' | 'leftOut'>;
 
 /** Runs of a recurring job live where it lives. */
 async function withLastTicks(found: readonly Found[]): Promise<RecurringRow[]> {
@@ -164,18 +171,30 @@ async function withLastTicks(found: readonly Found[]): Promise<RecurringRow[]> {
 }
 
 async function readLasts(shard: Shard, ids: readonly string[]): Promise<[string, Lasts][]> {
-  const ticks = await readLastTicks(shard, ids);
+  const [ticks, runs] = await Promise.all([readLastTicks(shard, ids), readLastRuns(shard, ids)]);
   const lasts = ticks.map(([last]) => last);
   const [jobs, left] = await Promise.all([
-    shard.reader.findMany([...new Set(lasts.flatMap((last) => last?.job ?? []))]),
+    shard.reader.findMany([
+      ...new Set([...lasts.flatMap((last) => last?.job ?? []), ...runs.flatMap((job) => job ?? [])]),
+    ]),
     leftOutOf(shard, ids, ticks),
   ]);
   const states = new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
+  const withState = <T extends { readonly job?: string }>(run: T): T & { readonly state?: JobState } => {
+    const state = states.get(run.job ?? '');
+    return { ...run, ...(state !== undefined && { state }) };
+  };
   return ids.map((id, i) => {
-    const state = states.get(lasts[i]?.job ?? '');
+    const [last, job] = [lasts[i], runs[i]];
     const leftOut = left.find((one) => one.id === id);
-    const last = lasts[i] && { ...lasts[i], ...(state !== undefined && { state }) };
-    return [id, { last, ...(leftOut !== undefined && { leftOut }) }];
+    return [
+      id,
+      {
+        last: last && withState(last),
+        ...(job !== undefined && { lastRun: withState({ job }) }),
+        ...(leftOut !== undefined && { leftOut }),
+      },
+    ];
   });
 }
 

@@ -1,3 +1,4 @@
+import { STATE_LETTERS } from '../job/states.ts';
 import { says } from '../redis/errors.ts';
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
@@ -64,6 +65,30 @@ export async function readBroken(
 /** What became of the last ticks of each, the newest first: as many as tell whether the last one was missed, or left out. */
 export function readLastTicks(shard: Shard, ids: readonly string[]): Promise<TickEntry[][]> {
   return readTickEntries(shard, ids, 2);
+}
+
+/** The job that each has enqueued last, whatever became of ticks since; undefined: none. */
+export function readLastRuns(
+  { connection: { redis }, prefix }: Shard,
+  ids: readonly string[],
+): Promise<(string | undefined)[]> {
+  return Promise.all(
+    ids.map(async (id) => {
+      const [last] = await redis.hmget(`${prefix}${KEY.recurring}${id}`, 'last').catch(ignoreWrongType);
+      return last ?? undefined;
+    }),
+  );
+}
+
+/** Of each, whether its last run has failed for good. */
+export async function readFailed(shard: Shard, ids: readonly string[]): Promise<boolean[]> {
+  const { connection, prefix } = shard;
+  const runs = await readLastRuns(shard, ids);
+  const letters = await Promise.all(
+    // The state is the first letter of a record; of one that is gone there is none.
+    runs.map((job = '') => connection.redis.getrange(prefix + KEY.job + job, 0, 0).catch(ignoreWrongType)),
+  );
+  return letters.map((letter) => letter === STATE_LETTERS.failed);
 }
 
 /** What became of so many of the last ticks of each, the newest first. */

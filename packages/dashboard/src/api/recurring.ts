@@ -195,7 +195,7 @@ export const RECURRING_ROUTES: readonly Route[] = [
     answer: '{ recurring, total }',
     query: {
       text: text('Whose id or name of the job has this.'),
-      state: choice(['paused', 'error', 'late', 'missed', 'overlap'], 'Only these.'),
+      state: choice(['paused', 'error', 'failed', 'late', 'missed', 'overlap'], 'Only these.'),
       limit: whole('At most so many; default 50, most 200.'),
       offset: whole('So many are passed over.'),
       cursor: text('Instead of offset: that of a page which is narrowed.'),

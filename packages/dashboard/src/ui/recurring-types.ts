@@ -5,13 +5,15 @@ export interface Recurring {
   readonly id: string;
   readonly schedule: { readonly cron?: string; readonly every?: number; readonly timeZone?: string };
   readonly job: { readonly name: string; readonly queue: string; readonly version?: number };
-  readonly policy: { readonly misfire: string; readonly overlap: string };
+  readonly policy: { readonly misfire: 'once' | 'all' | 'skip'; readonly overlap: string };
   readonly paused?: { readonly by: string; readonly why: string; readonly at: number };
   readonly error?: { readonly message: string };
   readonly nextAt?: number;
   readonly words?: CronWords;
   /** What became of its last tick; only in the list. */
   readonly last?: Tick;
+  /** The job that it has enqueued last, whatever became of ticks since; only in the list. */
+  readonly lastRun?: { readonly job: string; readonly state?: State };
   readonly leftOut?: LeftOut;
 }
 

@@ -1,5 +1,6 @@
 import { may } from '../api.ts';
 import { count } from '../format.ts';
+import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { Card, Empty, Time } from '../parts/basics.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
@@ -14,7 +15,9 @@ import { place, refine, to } from '../router.ts';
 import type { Recurring, Tick } from '../recurring-types.ts';
 
 const PER_PAGE = 50;
-const STATES = ['paused', 'error', 'late', 'missed', 'overlap'] as const;
+const STATES = ['paused', 'error', 'failed', 'late', 'missed', 'overlap'] as const;
+/** Those whose word alone would say too little. */
+const STATE_TEXTS: Readonly<Record<string, TextKey>> = { error: 'audit_disable', overlap: 'tick_overlap' };
 
 interface Page {
   readonly recurring: readonly Recurring[];
@@ -43,7 +46,8 @@ function Filter() {
         <option value="">{t('showAll')}</option>
         {STATES.map((state) => (
           <option key={state} value={state}>
-            {t(state === 'overlap' ? 'tick_overlap' : state)}
+            {state === 'failed' && `${t('lastRun')}: `}
+            {t(STATE_TEXTS[state] ?? state)}
           </option>
         ))}
       </select>
@@ -92,7 +96,7 @@ function Row({ one, onDone }: { one: Recurring; onDone: () => void }) {
         <Time at={one.nextAt} />
       </td>
       <td>
-        <Run tick={one.last} leftOut={one.leftOut} />
+        <Run tick={one.last} one={one} />
       </td>
       <td class="buttons">
         <Buttons one={one} onDone={onDone} />
@@ -179,7 +183,7 @@ export function RecurringOne({ id }: { id: string }) {
           <ol class="plain">
             {history.map((tick, i) => (
               <li key={i}>
-                <Run tick={tick} />
+                <Run tick={tick} one={one} />
               </li>
             ))}
           </ol>

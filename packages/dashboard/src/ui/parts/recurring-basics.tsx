@@ -3,7 +3,7 @@ import { isOpen, may, post } from '../api.ts';
 import { count, counted, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { go, to } from '../router.ts';
-import type { LeftOut, Recurring, Tick } from '../recurring-types.ts';
+import type { Recurring, Tick } from '../recurring-types.ts';
 import type { State } from '../types.ts';
 import { StateBadge, Time } from './basics.tsx';
 import { inWords } from './cron-words.ts';
@@ -36,7 +36,7 @@ export function Badges({ one: { paused, error } }: OneProps) {
       <PausedBadge paused={paused} />
       {error !== undefined && (
         <span class="badge failed" title={error.message}>
-          {t('error')}
+          {t('audit_disable')}
         </span>
       )}
     </>
@@ -51,19 +51,26 @@ function JobLink({ job, state }: { readonly job: string; readonly state?: State 
   );
 }
 
-/** What became of a tick: the job that ran and its state, or why none did. */
-export function Run({ tick, leftOut }: { tick: Tick | undefined; leftOut?: LeftOut | undefined }) {
+/** Beyond this a run is late, ms. */
+const LATE_MS = 60_000;
+
+/** What became of a tick: the job that ran, its state and how late it was, or why none did. */
+export function Run({ tick, one }: OneProps & { readonly tick: Tick | undefined }) {
   if (tick === undefined) return <span class="muted">–</span>;
-  const { job, skipped } = tick;
+  const { job, skipped, at, tick: due = at } = tick;
   return (
     <>
-      <Time at={tick.tick ?? tick.at} />{' '}
+      <Time at={due} />{' '}
       {skipped && (
         <span class="badge cancelled">
           {t(`tick_${skipped}`)} {count(tick.count)}
         </span>
       )}{' '}
-      {job ? <JobLink {...tick} job={job} /> : leftOut && <JobLink {...leftOut} />}
+      {job ? <JobLink {...tick} job={job} /> : one.lastRun && <JobLink {...one.lastRun} />}
+      <small class="muted">
+        {skipped === 'missed' && ` ${t('misfire')}: ${t(`misfire_${one.policy.misfire}`)}`}
+        {job && at - due > LATE_MS && ` ${t('late')}: ${duration(at - due)}`}
+      </small>
     </>
   );
 }
