@@ -61,6 +61,31 @@ describe.skipIf(executable === undefined)('a batch, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('is drawn with lines around what they pass; a job that waited in vain tells for what', async () => {
+    const flow = await client.workflow({
+      links: node(resize, { image: 5 }),
+      editor: node(resize, { image: 1 }, { after: ['links'] }),
+      publish: node(resize, { image: 1 }, { after: ['editor', 'links'] }),
+    });
+    await page.goto(`${viewer.origin}/#/batches/${flow.id}`);
+    await page.locator('.graph a.cancelled').first().waitFor();
+    const through = `[...document.querySelectorAll('.graph path')].filter((path) =>
+      [...document.querySelectorAll('.graph rect')].some((rect) => {
+        const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((name) => rect[name].baseVal.value);
+        return Array.from({ length: 101 }, (_, i) => path.getPointAtLength((path.getTotalLength() * i) / 100))
+          .some((at) => at.x > x + 1 && at.x < x + width - 1 && at.y > y && at.y < y + height);
+      })).length`;
+    expect(await page.evaluate(through)).toBe(0);
+    await page.goto(`${viewer.origin}/#/jobs/${flow.jobs.publish.id}`);
+    const entry = page.locator('li.cancelled', { hasText: 'Waits for' });
+    await entry.getByRole('link', { name: flow.jobs.links.id }).waitFor();
+    await entry.locator('.badge', { hasText: 'Failed' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.goBack();
+    await page.goBack();
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('runs again what has failed of it, and of the batches within', async () => {
     hasPaper = true;
     await retry().click();

@@ -14,7 +14,7 @@ import { attempt } from '../parts/toasts.tsx';
 import { COLUMNS, keyLinks } from '../parts/job-columns.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
-import type { Activity as ActivityData, HistoryEntry, Job as JobData, Why } from '../types.ts';
+import type { Activity as ActivityData, HistoryEntry, Job as JobData, State, Why } from '../types.ts';
 import { MOVABLE } from '../types.ts';
 import { Pending } from '../parts/trouble.tsx';
 
@@ -100,10 +100,22 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
   );
 }
 
+/** How what a job waited for has ended, by the letter of its state. */
+const ENDS: Readonly<Record<string, State>> = { D: 'succeeded', F: 'failed', C: 'cancelled' };
+
+function linkTo(path: 'batches' | 'jobs', id: string) {
+  return (
+    <a key={id} href={to([path, id])}>
+      <code>{id}</code>{' '}
+    </a>
+  );
+}
+
 function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
   const detail = entry.detail as
-    | { message?: string; stack?: string; by?: string; why?: string; reason?: string }
+    | { message?: string; by?: string; why?: string; reason?: string; parent?: string; state?: string }
     | undefined;
+  const parentState = ENDS[detail?.state ?? ''];
   const took = entry.startedAt > 0 ? entry.endedAt - entry.startedAt : undefined;
   return (
     <li class={entry.what}>
@@ -132,7 +144,14 @@ function Entry({ entry, before }: { entry: HistoryEntry; before: number }) {
           {detail.why && `: ${detail.why}`}
         </p>
       )}
-      {detail?.reason !== undefined && <p class="muted">{detail.reason}</p>}
+      {detail?.parent ? (
+        <p class="muted">
+          {t('waitsFor')}: {linkTo('jobs', detail.parent)}
+          {parentState && <StateBadge state={parentState} />}
+        </p>
+      ) : (
+        detail?.reason && <p class="muted">{detail.reason}</p>
+      )}
     </li>
   );
 }
@@ -142,14 +161,9 @@ type Fact = readonly [string, preact.ComponentChildren];
 /** What a job is tied to. */
 function relationsOf(job: JobData): readonly Fact[] {
   const { batch, parents, tags } = job;
-  const link = (path: 'batches' | 'jobs', id: string) => (
-    <a key={id} href={to([path, id])}>
-      <code>{id}</code>{' '}
-    </a>
-  );
   return [
-    [t('batch'), batch && link('batches', batch)],
-    [t('waitsFor'), parents.map((id) => link('jobs', id))],
+    [t('batch'), batch && linkTo('batches', batch)],
+    [t('waitsFor'), parents.map((id) => linkTo('jobs', id))],
     [t('key'), keyLinks(job).length > 0 && COLUMNS.key.cell(job)],
     [
       t('tags'),

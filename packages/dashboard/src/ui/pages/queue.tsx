@@ -6,7 +6,7 @@ import { t } from '../i18n.ts';
 import { Card, Time } from '../parts/basics.tsx';
 import type { Fault } from '../parts/field.tsx';
 import { Field, faultFrom } from '../parts/field.tsx';
-import { PausedNote } from '../parts/paused.tsx';
+import { Paused } from '../parts/paused.tsx';
 import { QueueButtons } from '../parts/queue-buttons.tsx';
 import { NextJobs, Priorities, Takers } from '../parts/queue-parts.tsx';
 import { numeric, Table } from '../parts/table.tsx';
@@ -129,7 +129,7 @@ function Facts({ queue }: { queue: Details }) {
           </div>
         ))}
       </dl>
-      <PausedNote paused={paused} />
+      <Paused paused={paused} look="trouble" />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { count, pace } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Bar, Empty } from '../parts/basics.tsx';
-import { PausedBadge } from '../parts/paused.tsx';
+import { Paused } from '../parts/paused.tsx';
 import { QueueButtons } from '../parts/queue-buttons.tsx';
 import { useData } from '../parts/use-data.ts';
 import { place, refine, to } from '../router.ts';
@@ -24,7 +24,7 @@ function QueueRow({ queue, onChange }: RowProps) {
     <tr>
       <td class="name">
         <a href={to(['queues', name])}>{name}</a>
-        <PausedBadge paused={paused} />
+        <Paused paused={paused} look="badge cancelled" />
       </td>
       <td class="n">
         <a href={to(['jobs'], { state: 'enqueued', queue: name })}>{count(enqueued)}</a>

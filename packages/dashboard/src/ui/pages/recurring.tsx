@@ -1,12 +1,11 @@
 import { may } from '../api.ts';
 import { count } from '../format.ts';
-import type { TextKey } from '../i18n.ts';
 import { t } from '../i18n.ts';
 import { Card, Empty, Time } from '../parts/basics.tsx';
 import type { NextTimes } from '../parts/next-runs.tsx';
 import { NextRuns } from '../parts/next-runs.tsx';
 import { NarrowPager } from '../parts/narrow-pager.tsx';
-import { PausedNote } from '../parts/paused.tsx';
+import { Paused } from '../parts/paused.tsx';
 import { Badges, Buttons, LeftOutRuns, Run, Schedule } from '../parts/recurring-basics.tsx';
 import { Table } from '../parts/table.tsx';
 import { Pending, Trouble } from '../parts/trouble.tsx';
@@ -15,9 +14,15 @@ import { place, refine, to } from '../router.ts';
 import type { Recurring, Tick } from '../recurring-types.ts';
 
 const PER_PAGE = 50;
-const STATES = ['paused', 'error', 'failed', 'late', 'missed', 'overlap'] as const;
-/** Those whose word alone would say too little. */
-const STATE_TEXTS: Readonly<Record<string, TextKey>> = { error: 'audit_disable', overlap: 'tick_overlap' };
+/** What may be chosen, and how it is called. */
+const STATES = {
+  paused: 'paused',
+  error: 'audit_disable',
+  failed: 'failed',
+  late: 'late',
+  missed: 'tick_missed',
+  overlap: 'tick_overlap',
+} as const;
 
 interface Page {
   readonly recurring: readonly Recurring[];
@@ -44,10 +49,10 @@ function Filter() {
       />
       <select aria-label={t('state')} value={query.get('state') ?? ''} onChange={set('state')}>
         <option value="">{t('showAll')}</option>
-        {STATES.map((state) => (
+        {Object.entries(STATES).map(([state, text]) => (
           <option key={state} value={state}>
             {state === 'failed' && `${t('lastRun')}: `}
-            {t(STATE_TEXTS[state] ?? state)}
+            {t(text)}
           </option>
         ))}
       </select>
@@ -169,7 +174,7 @@ export function RecurringOne({ id }: { id: string }) {
         <Buttons one={one} onDone={reload} />
       </div>
       <Trouble error={one.error} />
-      <PausedNote paused={one.paused} />
+      <Paused paused={one.paused} look="trouble" />
       <LeftOutRuns one={one} />
       <p>
         {one.job.name} · {one.job.queue} · <Schedule one={one} />

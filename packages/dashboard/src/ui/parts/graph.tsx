@@ -1,10 +1,12 @@
 import { t } from '../i18n.ts';
 import { to } from '../router.ts';
 import type { Job } from '../types.ts';
+import type { Place } from './graph-layout.ts';
 import { layout } from './graph-layout.ts';
 
 const [WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN] = [168, 44, 56, 14, 6] as const;
 const MOST_CHARACTERS = 20;
+const BEND = GAP_X / 2;
 
 const xOf = (column: number): number => MARGIN + column * (WIDTH + GAP_X);
 const yOf = (row: number): number => MARGIN + row * (HEIGHT + GAP_Y);
@@ -29,8 +31,8 @@ export function Graph({ jobs }: { jobs: readonly GraphJob[] }) {
     // It can be scrolled by keys.
     <div class="scroll" tabIndex={0} role="group" aria-label={t('workflow')}>
       <svg class="graph" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        {jobs.map((job) => (
-          <Lines key={job.id} job={job} places={places} />
+        {ends.map((end) => (
+          <Lines key={`${end.column} ${end.row}`} end={end} places={places} />
         ))}
         {jobs.map((job) => (
           <Node key={job.id} job={job} places={places} />
@@ -40,29 +42,25 @@ export function Graph({ jobs }: { jobs: readonly GraphJob[] }) {
   );
 }
 
-interface Placed {
-  readonly job: GraphJob;
-  readonly places: ReturnType<typeof layout>;
-}
+type Places = ReadonlyMap<string, Place>;
 
-function Lines({ job, places }: Placed) {
-  const end = places.get(job.id);
-  if (end === undefined) return null;
+function Lines({ end, places }: { readonly end: Place; readonly places: Places }) {
   return (
     <>
-      {job.parents.map((id) => {
+      {end.from.map((id) => {
         const start = places.get(id);
         if (start === undefined) return null;
         const [x1, y1] = [xOf(start.column) + WIDTH, yOf(start.row) + HEIGHT / 2];
         const [x2, y2] = [xOf(end.column), yOf(end.row) + HEIGHT / 2];
-        const bend = Math.max(GAP_X / 2, (x2 - x1) / 2);
-        return <path key={id} d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} />;
+        // Where it only goes by, it goes on to the other side.
+        const x3 = end.isLane ? x2 + WIDTH : x2;
+        return <path key={id} d={`M${x1} ${y1}C${x1 + BEND} ${y1} ${x2 - BEND} ${y2} ${x2} ${y2}H${x3}`} />;
       })}
     </>
   );
 }
 
-function Node({ job, places }: Placed) {
+function Node({ job, places }: { readonly job: GraphJob; readonly places: Places }) {
   const place = places.get(job.id);
   if (place === undefined) return null;
   const [x, y] = [xOf(place.column), yOf(place.row)];

@@ -6,24 +6,18 @@ import { now } from './basics.tsx';
 interface Props {
   /** Undefined: it goes on. */
   readonly paused: Queue['paused'];
+  /** A badge in a row, or a box on its own page. */
+  readonly look: 'badge cancelled' | 'trouble';
 }
 
-function text({ by, at, why }: NonNullable<Queue['paused']>): string {
-  return [t('pausedBy', { by, when: ago(at, now.value) }), why].filter(Boolean).join(' · ');
-}
-
-/** Who has paused something, when and why, in a row. */
-export function PausedBadge({ paused }: Props) {
+/** Who has paused something, when and why. */
+export function Paused({ paused, look }: Props) {
   if (paused === undefined) return null;
-  const { by, why } = paused;
+  const { by, at, why } = paused;
   return (
-    <span class="badge cancelled" title={`${by}: ${why}`}>
-      {text({ ...paused, by: nameOf(by), why: why.slice(0, 60) })}
+    <span class={look} title={by}>
+      {t('pausedBy', { by: nameOf(by), when: ago(at, now.value) })}
+      {why && ` · ${why}`}
     </span>
   );
-}
-
-/** The same, on its own page. */
-export function PausedNote({ paused }: Props) {
-  return paused === undefined ? null : <p class="trouble">{text(paused)}</p>;
 }

@@ -12,9 +12,7 @@ interface Props {
 
 /** The name of a queue: offers those that there are, and says when it is none of them. */
 export function QueueField({ name, fault, control }: Props) {
-  const known = pulse.value;
-  const served = known?.workers.flatMap(({ info }) => info?.queues ?? []) ?? [];
-  const names = known && [...new Set([...known.queues.map((queue) => queue.name), ...served])];
+  const names = pulse.value?.queues.map((queue) => queue.name);
   const isUnknown = name !== '' && names?.includes(name) === false;
   return (
     <Field name="queue" label={t('queue')} fault={fault} hint={isUnknown && t('unknownQueue')}>

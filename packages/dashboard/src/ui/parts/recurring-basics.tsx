@@ -7,7 +7,7 @@ import type { Recurring, Tick } from '../recurring-types.ts';
 import type { State } from '../types.ts';
 import { StateBadge, Time } from './basics.tsx';
 import { inWords } from './cron-words.ts';
-import { PausedBadge } from './paused.tsx';
+import { Paused } from './paused.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { SureButton } from './sure-button.tsx';
 import { attempt } from './toasts.tsx';
@@ -33,7 +33,7 @@ export function Schedule({ one: { schedule, words } }: OneProps) {
 export function Badges({ one: { paused, error } }: OneProps) {
   return (
     <>
-      <PausedBadge paused={paused} />
+      <Paused paused={paused} look="badge cancelled" />
       {error !== undefined && (
         <span class="badge failed" title={error.message}>
           {t('audit_disable')}

@@ -201,7 +201,6 @@ export const EN = {
   lastRuns: 'Last runs',
   filter: 'Filter by id or name',
   late: 'late',
-  missed: 'missed',
   firstPage: 'First page',
   lastRun: 'Last run',
   everyPeriod: 'every {time}',

@@ -202,7 +202,6 @@ export const TR: Texts = {
   lastRuns: 'Son çalışmalar',
   filter: 'Kimliğe veya ada göre süz',
   late: 'gecikmiş',
-  missed: 'kaçırılmış',
   firstPage: 'İlk sayfa',
   lastRun: 'Son çalışma',
   everyPeriod: '{time} arayla',
