@@ -1,9 +1,13 @@
-import { defineCommand } from '../command.ts';
+import { defineCommand, option, plainOption } from '../command.ts';
 import { openConnection, withMonitor } from '../connect.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT } from '../exit-codes.ts';
 import { checkInstallation } from '../installation-checks.ts';
+import type { KeyCheckFlags } from '../key-check.ts';
+import { assertKeyFlags, runKeyCheck } from '../key-check.ts';
 import type { Settings } from '../options.ts';
+import { wholeNumberFrom } from '../parse-values.ts';
+import { auditReasonOption } from '../reason.ts';
 import { redact } from '../redact.ts';
 import type { Finding } from '../server-checks.ts';
 import { checkFacts } from '../server-checks.ts';
@@ -22,13 +26,33 @@ const COLUMNS: readonly Column<Finding>[] = [
   { title: 'WHAT', value: ({ message }) => message },
 ];
 
-export const doctor = defineCommand({
+export const doctor = defineCommand<KeyCheckFlags>({
   usage: 'doctor',
   summary: 'Check Redis and the installation, and say what to do.',
   details:
-    'Checks version, eviction, memory, persistence, latency, clock, access, topology, workers, queues, damaged records, and a sample of jobs. Exit code 1 when there is a problem; warnings are none. --json prints {"redis", "namespace", "findings"}.',
-  examples: ['linstock doctor', 'linstock doctor --redis redis://127.0.0.1:6379 --json'],
-  run: async ({ output, settings }): Promise<ExitCode> => {
+    'Checks version, eviction, memory, persistence, latency, clock, access, topology, workers, queues, damaged records, and a sample of jobs. Exit code 1 when there is a problem; warnings are none. --json prints {"redis", "namespace", "findings"}. With --check-keys it goes through all keys of the installation instead, while it is in use, and tells what does not fit together (docs/doctor.md); exit code 1 when something is found and not repaired; --json prints {"redis", "namespace", "looked", "counts", "repaired", "findings"}.',
+  examples: [
+    'linstock doctor',
+    'linstock doctor --redis redis://127.0.0.1:6379 --json',
+    'linstock doctor --check-keys',
+    'linstock doctor --check-keys --rate 5000 -o wide',
+    'linstock doctor --check-keys --repair --reason "after the outage"',
+  ],
+  options: [
+    plainOption('--check-keys', 'go through all keys, and tell what does not fit together'),
+    option(
+      '--rate <n>',
+      'with --check-keys: at most so many keys and entries a second (default: half of the time)',
+      wholeNumberFrom(1, 1_000_000),
+    ),
+    plainOption('--repair', 'with --check-keys: repair what is safe to repair'),
+    plainOption('--yes', 'with --repair: do not ask; where no terminal is'),
+    auditReasonOption,
+  ],
+  run: async (invocation): Promise<ExitCode> => {
+    const { options, output, settings } = invocation;
+    assertKeyFlags(options);
+    if (options.checkKeys === true) return runKeyCheck(invocation);
     const all = await settings();
     const findings = await examine(all);
     const redis = typeof all.redis === 'string' ? redact(all.redis) : 'as configured';
