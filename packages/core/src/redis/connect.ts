@@ -129,19 +129,20 @@ function addressOf(redis: Redis | Cluster): string {
 }
 
 type SentCommand = Parameters<Redis['sendCommand']>[0];
-type SentStream = Parameters<Redis['sendCommand']>[1];
+/** The stream of a call, and in a Cluster the node that a transaction has chosen. */
+type SentTo = [Parameters<Redis['sendCommand']>[1]?, node?: unknown];
 
 /** Errors of calls are ours from their source on: whoever made a call gets a {@link RedisError}, whose cause is what ioredis said. */
 function typeErrors(redis: Redis | Cluster, link: () => Link): void {
-  const send = redis.sendCommand.bind(redis) as Redis['sendCommand'];
-  redis.sendCommand = (command: SentCommand, stream?: SentStream) => {
+  const send = redis.sendCommand.bind(redis) as (command: SentCommand, ...to: SentTo) => unknown;
+  redis.sendCommand = (command: SentCommand, ...to: SentTo) => {
     const { reject } = command;
     command.reject = (error: Error) => {
       // ioredis attaches the call with its arguments: payloads, which do not belong into logs.
       if ('command' in error) delete error.command;
       reject(asRedisError(error, link()));
     };
-    return send(command, stream);
+    return send(command, ...to);
   };
 }
 
