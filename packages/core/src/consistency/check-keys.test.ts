@@ -86,7 +86,9 @@ const found = async (): Promise<string[]> =>
   (await check()).findings.map(({ kind, key, id }) => `${kind} ${id ?? key.slice(prefix.length)}`).toSorted();
 
 test('where all is well, nothing is found', async () => {
-  expect(await found()).toEqual([]);
+  const { findings, looked } = await check();
+  expect(findings).toEqual([]);
+  expect(looked).toBeGreaterThan(await redis.hlen(`${prefix}queues`));
 });
 
 test('a job that no index names is found, whatever its state', async () => {

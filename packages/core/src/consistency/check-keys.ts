@@ -44,7 +44,8 @@ export async function checkKeys(options: KeyCheckOptions): Promise<KeyReport> {
   const keepPace = createPace({ rate: options.rate, signal });
   let looked = 0;
   const step = async (more: number): Promise<void> => {
-    options.onProgress?.((looked += more));
+    looked += more;
+    options.onProgress?.(looked);
     await keepPace(more);
   };
   const run: Run = { options, findings, step, expected: [], seen: new Map() };
