@@ -105,7 +105,7 @@ test('beside workers that are busy, nothing is found', async () => {
   const connection = new Connection(store.url, 'commands');
   try {
     const shards = await new ShardSet(connection, namespace, undefined).open(5000);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const report = await checkKeys({ connection, namespace, shards, againAfterMs: 100 });
       expect(report.findings).toEqual([]);
     }

@@ -11,7 +11,7 @@ import { checkKeys } from './check-keys.ts';
 const store = await sharedRedis();
 const redis = store.connect();
 const mail = defineJob<number>({ name: 'mail', queue: 'mail' });
-const JOBS = 1500;
+const JOBS = 1000;
 
 /** How often each command ran since the server started. */
 async function commandCounts(): Promise<Map<string, number>> {

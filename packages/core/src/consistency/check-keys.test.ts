@@ -268,3 +268,16 @@ test('a place and a unique key that nobody has a right to are taken back, and th
   ]);
   expect(await repairKeys(shards, findings, actor)).toEqual([]);
 });
+
+test('a job that no index names is cancelled and requeued, as the advice says, and is found no more', async () => {
+  await redis.srem(`${prefix}processing:${ADA}:000000000001`, jobs.running);
+  await redis.zrem(`${prefix}parked:mail`, jobs.parked);
+  await redis.lrem(`${prefix}ready:other:2`, 1, jobs.enqueued);
+  const lost = [jobs.running, jobs.parked, jobs.enqueued];
+  expect(await found()).toEqual(lost.map((id) => `job-not-indexed ${id}`).toSorted());
+  for (const id of lost) {
+    await client.cancel(id);
+    await client.requeue(id);
+  }
+  expect(await found()).toEqual([]);
+});

@@ -48,7 +48,7 @@ export async function checkKeys(options: KeyCheckOptions): Promise<KeyReport> {
     options.onProgress?.(looked);
     await keepPace(more);
   };
-  const run: Run = { options, findings, step, expected: [], seen: new Map() };
+  const run: Run = { options, findings, step, expected: [], seen: new Set() };
   for (const node of connection.masters()) {
     let cursor = '0';
     do {
@@ -69,7 +69,7 @@ interface Run {
   readonly step: (looked: number) => Promise<void>;
   readonly expected: { readonly scope: Scope; readonly job: ExpectedJob }[];
   /** A scan names some keys twice; what takes several steps is done once. */
-  readonly seen: Map<string, true>;
+  readonly seen: Set<string>;
 }
 
 /** Looks at the keys of one step of the scan: small ones together, each of the others by itself. */
@@ -99,7 +99,7 @@ async function checkName(run: Run, name: string): Promise<(() => Promise<void>) 
   }
   const check = await checkKey(scopeOf(run, shard), key);
   if (check === undefined || run.seen.has(name)) return undefined;
-  run.seen.set(name, true);
+  run.seen.add(name);
   return check;
 }
 

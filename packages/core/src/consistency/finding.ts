@@ -11,7 +11,7 @@ export const FINDING_KINDS = {
   'job-not-indexed': {
     meaning: 'no index names the job that has this state: nothing will run, show or remove it',
     advice:
-      'see it by "linstock job get <id>"; when it should run again, "linstock job cancel <id>" and "linstock job requeue <id>"',
+      'see it by "linstock job get <id>"; to run it again, "linstock job cancel <id>" unless it has ended, then "linstock job requeue <id>"; else "linstock job delete <id>"',
   },
   'record-damaged': {
     meaning: 'the record of a job cannot be read',
