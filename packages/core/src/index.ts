@@ -77,6 +77,7 @@ export type { ActivityOptions, JobActivity, LogLine } from './activity.ts';
 export type { History, HistoryFigures, HistoryOptions, HistoryPoint } from './history.ts';
 export { LimitError } from './limits.ts';
 export type { Limits, LockRef, LockView } from './limits.ts';
+export type { MetricFamily, MetricSample } from './metrics-text.ts';
 export { Monitor } from './monitor.ts';
 export type { ContractDetails, ContractView, SchemaStatus } from './store/contract-store.ts';
 export type { AuditOptions } from './monitor.ts';

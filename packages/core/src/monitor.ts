@@ -119,12 +119,14 @@ export class Monitor {
   }
 
   /**
-   * The job that has waited longest of all queues, as far as records tell: of one that ran before, was delayed, or waited for
-   * others they do not. Undefined: none waits.
+   * The job that has waited longest of all queues, or of one, as far as records tell: of one that ran before, was delayed, or
+   * waited for others they do not. Undefined: none waits. @throws {OptionError}
    */
-  async oldest(): Promise<OldestJob | undefined> {
+  async oldest(options: { readonly queue?: string } = {}): Promise<OldestJob | undefined> {
+    checkOptions(options, { queue: queueName }, 'oldest');
+    const { queue } = options;
     const found = await this.#each(async (shard) =>
-      readOldest(shard, await readQueueNames(shard.connection, shard.prefix)),
+      readOldest(shard, queue === undefined ? await readQueueNames(shard.connection, shard.prefix) : [queue]),
     );
     return found.filter((job) => job !== undefined).toSorted((a, b) => a.since - b.since)[0];
   }

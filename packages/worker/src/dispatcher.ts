@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Executor } from './executor.ts';
 import { AHEAD_MS, aheadOf, planFetch } from './fetch-plan.ts';
 import type { Intake } from './intake.ts';
@@ -8,6 +9,7 @@ import type { ShardLink } from './shard-link.ts';
  * their outcomes would travel together again, and Redis and this process would take turns idling.
  */
 const STARTS_PER_TURN = 100;
+const SETTLE_TIMEOUT_MS = 10_000;
 const RATE_SAMPLE_MS = 2;
 const RATE_WEIGHT = 0.3;
 
@@ -84,6 +86,15 @@ export class Dispatcher {
   /** Whether any outcome still waits for its answer. */
   get isSettled(): boolean {
     return this.#links.every((link) => link.outcomes.size === 0 && link.callsUnderway === 0);
+  }
+
+  /** Sends outcomes until each has its answer, within a bound: what has none is rescued when the lease ends. */
+  async settle(): Promise<void> {
+    const deadline = performance.now() + SETTLE_TIMEOUT_MS;
+    while (performance.now() < deadline && !this.isSettled) {
+      this.flush();
+      await delay(5);
+    }
   }
 
   stop(): void {

@@ -92,13 +92,14 @@ export class Executor {
     const startedAt = this.#host.now(job.claim.shard);
     const run = new JobRun(job, factsOf(header, history, startedAt), this.#host);
     job.run = run;
+    this.times.began(run, record.mark);
     const definition = this.#handlers.find(header.name);
     if (definition === undefined) return this.#defer(run, record.tail, { reason: 'NO_HANDLER' });
     if (header.version > definition.contract.version)
       return this.#defer(run, record.tail, { reason: 'NEWER_VERSION' });
     this.#runs.set(job, run);
     const waitedMs = waitOf(run, header, record);
-    if (waitedMs !== undefined) this.times.waits.add(waitedMs);
+    if (waitedMs !== undefined) this.times.waited(run, waitedMs);
     this.#host.started(run);
     const task = { run, header, definition };
     if (header.options.timeoutMs > 0) this.#limit(task);
@@ -363,7 +364,7 @@ export class Executor {
     run.held.state = 'finished';
     clearTimeout(run.timer);
     this.#runs.delete(run.held);
-    this.times.ended(begun);
+    this.times.ended(run, begun);
   }
 }
 

@@ -16,10 +16,14 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { longRuns } from './long-runs.ts';
 import { aroundOf } from './middleware.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
+import type { Meter } from './probe/meter.ts';
+import type { Vitals, WorkerPhase } from './probe/vitals.ts';
+import { linkVitals } from './probe/vitals.ts';
 import { restQueues } from './queue-rest.ts';
 import { Reporter } from './reporter.ts';
 import { stewardTickers } from './services/steward.ts';
 import { HistoryKeeper } from './services/history-keeper.ts';
+import { trimAll } from './services/janitor.ts';
 import { OrderTaker } from './services/order-taker.ts';
 import { Ticker } from './services/ticker.ts';
 import { waitedFor } from './parent-outcomes.ts';
@@ -35,10 +39,7 @@ const POLL_MS = 8000;
 const RECONCILE_MS = 15_000;
 const TRIM_MS = 60_000;
 const RECORD_MS = 10_000;
-/** Calls of one round of trimming. */
-const MOST_TRIMS = 20;
 const AFTER_TROUBLE_MS = 250;
-const SETTLE_TIMEOUT_MS = 10_000;
 
 /** Everything of a worker that lives from its start to its stop. It wires the parts; they decide. */
 export class Runtime {
@@ -75,7 +76,7 @@ export class Runtime {
     const ahead = createAheadMemory();
     this.#intake = new Intake(new AheadTable(ahead), (job) => this.#stationOf(job)?.link.held.settle(job));
     const failed = (what: string) => (error: unknown) => this.#trouble(error, what);
-    this.#history = new HistoryKeeper(this.#executor.times, () => this.#links, failed('record'));
+    this.#history = new HistoryKeeper(this.#executor.times, () => this.links, failed('record'));
     this.#orders = new OrderTaker({
       home: () => this.#stations[0]?.link,
       obey: (order) => this.#obey(order),
@@ -89,14 +90,31 @@ export class Runtime {
     this.#tickers = [
       new Ticker(POLL_MS, () => this.#poll(), failed('poll')),
       new Ticker(RECONCILE_MS, () => this.#reconcile(), failed('reconcile')),
-      new Ticker(TRIM_MS, () => this.#trim(), failed('trim')),
+      new Ticker(TRIM_MS, () => trimAll(this.links, options.retention), failed('trim')),
       new Ticker(RECORD_MS, () => this.#history.record(), failed('record')),
-      new Ticker(options.beatMs, () => this.#checkEchoes(), failed('echo')),
+      new Ticker(
+        options.beatMs,
+        () => this.#stations.forEach((one) => one.checkEcho(options.beatMs)),
+        failed('echo'),
+      ),
     ];
   }
 
   get running(): number {
     return this.#executor.running;
+  }
+
+  get vitals(): Vitals {
+    const { running, links } = this;
+    const slots = this.#dispatcher?.concurrency ?? this.#options.concurrency;
+    const isBeating = this.#threadError === undefined;
+    return { phase: this.#phase, isBeating, running, slots, ...linkVitals(links) };
+  }
+
+  /** From now on somebody wants to know what runs. Before `start`, or later. */
+  measure(meter: Meter): void {
+    this.#executor.times.observer = meter;
+    this.#connection.measure((ms) => meter.calls.add(ms));
   }
 
   async start(): Promise<void> {
@@ -146,7 +164,8 @@ export class Runtime {
     while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted)
       await delay(10, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
     this.#executor.giveBackAll();
-    await this.#settle();
+    await this.#reports.flush();
+    await this.#dispatcher?.settle();
     await this.#history.record();
     await Promise.all(this.#stations.map((station) => station.unregister(this.#options.queues.names)));
     await this.close();
@@ -165,7 +184,13 @@ export class Runtime {
     this.#connection.close();
   }
 
-  get #links(): readonly ShardLink[] {
+  get #phase(): WorkerPhase {
+    if (this.#stopping !== undefined) return this.#closed ? 'stopped' : 'stopping';
+    if (!this.#started) return 'starting';
+    return this.#dispatcher?.quiet === true ? 'quiet' : 'running';
+  }
+
+  get links(): readonly ShardLink[] {
     return this.#stations.map(({ link }) => link);
   }
 
@@ -193,7 +218,7 @@ export class Runtime {
       abortGraceMs: this.#options.abortGraceMs,
       now: (shard) => this.#now(shard),
       report: (run, progress, line) => this.#reports.add(run, progress, line),
-      rest: (run, ms) => restQueues(this.#links, { run, ms }, this.#reporter),
+      rest: (run, ms) => restQueues(this.links, { run, ms }, this.#reporter),
       makeChild: (run, request) => makeChild(request, this.#homeOf(run), this.#options.codecs),
       waitedFor: async ({ id, held }) => {
         const inputs = await this.#stationOf(held)?.link.shard.reader.parentInputs(id);
@@ -355,17 +380,6 @@ export class Runtime {
     await Promise.all(this.#stations.map(({ link }) => link.reconcileTimely()));
   }
 
-  async #trim(): Promise<void> {
-    for (const { link } of this.#stations) {
-      for (let i = 0; i < MOST_TRIMS; i++)
-        if (!(await link.shard.jobs.trim(this.#options.retention)).more) break;
-    }
-  }
-
-  #checkEchoes(): void {
-    for (const station of this.#stations) station.checkEcho(this.#options.beatMs);
-  }
-
   #releaseWaiting(): void {
     for (let job = this.#intake.next(); job !== undefined; job = this.#intake.next()) {
       job.state = 'finished';
@@ -378,15 +392,5 @@ export class Runtime {
       });
     }
     this.#dispatcher?.flush();
-  }
-
-  /** Outcomes are sent until each has its answer, within a bound: what has none is rescued when the lease ends. */
-  async #settle(): Promise<void> {
-    const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-    await this.#reports.flush();
-    while (performance.now() < deadline && this.#dispatcher?.isSettled === false) {
-      this.#dispatcher.flush();
-      await delay(5);
-    }
   }
 }

@@ -61,6 +61,8 @@ export class ShardLink {
   requested = 0;
   /** The last claim got less than it asked, and nothing woke this worker since. */
   empty = false;
+  /** How often its lease was lost, since the start. */
+  leasesLost = 0;
   /** No claim may be sent: the lease is uncertain, or lost and not yet replaced. */
   fenced = true;
   #emptyUntil = 0;
@@ -343,6 +345,7 @@ export class ShardLink {
   }
 
   #loseLease(): void {
+    this.leasesLost++;
     this.fenced = true;
     this.#registeredIdle = false;
     this.#listener.leaseLost(this);

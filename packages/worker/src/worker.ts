@@ -1,13 +1,16 @@
 import type { JobContract } from '@linstock/core';
 import { ClosedError, LinstockError, OptionError } from '@linstock/core';
 import { asRedisError } from '@linstock/core/internal';
-import type { WorkerEmitter } from './events.ts';
+import type { JobEvent, WorkerEmitter } from './events.ts';
 import { createEmitter } from './events.ts';
 import type { Handler } from './handlers.ts';
 import { Handlers } from './handlers.ts';
 import type { Middleware } from './middleware.ts';
 import type { ResolvedWorkerOptions, WorkerOptions } from './options.ts';
 import { resolveOptions } from './options.ts';
+import { Meter, OUTCOMES } from './probe/meter.ts';
+import { queueNamesOf } from './probe/queue-names.ts';
+import type { Vitals } from './probe/vitals.ts';
 import type { HandleOptions } from './retry-function.ts';
 import { Runtime } from './runtime.ts';
 
@@ -15,6 +18,19 @@ import { Runtime } from './runtime.ts';
 export interface StopOptions {
   /** Do not wait for running jobs: abort them and give them back at once. @default false */
   readonly now?: boolean;
+}
+
+/** What a probe sees of a worker. */
+interface Inside {
+  readonly meter: Meter;
+  readonly vitals: () => Vitals;
+}
+
+let open: (worker: Worker) => Inside;
+
+/** What a probe may see of a worker, and nobody else: it counts from the first call on. */
+export function insideOf<Scope>(worker: Worker<Scope>): Inside {
+  return open(worker);
 }
 
 /**
@@ -32,8 +48,13 @@ export class Worker<Scope = unknown> {
   readonly #handlers = new Handlers();
   readonly events: WorkerEmitter = createEmitter();
   #runtime: Runtime | undefined;
+  #meter: Meter | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+
+  static {
+    open = (worker) => ({ meter: (worker.#meter ??= worker.#measure()), vitals: () => worker.#vitals });
+  }
 
   /** @throws {OptionError} */
   constructor(options: WorkerOptions<Scope>) {
@@ -99,6 +120,7 @@ export class Worker<Scope = unknown> {
   async #start(): Promise<void> {
     const runtime = new Runtime(this.#options, this.#handlers, this.events);
     this.#runtime = runtime;
+    if (this.#meter !== undefined) runtime.measure(this.#meter);
     try {
       await runtime.start();
     } catch (error) {
@@ -112,5 +134,30 @@ export class Worker<Scope = unknown> {
     // A start that is under way must end before what it opens can be closed.
     await this.#starting?.catch(() => undefined);
     await this.#runtime?.stop();
+  }
+
+  #measure(): Meter {
+    const meter = new Meter({
+      nameOf: (job) => this.#handlers.find(job)?.contract.name,
+      queueNames: (shard) => queueNamesOf(this.#runtime?.links[shard]?.shard, this.#options.queues.names),
+    });
+    for (const outcome of OUTCOMES)
+      this.events.on(outcome, (job: JobEvent) => meter.ended(job, outcome));
+    this.#runtime?.measure(meter);
+    return meter;
+  }
+
+  get #vitals(): Vitals {
+    const seen = this.#runtime?.vitals ?? {
+      phase: 'new',
+      isBeating: true,
+      isConnected: false,
+      running: 0,
+      slots: this.#options.concurrency,
+      leasesLost: 0,
+    };
+    // A stop waits for a start that is under way.
+    if (this.#stopping === undefined || seen.phase === 'stopped') return seen;
+    return { ...seen, phase: 'stopping' };
   }
 }

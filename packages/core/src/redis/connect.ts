@@ -88,6 +88,18 @@ export class Connection {
     else this.redis.disconnect(true);
   }
 
+  /** Tells from now on how long each call took until its answer, ms. Nothing is measured before somebody asks. */
+  measure(listener: (ms: number) => void): void {
+    const send = this.redis.sendCommand.bind(this.redis) as Redis['sendCommand'];
+    this.redis.sendCommand = (command: SentCommand, stream?: SentStream) => {
+      const sentAt = performance.now();
+      const answered = (): void => listener(performance.now() - sentAt);
+      // A failure is told by whoever made the call.
+      void command.promise.then(answered, answered);
+      return send(command, stream);
+    };
+  }
+
   /** The server, or the masters of the Cluster as far as they are known. */
   masters(): Redis[] {
     return this.redis instanceof Cluster ? this.redis.nodes('master') : [this.redis];
