@@ -1,8 +1,9 @@
 import type { RedisTarget } from '@linstock/core';
+import type { ProbeSource } from '@linstock/worker';
 import { loadHandlers } from './load-modules.ts';
 import type { LogOptions } from './log.ts';
 import { makeLog } from './log.ts';
-import { makeWorker } from './worker-adapter.ts';
+import { makeProbe, makeWorker } from './worker-adapter.ts';
 
 /** All that a process needs to know to be a worker. It travels to child processes by message, never by argument. */
 export interface WorkerPlan {
@@ -15,6 +16,8 @@ export interface WorkerPlan {
   readonly concurrency: number;
   readonly shutdownTimeoutMs: number;
   readonly log: LogOptions;
+  /** Whether somebody will ask how it is: only then it counts what it runs. */
+  readonly isProbed: boolean;
 }
 
 /** What a worker serves. */
@@ -28,6 +31,7 @@ export interface RunningWorker {
   readonly serving: Serving;
   /** Resolves when it has stopped, whoever told it to. */
   readonly ended: Promise<void>;
+  readonly probe: ProbeSource | undefined;
   /** Waits for running jobs as long as the plan says, then gives them back; `now`: gives them back at once. May be called twice. */
   stop(options?: { readonly now?: boolean }): Promise<void>;
 }
@@ -48,6 +52,7 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
     handlers,
   );
   const ended = new Promise<void>((resolve) => worker.events.once('stopped', () => resolve()));
+  const probe = plan.isProbed ? await makeProbe(worker) : undefined;
   await worker.start();
   const serving = { queues, jobs: contracts.map(({ name }) => name) };
   log.info({ ...serving, concurrency }, 'worker takes jobs');
@@ -57,5 +62,5 @@ export async function startWorker(plan: WorkerPlan): Promise<RunningWorker> {
     const stopping = worker.stop(options);
     return (stopped ??= stopping.then(() => log.info({}, 'worker has stopped')));
   };
-  return { serving, ended, stop };
+  return { serving, ended, probe, stop };
 }

@@ -1,5 +1,5 @@
 import type { RedisTarget } from '@linstock/core';
-import type { HandlerDefinition, Worker } from '@linstock/worker';
+import type { HandlerDefinition, Probe, ProbeSource, Worker } from '@linstock/worker';
 import type { Logger } from './log.ts';
 
 export type { HandlerDefinition, Worker };
@@ -24,4 +24,9 @@ export async function makeWorker(
   for (const definition of handlers)
     worker.handle(definition.contract, definition.handler, definition.options);
   return worker;
+}
+
+/** Makes a probe, of a worker or of what tells of several. */
+export async function makeProbe(of: Worker | ProbeSource): Promise<Probe> {
+  return (await import('@linstock/worker')).createProbe(of);
 }

@@ -1,13 +1,16 @@
 import { codeOf } from './exit-codes.ts';
 import type { RunningWorker } from './run-worker.ts';
 import { startWorker } from './run-worker.ts';
+import { NOT_STARTED } from './late-source.ts';
 import type { ChildMessage, ParentMessage } from './worker-messages.ts';
 
 /** A process that becomes a worker when its parent says so; until then it has loaded what takes time. */
 let starting: Promise<RunningWorker | undefined> | undefined;
+let running: RunningWorker | undefined;
 
 process.on('message', (message: ParentMessage) => {
   if (message.kind === 'stop') void stop(message.now);
+  else if (message.kind === 'report') void report(message);
   else starting ??= start(message);
 });
 // The parent is gone: nobody else would stop this process.
@@ -23,6 +26,7 @@ async function start({
 }: Extract<ParentMessage, { kind: 'start' }>): Promise<RunningWorker | undefined> {
   try {
     const worker = await startWorker(plan);
+    running = worker;
     tell({ kind: 'ready', serving: worker.serving });
     // Somebody has told it to stop from elsewhere: then this process has nothing left to do.
     void worker.ended.then(() => stop());
@@ -34,6 +38,12 @@ async function start({
     tell({ kind: 'failed', code: codeOf(error), message, stack });
     return undefined;
   }
+}
+
+async function report({ number, hasMetrics }: Extract<ParentMessage, { kind: 'report' }>): Promise<void> {
+  const probe = running?.probe ?? NOT_STARTED;
+  const [health, metrics] = [await probe.health(), hasMetrics ? await probe.metrics() : []];
+  tell({ kind: 'report', number, report: { health, metrics } });
 }
 
 async function stop(now = false): Promise<void> {

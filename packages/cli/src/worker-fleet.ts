@@ -16,14 +16,30 @@ export class WorkerFleet {
   readonly #tell: Tell;
   readonly #running = new Set<WorkerProcess>();
   readonly #stopping = new AbortController();
+  #count = 0;
 
   constructor(plan: WorkerPlan, tell: Tell) {
     this.#plan = plan;
     this.#tell = tell;
   }
 
+  /** How many there should be. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Those that live, whether they have started or not. */
+  get processes(): ReadonlySet<WorkerProcess> {
+    return this.#running;
+  }
+
   /** Resolves when all take jobs. Throws what the first one could not do: a module that does not load never will. */
   async start(count: number): Promise<Serving> {
+    this.#count = count;
     const first = await this.#launch();
     void this.#keepAlive(first.process);
     const others = Array.from({ length: count - 1 }, async () => {

@@ -10,6 +10,7 @@ export interface WorkerFlags {
   readonly concurrency?: number;
   readonly shutdownTimeout?: number;
   readonly logLevel?: string;
+  readonly probePort?: number;
 }
 
 /** What the worker of a command is to do: flags before settings. */
@@ -35,5 +36,6 @@ export function makeWorkerPlan(
       isPretty,
       hasColor: wantsColor(undefined, isPretty),
     },
+    isProbed: flags.probePort !== undefined,
   };
 }
