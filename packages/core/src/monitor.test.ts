@@ -50,6 +50,9 @@ test('the oldest job is that of any queue that has waited longest', async () => 
   while (Date.now() <= madeAt + 1) await delay(1);
   await client.enqueue(greet, 2, { queue: 'second' });
   expect(await monitor.oldest()).toMatchObject({ queue: 'first' });
+  expect(await monitor.oldest({ queue: 'second' })).toMatchObject({ queue: 'second' });
+  expect(await monitor.oldest({ queue: 'third' })).toBeUndefined();
+  await expect(monitor.oldest({ queue: ' ' })).rejects.toThrow('oldest.queue');
 });
 
 test('a job that was delayed, and one that is to run again, is old since it may run', async () => {

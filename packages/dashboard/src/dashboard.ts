@@ -9,6 +9,7 @@ import type { NodeHandler } from './http/node.ts';
 import { toNodeHandler } from './http/node.ts';
 import { HistoryReader } from './live/history.ts';
 import { PulseReader } from './live/pulse.ts';
+import { MetricsReader } from './metrics/metrics-reader.ts';
 import type { AccessOptions, DashboardOptions, ResolvedDashboardOptions } from './options.ts';
 import { checkAccess, resolveOptions } from './options.ts';
 
@@ -56,9 +57,11 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const authentication = new Authentication(resolved, Date.now);
   const pulses = new PulseReader(monitor, Date.now);
   const histories = new HistoryReader(monitor, Date.now);
+  const metrics = new MetricsReader(monitor, Date.now);
   const { courier, engine } = openAlerts(client, resolved);
   const seal = new Seal(resolved.secret);
-  const parts = { client, monitor, pulses, courier, histories, authentication, seal, options: resolved };
+  const readers = { monitor, pulses, histories, metrics };
+  const parts = { ...readers, client, courier, authentication, seal, options: resolved };
   const app = createApp(parts, new Assets(), warn);
   return {
     fetch: async (request) => app.fetch(request),

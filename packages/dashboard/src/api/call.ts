@@ -7,6 +7,7 @@ import type { Seal } from '../auth/seal.ts';
 import type { Permission, User } from '../auth/user.ts';
 import type { HistoryReader } from '../live/history.ts';
 import type { PulseReader } from '../live/pulse.ts';
+import type { MetricsReader } from '../metrics/metrics-reader.ts';
 import type { ResolvedDashboardOptions } from '../options.ts';
 import type { Fields } from './fields.ts';
 
@@ -16,6 +17,7 @@ export interface Parts {
   readonly monitor: Monitor;
   readonly pulses: PulseReader;
   readonly histories: HistoryReader;
+  readonly metrics: MetricsReader;
   /** Tells of alerts. */
   readonly courier: Courier;
   readonly authentication: Authentication;

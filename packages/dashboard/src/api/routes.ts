@@ -9,6 +9,7 @@ import { BULK_ROUTES } from './bulk.ts';
 import { SELECTION_ROUTES } from './selections.ts';
 import { JOB_ROUTES } from './jobs.ts';
 import { LIMIT_ROUTES } from './limits.ts';
+import { METRICS_ROUTES } from './metrics.ts';
 import { describeRoutes } from './open-api.ts';
 import { OVERVIEW_ROUTES } from './overview.ts';
 import { QUEUE_ROUTES } from './queues.ts';
@@ -46,5 +47,6 @@ export const ROUTES: readonly Route[] = [
   ...ALERT_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,
+  ...METRICS_ROUTES,
   DESCRIPTION,
 ];

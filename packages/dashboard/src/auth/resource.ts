@@ -19,7 +19,7 @@ export interface Resource {
  * `remove`. Pure.
  */
 export function actionOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
-  const [, , kind = '', ...rest] = path.split('/');
+  const [, kind = '', ...rest] = path.replace(/^\/api(?=\/)/, '').split('/');
   if (method === 'GET') return `${kind}.read`;
   const verb = rest.findLast((part) => !part.startsWith(':'));
   return `${kind}.${verb ?? (method === 'DELETE' ? 'remove' : 'create')}`;
