@@ -141,8 +141,7 @@ export class Worker<Scope = unknown> {
       nameOf: (job) => this.#handlers.find(job)?.contract.name,
       queueNames: (shard) => queueNamesOf(this.#runtime?.links[shard]?.shard, this.#options.queues.names),
     });
-    for (const outcome of OUTCOMES)
-      this.events.on(outcome, (job: JobEvent) => meter.ended(job, outcome));
+    for (const outcome of OUTCOMES) this.events.on(outcome, (job: JobEvent) => meter.ended(job, outcome));
     this.#runtime?.measure(meter);
     return meter;
   }

@@ -16,8 +16,8 @@ export class DurationBuckets {
   add(ms: number): void {
     // Clocks of two machines may differ by more than a job waited.
     const tookMs = Math.max(0, ms);
-    const found = this.#bounds.findIndex((bound) => tookMs <= bound * 1000);
-    const at = found < 0 ? this.#bounds.length : found;
+    let at = 0;
+    while (tookMs > (this.#bounds[at] ?? Infinity) * 1000) at++;
     this.#counts[at] = (this.#counts[at] ?? 0) + 1;
     this.#sumMs += tookMs;
   }

@@ -60,7 +60,8 @@ export interface MeterHost {
 export class Meter implements RunObserver {
   readonly calls = new DurationBuckets(CALL_BOUNDS);
   readonly #host: MeterHost;
-  readonly #queues = new Map<string, QueueCounts>();
+  /** By shard, then by the queue's code there. */
+  readonly #shards: Map<string, QueueCounts>[] = [];
   readonly #names = new Set<string>();
   /** Of runs that have not ended. */
   readonly #running = new WeakMap<JobEvent, JobCounts>();
@@ -71,11 +72,14 @@ export class Meter implements RunObserver {
   }
 
   began(run: JobRun, queueCode: string): void {
-    const { queue, jobs } = this.#queueOf(run.held.claim.shard, queueCode);
+    const queue = this.#queueOf(run.held.claim.shard, queueCode);
     const name = this.#nameOf(run.name);
-    const known = jobs.get(name) ?? { queue, ended: nothingEnded() };
-    jobs.set(name, known);
-    this.#running.set(run, known);
+    let counts = queue.jobs.get(name);
+    if (counts === undefined) {
+      counts = { queue, ended: nothingEnded() };
+      queue.jobs.set(name, counts);
+    }
+    this.#running.set(run, counts);
   }
 
   waited(run: JobRun, ms: number): void {
@@ -98,7 +102,7 @@ export class Meter implements RunObserver {
   /** What was counted, as far as the names of queues are known. */
   async samples(): Promise<Record<'processed' | 'waits' | 'runs', MetricSample[]>> {
     await Promise.race([this.#nameQueues(), delay(NAMES_WITHIN_MS, undefined, { ref: false })]);
-    const named = [...this.#queues.values()].flatMap(({ name, ...counts }) =>
+    const named = this.#queues.flatMap(({ name, ...counts }) =>
       name === undefined ? [] : [{ queue: name, ...counts }],
     );
     return {
@@ -108,23 +112,29 @@ export class Meter implements RunObserver {
     };
   }
 
-  #queueOf(shard: number, code: string): { readonly queue: QueueCounts; readonly jobs: QueueCounts['jobs'] } {
-    const key = `${shard} ${code}`;
-    let queue = this.#queues.get(key);
+  get #queues(): QueueCounts[] {
+    return this.#shards.flatMap((queues) => [...queues.values()]);
+  }
+
+  #queueOf(shard: number, code: string): QueueCounts {
+    const queues = (this.#shards[shard] ??= new Map<string, QueueCounts>());
+    let queue = queues.get(code);
     if (queue === undefined) {
       const [waits, runs] = [new DurationBuckets(JOB_BOUNDS), new DurationBuckets(JOB_BOUNDS)];
       queue = { shard, code, name: undefined, waits, runs, jobs: new Map() };
-      this.#queues.set(key, queue);
+      queues.set(code, queue);
       void this.#nameQueues();
     }
-    return { queue, jobs: queue.jobs };
+    return queue;
   }
 
   #nameOf(job: string): string {
     const name = this.#host.nameOf(job);
     if (name === undefined) return OTHER;
-    if (this.#names.size < MOST_NAMES) this.#names.add(name);
-    return this.#names.has(name) ? name : OTHER;
+    if (this.#names.has(name)) return name;
+    if (this.#names.size === MOST_NAMES) return OTHER;
+    this.#names.add(name);
+    return name;
   }
 
   /** One round at a time. Never throws: what has no name yet is asked for again. */
@@ -136,7 +146,7 @@ export class Meter implements RunObserver {
   }
 
   async #nameOnce(): Promise<void> {
-    const nameless = [...this.#queues.values()].filter(({ name }) => name === undefined);
+    const nameless = this.#queues.filter(({ name }) => name === undefined);
     for (const shard of new Set(nameless.map((queue) => queue.shard))) {
       const names = await this.#host.queueNames(shard);
       for (const queue of nameless) if (queue.shard === shard) queue.name = names.get(queue.code);
