@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { QueueView } from '@linstock/core';
 import { defineJob } from '@linstock/core';
 import { metricsText } from '@linstock/core/internal';
@@ -32,6 +33,9 @@ test('the dashboard tells Prometheus of the installation, below any mount, to wh
   ]);
   const text = await answer.text();
   const read = readMetrics(text);
+  const guide = await readFile(new URL('../../../../docs/observability.md', import.meta.url), 'utf8');
+  const part = guide.split('## Metrics of the installation\n')[1]?.split('\n## ')[0] ?? '';
+  expect([...part.matchAll(/^\| `(linstock_\w+)` \|/gm)].map(([, name]) => name)).toEqual([...read.keys()]);
   expect(metric(read, 'linstock_jobs', { state: 'enqueued' })).toBe(3);
   expect(metric(read, 'linstock_jobs', { state: 'scheduled' })).toBe(1);
   expect(metric(read, 'linstock_queue_depth', { queue: 'mail', state: 'waiting' })).toBe(2);

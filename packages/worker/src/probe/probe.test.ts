@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { defineJob } from '@linstock/core';
 import { eventually } from '@linstock/test-kit/eventually';
@@ -33,6 +34,14 @@ async function scrape(probe: Probe): Promise<Map<string, ReadFamily>> {
   const answer = await probe.fetch(new Request('http://localhost/metrics'));
   expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   return readMetrics(await answer.text());
+}
+
+const GUIDE = readFileSync(new URL('../../../../docs/observability.md', import.meta.url), 'utf8');
+
+/** Names in the table of a part of docs/observability.md. */
+function documented(heading: string): string[] {
+  const part = GUIDE.split(`${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  return [...part.matchAll(/^\| `(linstock_\w+)` \|/gm)].map(([, name]) => name ?? '');
 }
 
 const processed = (
@@ -72,7 +81,7 @@ test('what a worker runs is counted by queue, name and outcome, with how long it
   expect(metric(read, 'linstock_worker_slots', { state: 'free' })).toBe(3);
   expect(metric(read, 'linstock_lease_lost_total')).toBe(0);
   expect(metric(read, 'linstock_redis_command_seconds_count')).toBeGreaterThan(5);
-  expect([...read.keys()]).toHaveLength(6);
+  expect([...read.keys()]).toEqual(documented('## Metrics of a worker'));
 });
 
 test('a worker is ready while it takes jobs, and lives until its end', async () => {
@@ -159,4 +168,13 @@ test('a port that is taken is refused, with what to do', async () => {
     code: 'PORT_UNAVAILABLE',
     message: expect.stringMatching(new RegExp(`${port}.*another one`)) as string,
   });
+});
+
+test('the rules of docs/observability.md ask for metrics that there are', () => {
+  const all = [...documented('## Metrics of a worker'), ...documented('## Metrics of the installation')];
+  const asked = [...(GUIDE.split('## Prometheus')[1] ?? '').matchAll(/linstock_\w+/g)].map(([name]) =>
+    name.replace(/_bucket$/, ''),
+  );
+  expect(asked.length).toBeGreaterThan(6);
+  expect(asked.filter((name) => !all.includes(name))).toEqual([]);
 });
