@@ -43,6 +43,8 @@ export async function listen(
       problem,
     );
   server.unref();
+  // A connection that cannot be taken (no file descriptors are left) must not end the worker; whoever asks has no answer.
+  server.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   const close = async (): Promise<void> => {
     server.close();
