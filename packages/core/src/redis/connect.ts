@@ -90,13 +90,13 @@ export class Connection {
 
   /** Tells from now on how long each call took until its answer, ms. Nothing is measured before somebody asks. */
   measure(listener: (ms: number) => void): void {
-    const send = this.redis.sendCommand.bind(this.redis) as Redis['sendCommand'];
-    this.redis.sendCommand = (command: SentCommand, stream?: SentStream) => {
+    const send = this.redis.sendCommand.bind(this.redis) as Send;
+    this.redis.sendCommand = (command: SentCommand, ...to: SentTo) => {
       const sentAt = performance.now();
       const answered = (): void => listener(performance.now() - sentAt);
       // A failure is told by whoever made the call.
       void command.promise.then(answered, answered);
-      return send(command, stream);
+      return send(command, ...to);
     };
   }
 
@@ -143,10 +143,11 @@ function addressOf(redis: Redis | Cluster): string {
 type SentCommand = Parameters<Redis['sendCommand']>[0];
 /** The stream of a call, and in a Cluster the node that a transaction has chosen. */
 type SentTo = [Parameters<Redis['sendCommand']>[1]?, node?: unknown];
+type Send = (command: SentCommand, ...to: SentTo) => unknown;
 
 /** Errors of calls are ours from their source on: whoever made a call gets a {@link RedisError}, whose cause is what ioredis said. */
 function typeErrors(redis: Redis | Cluster, link: () => Link): void {
-  const send = redis.sendCommand.bind(redis) as (command: SentCommand, ...to: SentTo) => unknown;
+  const send = redis.sendCommand.bind(redis) as Send;
   redis.sendCommand = (command: SentCommand, ...to: SentTo) => {
     const { reject } = command;
     command.reject = (error: Error) => {
