@@ -190,7 +190,7 @@ export class Monitor {
     return activityOf(await this.#shards.open(CONNECT_TIMEOUT_MS), { id, options }, this.#viewing);
   }
 
-  /** Workers that are alive, with their load. */
+  /** Workers that are alive, with their load: by host, process and id. */
   async workers(): Promise<WorkerView[]> {
     const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
     return readWorkers(home);

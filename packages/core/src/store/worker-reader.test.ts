@@ -59,13 +59,24 @@ describe('when a worker was heard of', () => {
 
   test('is not known of an older worker, nor of one whose words are no numbers', async () => {
     await plant('older', MINUTE, { host: 'h' });
-    await plant('odd', 2 * MINUTE, { leaseMs: 'long' });
+    await plant('odd', 2 * MINUTE, { host: 'i', leaseMs: 'long' });
     const workers = await monitor.workers();
     expect(workers.map(({ id, beatAgeMs, isLate }) => [id, beatAgeMs, isLate])).toEqual([
       ['older', undefined, false],
       ['odd', undefined, false],
     ]);
   });
+});
+
+test('workers stand by host, process and id, whichever beat last', async () => {
+  await plant('z', 5 * MINUTE, { host: 'alpha', pid: 20 });
+  await plant('b', 2 * MINUTE, { host: 'beta', pid: 1 });
+  await plant('c', MINUTE, { host: 'beta', pid: 1 });
+  await plant('y', 4 * MINUTE, { host: 'alpha', pid: 3 });
+  const ids = async (): Promise<string[]> => (await monitor.workers()).map(({ id }) => id);
+  expect(await ids()).toEqual(['y', 'z', 'b', 'c']);
+  await plant('c', 9 * MINUTE, { host: 'beta', pid: 1 });
+  expect(await ids()).toEqual(['y', 'z', 'b', 'c']);
 });
 
 describe('since when a job runs', () => {

@@ -45,7 +45,10 @@ export interface WorkerLoad {
   readonly longest?: readonly LongRun[];
 }
 
-/** The workers of an installation, from its home shard. */
+/**
+ * The workers of an installation, from its home shard: by host, process and id. In the order of their leases each beat would let
+ * them change places while somebody reads them.
+ */
 export async function readWorkers(home: Shard): Promise<WorkerView[]> {
   const { connection, prefix } = home;
   const { redis } = connection;
@@ -55,7 +58,7 @@ export async function readWorkers(home: Shard): Promise<WorkerView[]> {
     redis.hgetall(prefix + KEY.loads),
     home.recurring.now(),
   ]);
-  return Array.from({ length: leases.length / 2 }, (_, i) => {
+  const views = Array.from({ length: leases.length / 2 }, (_, i): WorkerView => {
     const id = leases[2 * i] ?? '';
     const info = parse(infos[id]) as WorkerInfo | undefined;
     const leaseExpiresAt = Number(leases[2 * i + 1]);
@@ -67,6 +70,13 @@ export async function readWorkers(home: Shard): Promise<WorkerView[]> {
       load: loadOf(parse(loads[id])),
     };
   });
+  return views.toSorted(byPlace);
+}
+
+function byPlace(a: WorkerView, b: WorkerView): number {
+  const [here, there] = [a.info?.host ?? '', b.info?.host ?? ''];
+  if (here !== there) return here < there ? -1 : 1;
+  return (a.info?.pid ?? 0) - (b.info?.pid ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
 /** A beat gives a lease its whole length again: what is left of it tells when that was. Pure. */

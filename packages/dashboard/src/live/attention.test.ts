@@ -210,9 +210,9 @@ describe('workers', () => {
     await connection.hset(
       key + KEY.workers,
       'older',
-      '{"queues":[]}',
+      '{"host":"a","queues":[]}',
       'late',
-      '{"queues":[],"leaseMs":600000}',
+      '{"host":"b","queues":[],"leaseMs":600000}',
     );
     const answer = await board.ask('GET', '/api/overview', { role: 'viewer' });
     const { workers } = (await answer.json()) as { workers: readonly { readonly beatAgeMs?: number }[] };
