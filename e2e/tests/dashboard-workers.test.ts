@@ -111,6 +111,30 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('lose a job that is cancelled, on its page or in a list, only to who is sure', async () => {
+    const [one, another] = await stage.enqueueMany([{ ms: 600_000 }, { ms: 600_000 }]);
+    const stateOf = async (id = '') => (await stage.monitor.job(id))?.state;
+    await eventually(async () => expect((await stage.monitor.overview()).counts.processing).toBe(2));
+    await page.goto(`${viewer.origin}/#/jobs/${one}`);
+    await button('Cancel').click();
+    await button('Yes, do it').waitFor();
+    expect(await stateOf(one)).toBe('processing');
+    expect(await violations(page)).toEqual([]);
+    await button('Yes, do it').click();
+    await button('Requeue').waitFor();
+    await page.goto(`${viewer.origin}/#/jobs?state=processing`);
+    await row(another ?? '')
+      .getByRole('checkbox')
+      .check();
+    await button('Cancel').click();
+    await button('Yes, do it').waitFor();
+    expect(await stateOf(another)).toBe('processing');
+    await button('Yes, do it').click();
+    await eventually(async () => expect(await stateOf(another)).toBe('cancelled'));
+    await page.goto(`${viewer.origin}/#/workers`);
+    expect(report.problems).toEqual([]);
+  });
+
   test('fit a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await fits(page);

@@ -5,6 +5,7 @@ import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
 import { Card, Empty, ErrorText, now, StateBadge, Time } from '../parts/basics.tsx';
+import { CancelButton } from '../parts/job-actions.tsx';
 import { Copy, Json } from '../parts/json.tsx';
 import type { PlaceForm } from '../parts/place-dialog.tsx';
 import { PlaceDialog } from '../parts/place-dialog.tsx';
@@ -79,9 +80,10 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
         </button>
       )}
       {may('steer', 'jobs.cancel') && !isOver && (
-        <button type="button" onClick={() => void act('cancel', t('cancel'))}>
-          {t('cancel')}
-        </button>
+        <CancelButton
+          isRunning={job.state === 'processing'}
+          onCancel={() => void act('cancel', t('cancel'))}
+        />
       )}
       {may('steer', 'jobs.move') && MOVABLE.has(job.state) && (
         <Elsewhere onSend={(verb, form) => void act(verb, t(verb), form)} />

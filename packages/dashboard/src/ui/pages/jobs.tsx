@@ -6,7 +6,7 @@ import { pulse } from '../live.ts';
 import { Empty } from '../parts/basics.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
-import { Actions, verbsFor } from '../parts/job-actions.tsx';
+import { Actions } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import { NarrowPager } from '../parts/narrow-pager.tsx';
@@ -191,9 +191,7 @@ function List({ asked }: { asked: Asked }) {
       <Trouble error={error} />
       {jobs.length > 0 && (
         <div class="toolbar">
-          {chosen.size > 0 && (
-            <Actions chosen={chosen} verbs={verbsFor([state ?? 'processing'])} onDone={done} />
-          )}
+          {chosen.size > 0 && <Actions chosen={chosen} states={[state ?? 'processing']} onDone={done} />}
           {total !== undefined && may('steer', 'bulk.create') && (
             <AllThatMatch asked={asked} total={total} onDone={reload} />
           )}

@@ -7,7 +7,7 @@ import type { BulkFilter } from '../parts/bulk.tsx';
 import { BulkDialog } from '../parts/bulk.tsx';
 import { SelectionDialog } from '../parts/selection.tsx';
 import { ExportLinks } from '../parts/export-link.tsx';
-import { Actions, verbsFor } from '../parts/job-actions.tsx';
+import { Actions } from '../parts/job-actions.tsx';
 import { ColumnChoice } from '../parts/job-columns.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import { useChosen } from '../parts/use-chosen.ts';
@@ -103,7 +103,7 @@ function Results({ text }: { text: string }) {
       {error === undefined && <Progress search={search} />}
       {hits.length > 0 && (
         <div class="toolbar">
-          {chosen.size > 0 && <Actions chosen={chosen} verbs={verbsFor(states)} onDone={done} />}
+          {chosen.size > 0 && <Actions chosen={chosen} states={states} onDone={done} />}
           {may('steer', 'bulk.create') && <ChangeAll text={text} filter={filter} onDone={done} />}
           <ColumnChoice />
           <ExportLinks query={{ q: text }} />

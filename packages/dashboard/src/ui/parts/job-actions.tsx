@@ -24,7 +24,7 @@ function verbsOf(state: State): readonly Verb[] {
 }
 
 /** What can be done with jobs of all of these states. */
-export function verbsFor(states: readonly State[]): readonly Verb[] {
+function verbsFor(states: readonly State[]): readonly Verb[] {
   const [first = [], ...others] = [...new Set(states)].map(verbsOf);
   return first.filter((verb) => others.every((verbs) => verbs.includes(verb)));
 }
@@ -38,14 +38,30 @@ const VERB_TEXT = {
   reschedule: 'reschedule',
 } as const;
 
+interface CancelProps {
+  readonly isRunning: boolean;
+  readonly onCancel: () => void;
+}
+
+/** What a handler has begun cannot be taken back: it asks once more. */
+export function CancelButton({ isRunning, onCancel }: CancelProps) {
+  if (isRunning) return <SureButton text={t('cancel')} onSure={onCancel} />;
+  return (
+    <button type="button" onClick={onCancel}>
+      {t('cancel')}
+    </button>
+  );
+}
+
 interface ActionsProps {
   readonly chosen: ReadonlySet<string>;
-  readonly verbs: readonly Verb[];
+  /** Those that they have. */
+  readonly states: readonly State[];
   readonly onDone: () => void;
 }
 
 /** What is done with jobs that are selected. */
-export function Actions({ chosen, verbs, onDone }: ActionsProps) {
+export function Actions({ chosen, states, onDone }: ActionsProps) {
   const [asking, ask] = useState<'move' | 'reschedule'>();
   const act = async (verb: Verb, form: PlaceForm = {}): Promise<void> => {
     await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
@@ -56,9 +72,9 @@ export function Actions({ chosen, verbs, onDone }: ActionsProps) {
   return (
     <div class="actions" role="toolbar">
       <span>{t('selected', { count: chosen.size })}</span>
-      {verbs.map((verb) =>
-        verb === 'delete' ? (
-          <SureButton key={verb} text={t('remove')} onSure={() => void act(verb)} />
+      {verbsFor(states).map((verb) =>
+        verb === 'delete' || (verb === 'cancel' && states.includes('processing')) ? (
+          <SureButton key={verb} text={t(VERB_TEXT[verb])} onSure={() => void act(verb)} />
         ) : (
           <button
             type="button"
