@@ -148,4 +148,16 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     await eventually(async () => expect(await stage.monitor.workers()).toEqual([]));
     expect(report.problems).toEqual([]);
   });
+
+  test('that have died are named by their jobs, with when they were given up', async () => {
+    const worker = await stage.worker();
+    const id = await stage.enqueue({ ms: 600_000 });
+    await page.goto(`${viewer.origin}/#/jobs/${id}`);
+    await page.getByRole('link', { name: /^Running for/ }).waitFor();
+    await worker.kill();
+    await page.getByText(/has stopped answering \(its lease ended: .+ago\)/).waitFor();
+    expect(await page.getByText('Running for').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    expect(report.problems).toEqual([]);
+  });
 });

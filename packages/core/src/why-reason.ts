@@ -75,7 +75,8 @@ export type WhyReason =
     })
   /**
    * A worker has it. When it took it is not stored: it was after `claimedAfter`, the last thing that is known of the job before.
-   * `startedAt`: when its attempt began; undefined: its worker has not told yet.
+   * `startedAt`: when its attempt began; undefined: its worker has not told yet. `leaseEndedAt`: when the lease of a worker ended
+   * that is not alive; undefined: it is alive, or its lease is gone.
    */
   | (Said & {
       readonly code: 'RUNNING';
@@ -86,6 +87,7 @@ export type WhyReason =
       readonly claimedAfter: number;
       readonly startedAt: number | undefined;
       readonly isWorkerAlive: boolean;
+      readonly leaseEndedAt: number | undefined;
     })
   /** `isOverdue`: its time has come, and no worker has moved it to its queue yet. */
   | (Said & {

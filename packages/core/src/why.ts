@@ -131,9 +131,11 @@ function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyR
       ? `; it took it after ${instant(claimedAfter, now)}`
       : `, which began at ${instant(startedAt, now)}`;
   const where = info === undefined ? '' : ` (${info.host}, process ${info.pid})`;
+  const leaseEndedAt = isWorkerAlive ? undefined : leaseExpiresAt;
+  const when = leaseEndedAt === undefined ? '' : ` at ${instant(leaseEndedAt, now)}`;
   const message = isWorkerAlive
     ? `worker ${worker}${where} has it, in attempt ${attempt}${since}`
-    : `worker ${worker}${where} had it, and its lease has ended: it goes back to its queue at the next sweep of a living worker`;
+    : `worker ${worker}${where} had it, and its lease has ended${when}: it goes back to its queue at the next sweep of a living worker`;
   return {
     code: 'RUNNING',
     worker,
@@ -143,6 +145,7 @@ function running({ job, now, isOpen, leaseExpiresAt, info }: RunningFacts): WhyR
     claimedAfter,
     startedAt,
     isWorkerAlive,
+    leaseEndedAt,
     message,
   };
 }

@@ -113,7 +113,8 @@ describe('a job that a worker has', () => {
     expect(await scene.only(id)).toMatchObject({
       code: 'RUNNING',
       isWorkerAlive: false,
-      message: expect.stringContaining('lease has ended') as string,
+      leaseEndedAt: expect.any(Number) as number,
+      message: expect.stringMatching(/lease has ended at \d/) as string,
     });
   });
 

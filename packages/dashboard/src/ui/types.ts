@@ -361,5 +361,7 @@ export interface Why {
   readonly message: string;
   /** Of the worker that runs it. */
   readonly host?: string;
+  readonly isWorkerAlive?: boolean;
+  readonly leaseEndedAt?: number;
   readonly [fact: string]: unknown;
 }

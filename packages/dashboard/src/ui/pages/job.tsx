@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { count, duration, instant } from '../format.ts';
+import { ago, count, duration, instant, isInstant } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
@@ -211,10 +211,15 @@ function isThere([, value]: Fact): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
-/** For how long it runs, and where. */
+/** For how long it runs, and where; or that nobody runs it any more. */
 function Running({ job: { startedAt, worker }, why }: { job: JobData; why: readonly Why[] }) {
-  if (startedAt === undefined) return null;
   const on = why[0]?.host ?? worker ?? '';
+  if (why[0]?.isWorkerAlive === false) {
+    const { leaseEndedAt: at } = why[0];
+    const when = isInstant(at) ? ago(at, now.value) : '–';
+    return <p class="trouble">{t('workerGone', { worker: on, when })}</p>;
+  }
+  if (startedAt === undefined) return null;
   return (
     <p>
       <a href={to(['workers'])} title={instant(startedAt)}>
