@@ -149,6 +149,30 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('tell of a handler that goes on after its job was cancelled, and so does the job', async () => {
+    const worker = await stage.worker();
+    const id = await stage.enqueue({ ms: 600_000, deaf: true });
+    await eventually(async () => expect((await stage.monitor.job(id))?.startedAt).toBeGreaterThan(0));
+    await stage.client.cancel(id);
+    await eventually(async () => expect(await stage.monitor.leftovers()).toMatchObject([{ job: id }]));
+    // A dashboard that has not looked before.
+    const late = await Viewer.open({ redis: redis.url, namespace: stage.namespace, role: 'operator' });
+    const told = late.page.getByText(/A handler still runs on .+, though its attempt ended .+ago/);
+    await late.page.goto(`${late.origin}/#/workers`);
+    await told.waitFor();
+    await late.page.setViewportSize({ width: 360, height: 740 });
+    await fits(late.page);
+    expect(await violations(late.page)).toEqual([]);
+    await told.click();
+    await late.page.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await told.waitFor();
+    await fits(late.page);
+    expect(await violations(late.page)).toEqual([]);
+    expect(late.report.problems).toEqual([]);
+    await late.close();
+    await worker.kill();
+  });
+
   test('that have died are named by their jobs, with when they were given up', async () => {
     const worker = await stage.worker();
     const id = await stage.enqueue({ ms: 600_000 });

@@ -101,6 +101,7 @@ export type { RecurringChanges } from './recurring-change.ts';
 export { RecurringNotFoundError } from './recurring-jobs.ts';
 export type { NextRun, RecurringJobs, RecurringOptions, RecurringView } from './recurring-jobs.ts';
 export type { LeftOutRuns } from './left-out-runs.ts';
+export type { LeftoverRun } from './leftover-runs.ts';
 export type { RecurringPage, RecurringPageOptions, RecurringRow } from './recurring-page.ts';
 export { redact, SECRET_FIELDS } from './redact.ts';
 export type { RedisTarget } from './redis/connect.ts';

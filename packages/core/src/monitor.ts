@@ -12,6 +12,8 @@ import type { History, HistoryOptions } from './history.ts';
 import { historyOf } from './history.ts';
 import { isJobId, shardOf } from './job/job-id.ts';
 import type { JobState } from './job/states.ts';
+import type { LeftoverRun } from './leftover-runs.ts';
+import { readLeftovers } from './leftover-runs.ts';
 import { JOB_STATES } from './job/states.ts';
 import { activityOf, whyOf } from './lookups.ts';
 import { anything, checkOptions, jobName, queueName, wholeNumber } from './options.ts';
@@ -194,6 +196,14 @@ export class Monitor {
   async workers(): Promise<WorkerView[]> {
     const [home] = await this.#shards.open(CONNECT_TIMEOUT_MS);
     return readWorkers(home);
+  }
+
+  /**
+   * Handlers that run on though their attempts have ended, and keep slots of workers: those of jobs that were cancelled, or took
+   * too long, and that ignore their signal. At most 100, the longest first; one is told of some seconds after its attempt ended.
+   */
+  async leftovers(): Promise<LeftoverRun[]> {
+    return readLeftovers(await this.#shards.open(CONNECT_TIMEOUT_MS));
   }
 
   /**

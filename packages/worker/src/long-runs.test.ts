@@ -193,6 +193,22 @@ describe('a job that runs for long', () => {
     gate.open();
   });
 
+  test('is left over where its handler does not stop with it, until that ends', async () => {
+    const scene = stage.open({ shards: 2 });
+    const gates = [new Gate(), new Gate()];
+    await worker(scene, gates);
+    const { id } = await scene.client.enqueue(work, 0);
+    const startedAt = await since(scene, id);
+    expect(await scene.monitor.leftovers()).toEqual([]);
+    await scene.client.cancel(id);
+    const [{ id: here } = { id: '' }] = await scene.monitor.workers();
+    await eventually(async () =>
+      expect(await scene.monitor.leftovers()).toMatchObject([{ job: id, worker: here, startedAt }]),
+    );
+    for (const gate of gates) gate.open();
+    await eventually(async () => expect(await scene.monitor.leftovers()).toEqual([]));
+  });
+
   test('is told of in its own shard, and by the load of its worker in all', async () => {
     const scene = stage.open({ shards: 2 });
     const gate = new Gate();

@@ -54,7 +54,8 @@ export async function readStarts(
   return starts;
 }
 
-function parseLoad(json: string | null | undefined): unknown {
+/** A load as it is stored; undefined: none, or it is damaged. */
+export function parseLoad(json: string | null | undefined): unknown {
   try {
     return JSON.parse(json ?? 'null');
   } catch {

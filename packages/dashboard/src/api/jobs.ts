@@ -1,6 +1,7 @@
 import type { Due, Duration, JobState, MoveTarget, PageOptions } from '@linstock/core';
 import { JOB_STATES, JobNotFoundError, OptionError } from '@linstock/core';
 import type { Call, Narrow, Parts, Route } from './call.ts';
+import { NO_HEALTH } from '../live/health.ts';
 import { actorOf, numberIn, param, queueAsked, textIn } from './call.ts';
 import { contractIn } from './contracts.ts';
 import { anything, choice, flag, PRIORITIES, REASON, required, text, whole } from './fields.ts';
@@ -46,11 +47,24 @@ const narrowList: Narrow = (call, parts, allows) =>
     : list(call, parts);
 
 /** One job with its history, and why it is where it is. */
-async function get(call: Call, { monitor }: Parts): Promise<unknown> {
+async function get(call: Call, { monitor, pulses }: Parts): Promise<unknown> {
   const id = param(call, 'id');
-  const [job, why, activity] = await Promise.all([monitor.job(id), monitor.why(id), monitor.activity(id)]);
+  const [job, why, activity, leftover] = await Promise.all([
+    monitor.job(id),
+    monitor.why(id),
+    monitor.activity(id),
+    leftoverOf(id, pulses),
+  ]);
   if (job === undefined) throw new JobNotFoundError(id);
-  return { job, why, activity };
+  return { job, why, activity, leftover };
+}
+
+/** A handler of it that has outlived its attempt, and where. A job is shown also where nothing else can be. */
+async function leftoverOf(id: string, pulses: Parts['pulses']): Promise<unknown> {
+  const { workers, health } = await pulses.latest().catch(() => ({ workers: [], health: NO_HEALTH }));
+  const run = health.leftovers?.find(({ job }) => job === id);
+  const info = workers.find((worker) => worker.id === run?.worker)?.info;
+  return run && { ...run, host: info?.host, pid: info?.pid };
 }
 
 type Change = (id: string, call: Call, parts: Parts) => Promise<unknown>;
@@ -154,7 +168,7 @@ export const JOB_ROUTES: readonly Route[] = [
     path: '/api/jobs/:id',
     permission: 'read',
     summary: 'One job, and why it waits.',
-    answer: '{ job, why, activity }',
+    answer: '{ job, why, activity, leftover }; leftover: a handler that runs on though its attempt has ended',
     handle: get,
   },
   {

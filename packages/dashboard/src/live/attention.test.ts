@@ -1,4 +1,4 @@
-import type { ServerView } from '@linstock/core';
+import type { ServerView, WorkerInfo } from '@linstock/core';
 import { defineJob, Monitor } from '@linstock/core';
 import { KEY, shardPrefix } from '@linstock/core/internal';
 import { eventually } from '@linstock/test-kit/eventually';
@@ -12,6 +12,7 @@ import { healthAttention } from './health-attention.ts';
 import type { Health } from './health.ts';
 import { HealthReader, NO_HEALTH } from './health.ts';
 import type { Pulse } from './pulse.ts';
+import { reportOf } from './report.ts';
 
 const redis = await startRedis();
 const connection = redis.connect();
@@ -305,6 +306,49 @@ test('where no worker lives those that wait are the enqueued ones, as the number
   expect(findAttention(pulse as unknown as Pulse)).toMatchObject([
     { code: 'NO_WORKERS', count: 3, level: 'bad' },
   ]);
+});
+
+describe('a handler that outlives its attempt', () => {
+  const AT = 1_700_000_000_000;
+  const pulse = (endedMsAgo: number): Pulse => ({
+    at: AT,
+    counts: { enqueued: 0, scheduled: 0, failed: 0 } as Pulse['counts'],
+    totals: {},
+    rates: [],
+    queues: [],
+    workers: [
+      {
+        id: 'w',
+        leaseExpiresAt: AT,
+        beatAgeMs: 0,
+        isLate: false,
+        info: { host: 'web', pid: 7, queues: [] as string[] } as unknown as WorkerInfo,
+        load: { running: 1, stallMs: 0, memoryBytes: 0, longest: [{ id: 'a', startedAt: 1 }] },
+      },
+    ],
+    dead: [],
+    alerts: [],
+    health: {
+      ...NO_HEALTH,
+      leftovers: [{ job: 'a', worker: 'w', startedAt: 1, endedAt: AT - endedMsAgo }],
+    },
+  });
+  const told = (at: Pulse): string[] =>
+    findAttention(at).map(({ code, about, count, job }) => `${code} ${about} ${count} ${job}`);
+
+  test('is told of after three minutes, with its worker and its job', () => {
+    expect(told(pulse(179_999))).toEqual([]);
+    expect(told(pulse(190_000))).toEqual(['WORKER_LEFTOVER web · 7 3 a']);
+  });
+
+  test('is not once its worker is gone', () => {
+    expect(told({ ...pulse(190_000), workers: [] })).toEqual([expect.stringContaining('NO_WORKERS')]);
+  });
+
+  test('stands with its worker', () => {
+    const { workers } = JSON.parse(reportOf(pulse(1000), true)) as { workers: readonly object[] };
+    expect(workers).toMatchObject([{ id: 'w', leftover: { job: 'a', endedAt: AT - 1000 } }]);
+  });
 });
 
 describe('a job that waits long', () => {

@@ -1,4 +1,5 @@
 import { firstNames, healthAttention, MOST_NAMES } from './health-attention.ts';
+import type { WorkerInfo } from '@linstock/core';
 import type { Pulse } from './pulse.ts';
 
 /** Something that a person should look at, the worst first. */
@@ -9,6 +10,7 @@ export interface Attention {
     | 'NO_WORKERS'
     | 'QUEUE_UNSERVED'
     | 'WORKER_DEAD'
+    | 'WORKER_LEFTOVER'
     | 'FAILED'
     | 'FAILING'
     | 'QUEUE_PAUSED'
@@ -32,7 +34,7 @@ export interface Attention {
   readonly names?: readonly string[];
   /** More in words, as a job or a server told it. */
   readonly detail?: string;
-  /** The job that others wait for to end, and its tick (ms since 1970). */
+  /** The job that others wait for to end, and its tick (ms since 1970); or that has ended without its handler. */
   readonly job?: string;
   readonly since?: number;
 }
@@ -40,6 +42,8 @@ export interface Attention {
 const STALL_MS = 1000;
 /** For so long a job may wait for a worker before somebody should know. */
 const LONG_MS = 600_000;
+/** So long a handler may take to stop after its attempt has ended. */
+const LEFTOVER_MS = 180_000;
 const ORDER = { bad: 0, warn: 1, info: 2 } as const;
 /** There may be one of each queue: they come after what there is one of. */
 const OF_QUEUES: ReadonlySet<string> = new Set(['QUEUE_UNSERVED', 'QUEUE_PAUSED', 'SUSPECTS', 'BLOCKED']);
@@ -82,6 +86,20 @@ function longWait({ at, queues, health: { oldest } }: Pulse, served: ReadonlySet
   return [{ level: 'warn', code: 'WAITS_LONG', about: queue.name, count: minutes }];
 }
 
+/** The worker with the handler that has outlived its attempt for longest: one entry, however many there are. */
+function leftover({ at, workers, health: { leftovers = [] } }: Pulse): Attention[] {
+  const [longest] = leftovers;
+  const worker = workers.find(({ id }) => id === longest?.worker);
+  if (longest === undefined || worker === undefined || at - longest.endedAt < LEFTOVER_MS) return [];
+  const count = Math.floor((at - longest.endedAt) / 60_000);
+  const about = hostOf(worker.id, worker.info);
+  return [{ level: 'warn', code: 'WORKER_LEFTOVER', about, count, job: longest.job }];
+}
+
+function hostOf(id: string, info: WorkerInfo | undefined): string {
+  return info === undefined ? id : `${info.host} · ${info.pid}`;
+}
+
 function pulseAttention(pulse: Pulse): Attention[] {
   const { counts, queues, workers, dead, alerts } = pulse;
   const served = new Set(workers.flatMap(({ info }) => info?.queues ?? []));
@@ -105,11 +123,11 @@ function pulseAttention(pulse: Pulse): Attention[] {
       found.push({ level: 'info', code: 'BLOCKED', about: name, count: blocked });
   }
   for (const { id, info, load } of workers) {
-    const about = info === undefined ? id : `${info.host} · ${info.pid}`;
-    if (load !== undefined && load.stallMs > STALL_MS)
-      found.push({ level: 'warn', code: 'LOOP_BLOCKED', about, count: Math.round(load.stallMs / 1000) });
+    if (load === undefined || load.stallMs <= STALL_MS) continue;
+    const count = Math.round(load.stallMs / 1000);
+    found.push({ level: 'warn', code: 'LOOP_BLOCKED', about: hostOf(id, info), count });
   }
-  found.push(...longWait(pulse, served));
+  found.push(...longWait(pulse, served), ...leftover(pulse));
   // Workers of one process die together.
   for (const about of new Set(dead.map(({ host }) => host)))
     found.push({ level: 'warn', code: 'WORKER_DEAD', about, count: 0 });

@@ -1,4 +1,4 @@
-import type { JobView, Monitor, OldestJob, ServerView, TickHealth } from '@linstock/core';
+import type { JobView, LeftoverRun, Monitor, OldestJob, ServerView, TickHealth } from '@linstock/core';
 import type { ErrorGroup } from '../api/error-groups.ts';
 import { groupErrors } from '../api/error-groups.ts';
 
@@ -10,6 +10,8 @@ export interface Health {
   readonly failing: ErrorGroup | undefined;
   /** The job that has waited longest. */
   readonly oldest?: OldestJob | undefined;
+  /** Handlers that have outlived their attempts. */
+  readonly leftovers?: readonly LeftoverRun[];
 }
 
 type Found = Pick<TickHealth, 'missed' | 'leftOut' | 'broken'>;
@@ -55,13 +57,14 @@ export class HealthReader {
 
   /** A part that cannot be read hides no other: a user of Redis may lack the permission for `INFO`. */
   async #read(): Promise<void> {
-    const [servers, ticks, failing, oldest] = await Promise.all([
+    const [servers, ticks, failing, oldest, leftovers] = await Promise.all([
       this.#monitor.servers().catch(() => NO_HEALTH.servers),
       this.#readTicks().catch(() => NO_HEALTH.ticks),
       this.#readFailing().catch(() => undefined),
       this.#monitor.oldest().catch(() => undefined),
+      this.#monitor.leftovers().catch(() => []),
     ]);
-    this.#health = { servers, ticks, failing, oldest };
+    this.#health = { servers, ticks, failing, oldest, leftovers };
   }
 
   async #readTicks(): Promise<Health['ticks']> {

@@ -1,6 +1,7 @@
 import type { Attention } from './attention.ts';
 import { findAttention } from './attention.ts';
 import type { WorkerView } from '@linstock/core';
+import type { Health } from './health.ts';
 import type { Pulse, QueuePulse } from './pulse.ts';
 
 /** Of thousands of queues, the deepest are told every second; all stand at `api/queues`. */
@@ -11,11 +12,12 @@ const NEWEST = 2;
 /** With the rates of the last minutes, for who begins to look; and with the newest alone. */
 const reports = { whole: new WeakMap<Pulse, string>(), newest: new WeakMap<Pulse, string>() };
 
-/** Of the jobs that a worker has run for long, the one that it has run for longest. */
-function inShort(worker: WorkerView): WorkerView {
+/** Of the jobs that a worker has run for long, the one that it has run for longest, and the one that has ended longest ago. */
+function inShort(worker: WorkerView, leftovers: Health['leftovers']): object {
   const { load } = worker;
   if (load?.longest === undefined) return worker;
-  return { ...worker, load: { ...load, longest: load.longest.slice(0, 1) } };
+  const leftover = leftovers?.find((run) => run.worker === worker.id);
+  return { ...worker, load: { ...load, longest: load.longest.slice(0, 1) }, leftover };
 }
 
 /** A pulse with what calls for attention, as JSON; made once for all who listen. `isFirst`: they know nothing of the last minutes. */
@@ -30,7 +32,7 @@ export function reportOf(pulse: Pulse, isFirst: boolean): string {
     dead: undefined,
     health: undefined,
     oldest: pulse.health.oldest,
-    workers: pulse.workers.map(inShort),
+    workers: pulse.workers.map((worker) => inShort(worker, pulse.health.leftovers)),
     ...firstOf(pulse.queues, findAttention(pulse)),
   });
   made.set(pulse, report);

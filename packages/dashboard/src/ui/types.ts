@@ -134,6 +134,15 @@ export interface WorkerEntry {
     /** The job that it has run for longest. */
     readonly longest?: readonly { readonly id: string; readonly startedAt: number }[];
   };
+  readonly leftover?: Leftover;
+}
+
+/** A handler that runs on though its attempt has ended. */
+export interface Leftover {
+  readonly job: string;
+  readonly endedAt: number;
+  readonly worker: string;
+  readonly host?: string | undefined;
 }
 
 export interface Attention {

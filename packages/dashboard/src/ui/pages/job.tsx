@@ -15,8 +15,9 @@ import { attempt } from '../parts/toasts.tsx';
 import { COLUMNS, keyLinks } from '../parts/job-columns.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
-import type { Activity as ActivityData, HistoryEntry, Job as JobData, State, Why } from '../types.ts';
+import type { Activity as ActivityData, HistoryEntry, Job as JobData, Leftover, State, Why } from '../types.ts';
 import { MOVABLE } from '../types.ts';
+import { leftoverText } from './workers.tsx';
 import { Pending } from '../parts/trouble.tsx';
 
 /** Stands where a value is not shown; a copy of the job has it all the same. */
@@ -322,14 +323,18 @@ function History({ job }: { job: JobData }) {
   );
 }
 
+interface Shown {
+  readonly job: JobData;
+  readonly why: readonly Why[];
+  readonly activity: ActivityData;
+  readonly leftover?: Leftover;
+}
+
 /** All about one job: what it is, what happened to it, and why it does not run. */
 export function Job({ id }: { id: string }) {
-  const { data, error, reload } = useData<{ job: JobData; why: readonly Why[]; activity: ActivityData }>(
-    `jobs/${encodeURIComponent(id)}`,
-    {
-      everyMs: 1000,
-    },
-  );
+  const { data, error, reload } = useData<Shown>(`jobs/${encodeURIComponent(id)}`, {
+    everyMs: 1000,
+  });
   if (data === undefined)
     return (
       <>
@@ -341,7 +346,7 @@ export function Job({ id }: { id: string }) {
         <Pending error={error} />
       </>
     );
-  const { job, why, activity } = data;
+  const { job, why, activity, leftover } = data;
   if (job.damaged) return <Empty text="damaged" />;
   return (
     <>
@@ -349,6 +354,7 @@ export function Job({ id }: { id: string }) {
         {job.displayName ?? job.name} <StateBadge state={job.state} isBlocked={job.isBlocked} />
       </h1>
       <Running job={job} why={why} />
+      {leftover && <p class="trouble">{leftoverText(leftover)}</p>}
       <Buttons job={job} onDone={reload} />
       <Facts job={job} />
       <Reasons job={job} why={why} />

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
-import { bytes, count, duration } from '../format.ts';
+import { ago, bytes, count, duration } from '../format.ts';
 import { t } from '../i18n.ts';
 import { pulse } from '../live.ts';
 import { Bar, Empty, now } from '../parts/basics.tsx';
 import { SureButton } from '../parts/sure-button.tsx';
 import { attempt } from '../parts/toasts.tsx';
 import { to } from '../router.ts';
-import type { WorkerEntry } from '../types.ts';
+import type { Leftover, WorkerEntry } from '../types.ts';
 import { numeric, Table } from '../parts/table.tsx';
 
 const STALL_MS = 250;
@@ -53,16 +53,30 @@ function Steer({ worker }: { worker: WorkerEntry }) {
   );
 }
 
-/** The job that it has run for longest. */
-function Oldest({ worker: { load } }: { worker: WorkerEntry }) {
+/** A handler that has outlived its attempt. */
+export function leftoverText({ worker, host = worker, endedAt }: Leftover): string {
+  return t('leftover', { worker: host, when: ago(endedAt, now.value) });
+}
+
+/** The job that it has run for longest, and the one that has ended without its handler. */
+function Oldest({ worker: { load, leftover, info } }: { worker: WorkerEntry }) {
   const run = load?.longest?.[0];
   if (run === undefined) return null;
   return (
-    <small>
-      <a href={to(['jobs', run.id])}>
-        {t('oldest')}: {duration(now.value - run.startedAt)}
-      </a>
-    </small>
+    <>
+      <small>
+        <a href={to(['jobs', run.id])}>
+          {t('oldest')}: {duration(now.value - run.startedAt)}
+        </a>
+      </small>
+      {leftover && (
+        <small>
+          <a class="bad-text" href={to(['jobs', leftover.job])}>
+            {leftoverText({ host: info?.host, ...leftover })}
+          </a>
+        </small>
+      )}
+    </>
   );
 }
 

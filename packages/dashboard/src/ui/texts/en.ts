@@ -80,6 +80,7 @@ export const EN = {
   WAITS_LONG: 'Queue {about}: a job has waited for {count} min',
   LOOP_BLOCKED: 'Worker {about}: its event loop was blocked for {count} s',
   BLOCKED: 'Queue {about}: a limit or a rate holds {its|all} {count} {job|jobs}',
+  WORKER_LEFTOVER: 'Worker {about}: the handler of a job that ended {count} min ago still runs',
   WORKER_DEAD: 'Worker {about} has died; its jobs go to others',
   FAILING: '{about} fails: {count} of the newest failures {is|are} {detail}',
   TICKS_LATE: '{count} recurring {job is|jobs are} run by nobody, for longest {about}',

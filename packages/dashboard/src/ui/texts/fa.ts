@@ -83,6 +83,7 @@ export const FA: Texts = {
   WAITS_LONG: 'صف {about}: کاری {count} دقیقه است که منتظر است',
   LOOP_BLOCKED: 'کارگر {about}: حلقهٔ رویداد {count} ثانیه بند آمد',
   BLOCKED: 'صف {about}: یک محدودیت {تنها کار آن|همهٔ کارهای آن} را نگه داشته است ({count})',
+  WORKER_LEFTOVER: 'کارگر {about}: پردازندهٔ کاری که {count} دقیقه پیش پایان یافت هنوز اجرا می‌شود',
   WORKER_DEAD: 'کارگر {about} مُرد؛ کارهایش به دیگران می‌رسد',
   FAILING: '{about} شکست می‌خورد؛ {count} مورد از تازه‌ترین‌ها با {detail}',
   TICKS_LATE: '{count} کار تکرارشونده را کسی اجرا نمی‌کند؛ از همه دیرتر {about}',

@@ -6,6 +6,8 @@ export const MORE_EN = {
     'What was cancelled because of these failures stays cancelled: requeue what you still need.',
   workerGone:
     'Its worker, on {worker}, has stopped answering (its lease ended: {when}). A living worker will take the job back.',
+  leftover:
+    'A handler still runs on {worker}, though its attempt ended {when}: stop the worker if it must end.',
   unknownName: 'No worker has told that it handles this name: the job waits until one does.',
   queue_limit: 'Jobs at one time',
   queue_size: 'Jobs that may wait',

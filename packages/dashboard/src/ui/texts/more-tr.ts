@@ -7,6 +7,8 @@ export const MORE_TR: MoreTexts & WhyTexts = {
   staysCancelled: 'Bunlar yüzünden iptal edilenler iptal kalır: gerekenleri ayrıca yeniden kuyruğa alın.',
   workerGone:
     '{worker} üzerindeki çalışanı artık yanıt vermiyor (süresinin dolduğu an: {when}). Canlı bir çalışan işi geri alacak.',
+  leftover:
+    'Denemesi {when} biten bir işleyici {worker} üzerinde hâlâ çalışıyor: bitmesi gerekiyorsa çalışanı durdurun.',
   unknownName: 'Hiçbir çalışan bu adı işlediğini söylemedi: iş, işleyen biri gelene kadar bekler.',
   queue_limit: 'Aynı anda iş',
   queue_size: 'Bekleyebilecek iş',

@@ -82,6 +82,7 @@ export const TR: Texts = {
   WAITS_LONG: '{about} kuyruğu: bir iş {count} dakikadır bekliyor',
   LOOP_BLOCKED: '{about} çalışanı: olay döngüsü {count} sn tıkandı',
   BLOCKED: '{about} kuyruğu: bir sınır {count} işin hepsini tutuyor',
+  WORKER_LEFTOVER: '{about} çalışanı: {count} dk önce biten bir işin işleyicisi hâlâ çalışıyor',
   WORKER_DEAD: '{about} çalışanı öldü; işleri başkalarına geçiyor',
   FAILING: '{about} başarısız oluyor; son hatalardan {count} tanesi: {detail}',
   TICKS_LATE:
