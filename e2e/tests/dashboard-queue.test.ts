@@ -69,6 +69,17 @@ describe.skipIf(findBrowser() === undefined)('one queue, in a browser', () => {
     expect(viewer.report.problems).toEqual([]);
   });
 
+  test('tells of jobs that are blocked beside those that wait, with their groups', async () => {
+    const blocked = { queue: 'bank', group: 'large-shop', concurrency: { key: 'large-shop' } };
+    await stage.worker({ queues: ['bank'] });
+    await stage.client.enqueueMany(act, [{ ms: 600_000 }, {}, {}], blocked);
+    await openPage(page, `${viewer.origin}/#/queues/bank`);
+    await page.getByRole('row', { name: 'large-shop 0 2' }).waitFor();
+    await page.getByRole('link', { name: 'blocked 2' }).click();
+    await page.waitForURL(/#\/limits$/);
+    expect(viewer.report.problems).toEqual([]);
+  });
+
   test('tells what comes and what goes', async () => {
     const fact = (title: string) =>
       page.locator('.facts div', { has: page.getByText(title, { exact: true }) }).locator('dd');

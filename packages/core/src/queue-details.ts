@@ -3,6 +3,8 @@ import type { QueueSettings } from './queue-settings.ts';
 import { homeOf, settingsOf } from './queue-settings.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
+import type { BlockedGroups } from './store/blocked-groups.ts';
+import { readBlockedGroups } from './store/blocked-groups.ts';
 import { readOldest } from './store/oldest-reader.ts';
 import type { QueueView } from './store/queue-reader.ts';
 import { addCounts, readPaused, readQueueCounts } from './store/queue-reader.ts';
@@ -10,7 +12,10 @@ import { addCounts, readPaused, readQueueCounts } from './store/queue-reader.ts'
 /** Jobs of a queue that wait under one group. */
 export interface GroupView {
   readonly key: string;
+  /** Without those that are set apart. */
   readonly enqueued: number;
+  /** How many are set apart, of the {@link QueueDetails.blockedLookedAt} that were looked at. */
+  readonly blocked: number;
 }
 
 /** A queue with what is only asked for one at a time. */
@@ -22,10 +27,12 @@ export interface QueueDetails extends QueueView {
    * before, was delayed, or waited for others).
    */
   readonly oldestSince: number | undefined;
-  /** Groups whose turn comes first, at most 100 of each priority and shard; the largest first. */
+  /** Groups whose turn comes first, at most 100 of each priority and shard, and those of jobs that are set apart; the largest first. */
   readonly groups: readonly GroupView[];
   /** How many groups have jobs that wait; one that has several priorities counts for each. */
   readonly groupCount: number;
+  /** Of how many jobs that are set apart the groups are known: of the first 200 of each shard. */
+  readonly blockedLookedAt: number;
 }
 
 const MOST_GROUPS = 100;
@@ -33,14 +40,16 @@ const MOST_GROUPS = 100;
 /** Reads one queue over all shards. */
 export async function readQueueDetails(shards: readonly Shard[], name: string): Promise<QueueDetails> {
   const home = shards[homeOf(name, shards.length)];
-  const [counts, paused, oldest, groups, settings] = await Promise.all([
+  const [counts, paused, oldest, groups, apart, settings] = await Promise.all([
     Promise.all(shards.map((shard) => readQueueCounts(shard, name))),
     Promise.all(shards.map(async (shard) => (await readPaused(shard.connection, shard.prefix)).get(name))),
     Promise.all(shards.map((shard) => readOldest(shard, [name]))),
     Promise.all(shards.map((shard) => readGroups(shard, name))),
+    Promise.all(shards.map((shard) => readBlockedGroups(shard, name))),
     home?.queues.settings(),
   ]);
   const stored = settings?.get(name);
+  const views = mergeGroups([...groups.flatMap((one) => one.views), ...apart.flatMap(viewsOf)]);
   const since = oldest.flatMap((job) => (job === undefined ? [] : [job.since]));
   return {
     name,
@@ -48,8 +57,12 @@ export async function readQueueDetails(shards: readonly Shard[], name: string): 
     paused: paused.find((one) => one !== undefined),
     settings: stored && settingsOf(stored, shards.length),
     oldestSince: since.length === 0 ? undefined : Math.min(...since),
-    groups: mergeGroups(groups.flatMap(({ views }) => views)),
-    groupCount: groups.reduce((sum, { total }) => sum + total, 0),
+    groups: views,
+    groupCount: Math.max(
+      views.length,
+      groups.reduce((sum, { total }) => sum + total, 0),
+    ),
+    blockedLookedAt: apart.reduce((sum, { lookedAt }) => sum + lookedAt, 0),
   };
 }
 
@@ -66,6 +79,7 @@ async function readGroups(
     places.flatMap((at, i) =>
       (keys[i] ?? []).map(async (key) => ({
         key,
+        blocked: 0,
         enqueued: await redis.llen(`${prefix}${KEY.group}${at}:${key}`),
       })),
     ),
@@ -73,10 +87,17 @@ async function readGroups(
   return { views, total: totals.reduce((sum, n) => sum + n, 0) };
 }
 
+function viewsOf({ counts }: BlockedGroups): GroupView[] {
+  return [...counts].map(([key, blocked]) => ({ key, enqueued: 0, blocked }));
+}
+
 function mergeGroups(views: readonly GroupView[]): GroupView[] {
-  const sums = new Map<string, number>();
-  for (const { key, enqueued } of views) sums.set(key, (sums.get(key) ?? 0) + enqueued);
-  return [...sums]
-    .map(([key, enqueued]) => ({ key, enqueued }))
-    .toSorted((a, b) => b.enqueued - a.enqueued || (a.key < b.key ? -1 : 1));
+  const sums = new Map<string, GroupView>();
+  for (const { key, enqueued, blocked } of views) {
+    const before = sums.get(key) ?? { enqueued: 0, blocked: 0 };
+    sums.set(key, { key, enqueued: before.enqueued + enqueued, blocked: before.blocked + blocked });
+  }
+  return [...sums.values()].toSorted(
+    (a, b) => b.enqueued - a.enqueued || b.blocked - a.blocked || (a.key < b.key ? -1 : 1),
+  );
 }

@@ -21,7 +21,8 @@ interface Details extends Queue {
   readonly workers: number;
   readonly oldestSince?: number;
   readonly settings?: Settings;
-  readonly groups: readonly { readonly key: string; readonly enqueued: number }[];
+  readonly groups: readonly { readonly key: string; readonly enqueued: number; readonly blocked: number }[];
+  readonly blockedLookedAt: number;
   readonly groupCount: number;
 }
 
@@ -164,11 +165,15 @@ export function QueueOne({ name }: { name: string }) {
       </Card>
       {queue.groupCount > 0 && (
         <Card title={t('groups')} note={count(queue.groupCount)}>
-          <Table heads={[t('key'), numeric(t('enqueued'))]}>
-            {queue.groups.map(({ key, enqueued }) => (
+          <Table heads={[t('key'), numeric(t('enqueued')), numeric(t('blocked'))]}>
+            {queue.groups.map(({ key, enqueued, blocked }) => (
               <tr key={key}>
                 <td class="name">{key}</td>
                 <td class="n">{count(enqueued)}</td>
+                <td class="n">
+                  {count(blocked)}
+                  {queue.blockedLookedAt < queue.blocked && '+'}
+                </td>
               </tr>
             ))}
           </Table>

@@ -13,7 +13,7 @@ import { useData } from './use-data.ts';
 const COLOURS = { critical: 'bad', high: 'warn', normal: 'accent', low: 'rest' } as const;
 
 /** How many wait in each priority, the most urgent first. */
-export function Priorities({ queue: { name, enqueued, byPriority } }: { queue: Queue }) {
+export function Priorities({ queue: { name, enqueued, blocked, byPriority } }: { queue: Queue }) {
   const parts = PRIORITIES.map((priority) => [priority, byPriority[priority] ?? 0] as const);
   return (
     <Card title={t('priority')}>
@@ -28,6 +28,11 @@ export function Priorities({ queue: { name, enqueued, byPriority } }: { queue: Q
             {t(priority)} {count(n)}
           </a>
         ))}
+        {blocked > 0 && (
+          <a {...(isOpen('limits') && { href: to(['limits']) })}>
+            {t('blocked')} {count(blocked)}
+          </a>
+        )}
       </p>
     </Card>
   );
