@@ -135,6 +135,11 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('who is known by the application has no button to sign out', async () => {
+    await page.locator('.settings').getByText('ada').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+  });
+
   test('Redis is shown as it describes itself', async () => {
     await show('redis');
     await page.getByText('refuses new jobs, loses none').waitFor();

@@ -182,8 +182,21 @@ describe('signing in', () => {
     );
     const read = (): Promise<Response> => board.ask('GET', '/api/queues', { headers: { cookie } });
     expect((await read()).status).toBe(200);
+    const session = await board.ask('GET', '/api/session', { headers: { cookie } });
+    expect(await session.json()).toMatchObject({ user: { name: 'bob' }, canSignOut: true });
     await board.ask('DELETE', '/api/session', { headers: { cookie } });
     expect((await read()).status).toBe(401);
+  });
+
+  test('whom the application knows cannot sign out here, whatever the cookie says', async () => {
+    const users = [{ name: 'bob', passwordHash: await hashPassword(password), role: 'operator' as const }];
+    const board = open({ users });
+    const headers = { cookie: cookieOf(await enter(board, { name: 'bob', password })) };
+    for (const asked of [{ role: 'viewer' as const }, { role: 'viewer' as const, headers }]) {
+      const session = await board.ask('GET', '/api/session', asked);
+      expect(await session.json()).toMatchObject({ user: { name: 'ada' }, canSignOut: false });
+    }
+    expect(await (await board.ask('GET', '/api/session')).json()).toMatchObject({ canSignOut: false });
   });
 
   test('S08 a wrong name and a wrong password are answered alike', async () => {

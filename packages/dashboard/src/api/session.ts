@@ -5,7 +5,7 @@ import { textIn } from './call.ts';
 import { text } from './fields.ts';
 
 /** Who one is, what is closed to them, and how one could sign in. */
-async function me({ user }: Call, parts: Parts, routes: readonly Route[]): Promise<unknown> {
+async function me({ user, request }: Call, parts: Parts, routes: readonly Route[]): Promise<unknown> {
   const { authentication, options } = parts;
   return {
     user: user ?? null,
@@ -13,6 +13,7 @@ async function me({ user }: Call, parts: Parts, routes: readonly Route[]): Promi
     readOnly: options.isReadOnly,
     title: user === undefined ? null : options.title,
     hasPasswords: authentication.hasPasswords,
+    canSignOut: authentication.canSignOut(request, user),
   };
 }
 
@@ -55,7 +56,7 @@ export const sessionRoutes = (routes: () => readonly Route[]): readonly Route[] 
     permission: 'public',
     summary: 'Who one is.',
     answer:
-      '{ user, closed, readOnly, title, hasPasswords }; closed: pages and actions that `can` leaves nothing of',
+      '{ user, closed, readOnly, title, hasPasswords, canSignOut }; closed: pages and actions that `can` leaves nothing of',
     handle: (call, parts) => me(call, parts, routes()),
   },
   {

@@ -86,6 +86,12 @@ export class Authentication {
     return this.#begin({ name: 'owner', role: 'admin' });
   }
 
+  /** Whether it is a session that says who sends a request: what else does, the application's own sign-in say, does not end here. */
+  canSignOut(request: Request, user: User | undefined): boolean {
+    const secret = readSession(request);
+    return user !== undefined && secret !== undefined && this.#sessions.peek(secret) === user;
+  }
+
   signOut(request: Request): void {
     const secret = readSession(request);
     if (secret !== undefined) this.#sessions.end(secret);

@@ -30,6 +30,8 @@ export interface Session {
   readonly readOnly: boolean;
   readonly title: string | null;
   readonly hasPasswords: boolean;
+  /** Not where the application says who somebody is. */
+  readonly canSignOut: boolean;
 }
 
 /** Undefined until the first answer. */

@@ -80,10 +80,14 @@ function Settings() {
         ?
       </button>
       {session.value?.readOnly === true && <span class="badge">{t('readOnly')}</span>}
-      {user !== null && (
-        <button type="button" class="quiet user" onClick={() => void signOut()} title={user.name}>
-          <span>{user.name}</span> <span>{t('signOut')}</span>
+      {session.value?.canSignOut ? (
+        <button type="button" class="quiet user" onClick={() => void signOut()} title={user?.name}>
+          <span>{user?.name}</span> <span>{t('signOut')}</span>
         </button>
+      ) : (
+        <span class="user" title={user?.name}>
+          <span>{user?.name}</span>
+        </span>
       )}
     </div>
   );

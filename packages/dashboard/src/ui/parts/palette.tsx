@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { may, signOut } from '../api.ts';
+import { may, session, signOut } from '../api.ts';
 import { isUtc, toggleUtc } from '../format.ts';
 import { choose, LANGUAGE_NAMES, t } from '../i18n.ts';
 import { overlay } from '../keys.ts';
@@ -36,7 +36,7 @@ function settings(): Command[] {
     { kind, text: isUtc.value ? t('localTime') : t('utc'), run: toggleUtc },
     ...Object.entries(LANGUAGE_NAMES).map(([tag, text]) => ({ kind, text, run: () => void choose(tag) })),
     { kind, text: t('keys'), run: () => (overlay.value = 'keys') },
-    { kind, text: t('signOut'), run: () => void signOut() },
+    ...(session.value?.canSignOut ? [{ kind, text: t('signOut'), run: () => void signOut() }] : []),
   ];
 }
 
