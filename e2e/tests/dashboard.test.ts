@@ -171,7 +171,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     const ids = await stage.enqueueMany([{}, {}, {}, {}], { queue: 'from' });
     await show('jobs?state=enqueued&queue=from');
     for (const i of [0, 1]) await page.locator('tbody tr').nth(i).locator('input').check();
-    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByRole('button', { name: 'Move…', exact: true }).click();
     await page.locator('dialog').getByLabel('Queue').fill('there');
     await page.locator('dialog').getByText('No queue has this name').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Move' }).click();

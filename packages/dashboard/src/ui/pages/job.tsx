@@ -1,22 +1,19 @@
-import { useState } from 'preact/hooks';
 import { may, post } from '../api.ts';
 import { ago, count, duration, instant, isInstant } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Activity } from '../parts/activity.tsx';
 import { AttemptDiff } from '../parts/attempt-diff.tsx';
 import { Card, Empty, ErrorText, now, StateBadge, Time } from '../parts/basics.tsx';
-import { CancelButton } from '../parts/job-actions.tsx';
+import type { Verb } from '../parts/job-actions.tsx';
+import { VERB_TEXT, Verbs } from '../parts/job-actions.tsx';
 import { Copy, Json } from '../parts/json.tsx';
 import type { PlaceForm } from '../parts/place-dialog.tsx';
-import { PlaceDialog } from '../parts/place-dialog.tsx';
-import { SureButton } from '../parts/sure-button.tsx';
 import { sentenceOf } from '../parts/why-sentence.ts';
 import { attempt } from '../parts/toasts.tsx';
 import { COLUMNS, keyLinks } from '../parts/job-columns.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
 import type { Activity as ActivityData, HistoryEntry, Job as JobData, Leftover, State, Why } from '../types.ts';
-import { MOVABLE } from '../types.ts';
 import { leftoverText } from './workers.tsx';
 import { Pending } from '../parts/trouble.tsx';
 
@@ -37,58 +34,16 @@ function codeOf({ id, name, queue, priority, input }: JobData): string {
   return `const job = defineJob({ name: '${name}' });\nawait client.enqueue(job, ${json}, { queue: '${queue}', priority: '${priority}' });\n`;
 }
 
-type Elsewhere = 'move' | 'reschedule';
-
-/** To another place, or to another time. */
-function Elsewhere({ onSend }: { onSend: (verb: Elsewhere, form: PlaceForm) => void }) {
-  const [asking, ask] = useState<Elsewhere>();
-  return (
-    <>
-      {(['move', 'reschedule'] as const).map((verb) => (
-        <button type="button" key={verb} onClick={() => ask(verb)}>
-          {t(verb)}…
-        </button>
-      ))}
-      {asking !== undefined && (
-        <PlaceDialog
-          verb={asking}
-          title={t(asking)}
-          onClose={() => ask(undefined)}
-          onSend={(form) => onSend(asking, form)}
-        />
-      )}
-    </>
-  );
-}
-
 function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
-  const act = async (verb: string, text: string, place: PlaceForm = {}): Promise<void> => {
-    if (!(await attempt(text, () => post(`jobs/${encodeURIComponent(job.id)}/${verb}`, place)))) return;
+  const act = async (verb: Verb, form: PlaceForm = {}): Promise<void> => {
+    const send = () => post(`jobs/${encodeURIComponent(job.id)}/${verb}`, form);
+    if (!(await attempt(t(VERB_TEXT[verb]), send))) return;
     if (verb === 'delete') go(['jobs'], { state: job.state });
     else onDone();
   };
-  const isOver = ['succeeded', 'failed', 'cancelled'].includes(job.state);
   return (
     <div class="toolbar">
-      {may('steer', 'jobs.requeue') && isOver && (
-        <button type="button" class="primary" onClick={() => void act('requeue', t('requeue'))}>
-          {t('requeue')}
-        </button>
-      )}
-      {may('steer', 'jobs.run-now') && job.state === 'scheduled' && (
-        <button type="button" class="primary" onClick={() => void act('run-now', t('runNow'))}>
-          {t('runNow')}
-        </button>
-      )}
-      {may('steer', 'jobs.cancel') && !isOver && (
-        <CancelButton
-          isRunning={job.state === 'processing'}
-          onCancel={() => void act('cancel', t('cancel'))}
-        />
-      )}
-      {may('steer', 'jobs.move') && MOVABLE.has(job.state) && (
-        <Elsewhere onSend={(verb, form) => void act(verb, t(verb), form)} />
-      )}
+      {may('steer') && <Verbs states={[job.state]} onSend={(verb, form) => void act(verb, form)} />}
       {may('steer', 'new') && (
         <a class="button" href={to(['new'], { like: job.id })}>
           {t('editAsNew')}
@@ -96,9 +51,6 @@ function Buttons({ job, onDone }: { job: JobData; onDone: () => void }) {
       )}
       <Copy text={commandOf(job)}>{t('copyCommand')}</Copy>
       <Copy text={codeOf(job)}>{t('copyCode')}</Copy>
-      {may('remove', 'jobs.delete') && job.state !== 'processing' && (
-        <SureButton text={t('remove')} onSure={() => void act('delete', t('remove'))} />
-      )}
     </div>
   );
 }

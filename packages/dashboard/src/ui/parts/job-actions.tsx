@@ -7,7 +7,7 @@ import { PlaceDialog } from './place-dialog.tsx';
 import { SureButton } from './sure-button.tsx';
 import { attempt } from './toasts.tsx';
 
-type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now' | 'move' | 'reschedule';
+export type Verb = 'requeue' | 'cancel' | 'delete' | 'run-now' | 'move' | 'reschedule';
 
 function verbsOf(state: State): readonly Verb[] {
   const steer: readonly Verb[] = {
@@ -29,7 +29,8 @@ function verbsFor(states: readonly State[]): readonly Verb[] {
   return first.filter((verb) => others.every((verbs) => verbs.includes(verb)));
 }
 
-const VERB_TEXT = {
+/** How verbs are called. */
+export const VERB_TEXT = {
   requeue: 'requeue',
   cancel: 'cancel',
   delete: 'remove',
@@ -38,18 +39,45 @@ const VERB_TEXT = {
   reschedule: 'reschedule',
 } as const;
 
-interface CancelProps {
-  readonly isRunning: boolean;
-  readonly onCancel: () => void;
+const needsPlace = (verb: Verb): verb is 'move' | 'reschedule' => verb === 'move' || verb === 'reschedule';
+
+interface VerbsProps {
+  /** Those that the jobs have. */
+  readonly states: readonly State[];
+  /** How many are asked about, as a title says it. */
+  readonly howMany?: string;
+  readonly onSend: (verb: Verb, form?: PlaceForm) => void;
 }
 
-/** What a handler has begun cannot be taken back: it asks once more. */
-export function CancelButton({ isRunning, onCancel }: CancelProps) {
-  if (isRunning) return <SureButton text={t('cancel')} onSure={onCancel} />;
+/** Buttons for what can be done with jobs. What cannot be taken back, or what a handler has begun, asks once more. */
+export function Verbs({ states, howMany = '', onSend }: VerbsProps) {
+  const [asking, ask] = useState<'move' | 'reschedule'>();
   return (
-    <button type="button" onClick={onCancel}>
-      {t('cancel')}
-    </button>
+    <>
+      {verbsFor(states).map((verb) =>
+        verb === 'delete' || (verb === 'cancel' && states.includes('processing')) ? (
+          <SureButton key={verb} text={t(VERB_TEXT[verb])} onSure={() => onSend(verb)} />
+        ) : (
+          <button
+            type="button"
+            key={verb}
+            class={howMany === '' && /^r(eq|un)/.test(verb) ? 'primary' : undefined}
+            onClick={() => (needsPlace(verb) ? ask(verb) : onSend(verb))}
+          >
+            {t(VERB_TEXT[verb])}
+            {needsPlace(verb) && '…'}
+          </button>
+        ),
+      )}
+      {asking !== undefined && (
+        <PlaceDialog
+          verb={asking}
+          title={t(asking) + howMany}
+          onClose={() => ask(undefined)}
+          onSend={(form) => onSend(asking, form)}
+        />
+      )}
+    </>
   );
 }
 
@@ -62,9 +90,9 @@ interface ActionsProps {
 
 /** What is done with jobs that are selected. */
 export function Actions({ chosen, states, onDone }: ActionsProps) {
-  const [asking, ask] = useState<'move' | 'reschedule'>();
+  const howMany = ` (${chosen.size})`;
   const act = async (verb: Verb, form: PlaceForm = {}): Promise<void> => {
-    await attempt(`${t(VERB_TEXT[verb])} (${chosen.size})`, () =>
+    await attempt(t(VERB_TEXT[verb]) + howMany, () =>
       Promise.all([...chosen].map((id) => post(`jobs/${encodeURIComponent(id)}/${verb}`, form))),
     );
     onDone();
@@ -72,27 +100,7 @@ export function Actions({ chosen, states, onDone }: ActionsProps) {
   return (
     <div class="actions" role="toolbar">
       <span>{t('selected', { count: chosen.size })}</span>
-      {verbsFor(states).map((verb) =>
-        verb === 'delete' || (verb === 'cancel' && states.includes('processing')) ? (
-          <SureButton key={verb} text={t(VERB_TEXT[verb])} onSure={() => void act(verb)} />
-        ) : (
-          <button
-            type="button"
-            key={verb}
-            onClick={() => (verb === 'move' || verb === 'reschedule' ? ask(verb) : void act(verb))}
-          >
-            {t(VERB_TEXT[verb])}
-          </button>
-        ),
-      )}
-      {asking !== undefined && (
-        <PlaceDialog
-          verb={asking}
-          title={`${t(asking)} (${chosen.size})`}
-          onClose={() => ask(undefined)}
-          onSend={(form) => void act(asking, form)}
-        />
-      )}
+      <Verbs states={states} howMany={howMany} onSend={(verb, form) => void act(verb, form)} />
     </div>
   );
 }
