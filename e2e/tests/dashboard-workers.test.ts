@@ -113,12 +113,12 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
 
   test('lose a job that is cancelled, on its page or in a list, only to who is sure', async () => {
     const [one, another] = await stage.enqueueMany([{ ms: 600_000 }, { ms: 600_000 }]);
-    const stateOf = async (id = '') => (await stage.monitor.job(id))?.state;
+    const jobOf = (id = '') => stage.monitor.job(id);
     await eventually(async () => expect((await stage.monitor.overview()).counts.processing).toBe(2));
     await page.goto(`${viewer.origin}/#/jobs/${one}`);
     await button('Cancel').click();
     await button('Yes, do it').waitFor();
-    expect(await stateOf(one)).toBe('processing');
+    expect(await jobOf(one)).toMatchObject({ state: 'processing' });
     expect(await violations(page)).toEqual([]);
     await button('Yes, do it').click();
     await button('Requeue').waitFor();
@@ -128,9 +128,9 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
       .check();
     await button('Cancel').click();
     await button('Yes, do it').waitFor();
-    expect(await stateOf(another)).toBe('processing');
+    expect(await jobOf(another)).toMatchObject({ state: 'processing' });
     await button('Yes, do it').click();
-    await eventually(async () => expect(await stateOf(another)).toBe('cancelled'));
+    await eventually(async () => expect(await jobOf(another)).toMatchObject({ state: 'cancelled' }));
     await page.goto(`${viewer.origin}/#/workers`);
     expect(report.problems).toEqual([]);
   });
@@ -142,8 +142,14 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
   });
 
   test('are stopped, when somebody is sure', async () => {
+    const id = await stage.enqueue({ ms: 600_000 });
+    await eventually(async () => expect(await stage.monitor.job(id)).toMatchObject({ state: 'processing' }));
     await button('Stop').click();
     await button('Yes, do it').click();
+    await page.locator('.badge', { hasText: 'stopping' }).waitFor();
+    expect(await button('Resume').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await stage.client.cancel(id);
     await page.getByText('No worker is alive.').waitFor();
     await eventually(async () => expect(await stage.monitor.workers()).toEqual([]));
     expect(report.problems).toEqual([]);
@@ -152,7 +158,9 @@ describe.skipIf(executable === undefined)('workers, in a browser', () => {
   test('tell of a handler that goes on after its job was cancelled, and so does the job', async () => {
     const worker = await stage.worker();
     const id = await stage.enqueue({ ms: 600_000, deaf: true });
-    await eventually(async () => expect((await stage.monitor.job(id))?.startedAt).toBeGreaterThan(0));
+    await eventually(async () =>
+      expect(await stage.monitor.job(id)).toMatchObject({ startedAt: expect.any(Number) as number }),
+    );
     await stage.client.cancel(id);
     await eventually(async () => expect(await stage.monitor.leftovers()).toMatchObject([{ job: id }]));
     // A dashboard that has not looked before.

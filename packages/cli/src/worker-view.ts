@@ -6,11 +6,12 @@ import type { Column, Paint } from './table.ts';
 /** A worker as programs see it: every field is always there. */
 export type WorkerJson = ReturnType<typeof workerJson>;
 
-type Condition = 'running' | 'quiet' | 'late' | 'unknown';
+type Condition = 'running' | 'quiet' | 'stopping' | 'late' | 'unknown';
 
 const PAINTS: Readonly<Record<Condition, Paint>> = {
   running: 'good',
   quiet: 'busy',
+  stopping: 'busy',
   late: 'bad',
   unknown: 'faint',
 };
@@ -51,6 +52,7 @@ export const WORKER_COLUMNS: readonly Column<WorkerJson>[] = [
 function conditionOf({ isLate, load }: WorkerJson): Condition {
   if (isLate) return 'late';
   if (load === null) return 'unknown';
+  if (load.isStopping === true) return 'stopping';
   return load.isQuiet === true ? 'quiet' : 'running';
 }
 

@@ -20,7 +20,7 @@ export interface HeartbeatData {
 export const TICKS = 0;
 /** Index in the pulse: how many jobs run. */
 export const RUNNING = 1;
-/** Index in the pulse: 1 when nothing is claimed because somebody said so. */
+/** Index in the pulse: 1 when nothing is claimed because somebody said so, 2 because the worker stops. */
 export const QUIET = 2;
 /** Index in the pulse: how many jobs may run at once. */
 export const SLOTS = 3;

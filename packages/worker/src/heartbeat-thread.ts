@@ -122,7 +122,8 @@ function loadJson({ shard, news }: Lease): string {
   const load = {
     running: Atomics.load(pulse, RUNNING),
     stallMs: Math.round(stallMs),
-    isQuiet: Atomics.load(pulse, QUIET) === 1,
+    isQuiet: Atomics.load(pulse, QUIET) > 0,
+    ...(Atomics.load(pulse, QUIET) === 2 && { isStopping: true }),
     concurrency: Atomics.load(pulse, SLOTS),
     longest: stored(held),
   };

@@ -61,9 +61,9 @@ export class LeaseKeeper {
   }
 
   /** For the load that the beat reports. */
-  report({ running, isQuiet, slots }: { running: number; isQuiet: boolean; slots: number }): void {
+  report({ running, quiet, slots }: { running: number; quiet: number; slots: number }): void {
     this.#pulse[RUNNING] = running;
-    this.#pulse[QUIET] = isQuiet ? 1 : 0;
+    this.#pulse[QUIET] = quiet;
     this.#pulse[SLOTS] = slots;
   }
 

@@ -5,6 +5,7 @@ export interface Load {
   readonly running?: number;
   readonly stallMs?: number;
   readonly isQuiet?: boolean;
+  readonly isStopping?: boolean;
   readonly concurrency?: number;
   readonly longest: readonly StoredLongRun[];
 }

@@ -159,6 +159,7 @@ export class Runtime {
   async #stop(): Promise<void> {
     this.quiet(true);
     this.#draining = true;
+    this.#report();
     this.#releaseWaiting();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     while (this.running > 0 && performance.now() < deadline && !this.#hurry.signal.aborted)
@@ -306,7 +307,8 @@ export class Runtime {
   /** For the next beat. */
   #report(): void {
     const { quiet: isQuiet = false, concurrency: slots = 0 } = this.#dispatcher ?? {};
-    this.#keeper.report({ running: this.running, isQuiet, slots });
+    const quiet = this.#draining ? 2 : Number(isQuiet);
+    this.#keeper.report({ running: this.running, quiet, slots });
     this.#keeper.reportLongest(longRuns(this.#executor.runs, (shard) => this.#now(shard)));
   }
 

@@ -29,6 +29,7 @@ describe('a worker that is steered from outside', () => {
     const { id } = await onlyWorker(scene);
     await scene.client.workers.quiet(id, { by: 'ada', reason: 'an upgrade' });
     await eventually(async () => expect((await onlyWorker(scene)).load).toMatchObject({ isQuiet: true }));
+    expect((await onlyWorker(scene)).load).not.toHaveProperty('isStopping');
     const handle = await scene.client.enqueue(work, 'a');
     await expect(handle.result({ timeoutMs: 500 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     await scene.client.workers.resume(id);
@@ -74,7 +75,9 @@ describe('a worker that is steered from outside', () => {
     await eventually(() => worker.running === 1);
     const stopped = once(worker.events, 'stopped');
     await scene.client.workers.stop(id);
-    await eventually(async () => expect((await onlyWorker(scene)).load).toMatchObject({ isQuiet: true }));
+    await eventually(async () =>
+      expect((await onlyWorker(scene)).load).toMatchObject({ isQuiet: true, isStopping: true }),
+    );
     gate.open();
     await stopped;
     expect(await handle.result()).toBe('done');

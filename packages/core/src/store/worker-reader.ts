@@ -39,6 +39,8 @@ export interface WorkerLoad {
   readonly memoryBytes: number;
   /** It claims nothing; undefined: an older worker, which does not say. */
   readonly isQuiet?: boolean;
+  /** It stops, and waits for what it runs; undefined: it does not, or is an older worker, which does not say. */
+  readonly isStopping?: boolean;
   /** How many jobs it runs at once now: what a person has told it, else what its options say. */
   readonly concurrency?: number;
   /** The jobs of all shards that it has run for a second or more at its last beat, the oldest first, at most 100; undefined: none, or an older worker. */

@@ -130,6 +130,7 @@ export interface WorkerEntry {
     readonly stallMs: number;
     readonly memoryBytes: number;
     readonly isQuiet?: boolean;
+    readonly isStopping?: boolean;
     readonly concurrency?: number;
     /** The job that it has run for longest. */
     readonly longest?: readonly { readonly id: string; readonly startedAt: number }[];

@@ -30,9 +30,11 @@ function Steer({ worker }: { worker: WorkerEntry }) {
   const verb = worker.load?.isQuiet === true ? 'resume' : 'quiet';
   return (
     <>
-      <button type="button" onClick={() => act(verb, t(verb))}>
-        {t(verb)}
-      </button>
+      {!worker.load?.isStopping && (
+        <button type="button" onClick={() => act(verb, t(verb))}>
+          {t(verb)}
+        </button>
+      )}
       <SureButton text={t('stop')} onSure={() => act('stop', t('stop'))} />
       <form class="inline" onSubmit={setConcurrency}>
         <input
@@ -86,7 +88,10 @@ function Row({ worker }: { worker: WorkerEntry }) {
   return (
     <tr>
       <td class="name">
-        {info?.host ?? '?'} {load?.isQuiet === true && <span class="badge cancelled">{t('isQuiet')}</span>}
+        {info?.host ?? '?'}{' '}
+        {load?.isQuiet && (
+          <span class="badge cancelled">{t(load.isStopping ? 'isStopping' : 'isQuiet')}</span>
+        )}
         {isLate && <span class="badge failed">{t('beatLate')}</span>}
         <code class="muted id">
           {id} · pid {info?.pid}

@@ -8,6 +8,7 @@ export const MORE_EN = {
     'Its worker, on {worker}, has stopped answering (its lease ended: {when}). A living worker will take the job back.',
   leftover:
     'A handler still runs on {worker}, though its attempt ended {when}: stop the worker if it must end.',
+  isStopping: 'stopping',
   unknownName: 'No worker has told that it handles this name: the job waits until one does.',
   queue_limit: 'Jobs at one time',
   queue_size: 'Jobs that may wait',

@@ -9,6 +9,7 @@ export const MORE_TR: MoreTexts & WhyTexts = {
     '{worker} üzerindeki çalışanı artık yanıt vermiyor (süresinin dolduğu an: {when}). Canlı bir çalışan işi geri alacak.',
   leftover:
     'Denemesi {when} biten bir işleyici {worker} üzerinde hâlâ çalışıyor: bitmesi gerekiyorsa çalışanı durdurun.',
+  isStopping: 'duruyor',
   unknownName: 'Hiçbir çalışan bu adı işlediğini söylemedi: iş, işleyen biri gelene kadar bekler.',
   queue_limit: 'Aynı anda iş',
   queue_size: 'Bekleyebilecek iş',
