@@ -336,16 +336,6 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(report.problems).toEqual([]);
   });
 
-  test('a job is made by the form, and one like another', async () => {
-    await show('new');
-    await page.getByLabel('Name').fill('act');
-    await page.getByLabel('Input').fill('{"out": 3}');
-    await page.getByRole('button', { name: 'Enqueue' }).click();
-    await page.getByRole('link', { name: 'Copy as new' }).click();
-    await eventually(async () => expect(await page.getByLabel('Input').inputValue()).toContain('"out": 3'));
-    expect(report.problems).toEqual([]);
-  });
-
   test('every page fits a phone, in both themes and from right to left', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const path of PAGES) {

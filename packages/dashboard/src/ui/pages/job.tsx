@@ -13,7 +13,14 @@ import { attempt } from '../parts/toasts.tsx';
 import { COLUMNS, keyLinks } from '../parts/job-columns.tsx';
 import { useData } from '../parts/use-data.ts';
 import { go, to } from '../router.ts';
-import type { Activity as ActivityData, HistoryEntry, Job as JobData, Leftover, State, Why } from '../types.ts';
+import type {
+  Activity as ActivityData,
+  HistoryEntry,
+  Job as JobData,
+  Leftover,
+  State,
+  Why,
+} from '../types.ts';
 import { leftoverText } from './workers.tsx';
 import { Pending } from '../parts/trouble.tsx';
 
