@@ -48,11 +48,10 @@ export function Takers({ name }: { name: string }) {
       <ul class="plain">
         {takers.map((worker) => (
           <li key={worker.id}>
-            <a href={to(['workers'])}>{worker.info?.host}</a>{' '}
-            <span class="muted">
-              pid {worker.info?.pid} ·{' '}
+            <a href={to(['workers'])}>
+              {worker.info?.host} pid {worker.info?.pid} ·{' '}
               {t('slotsBusy', { busy: count(worker.load?.running ?? 0), all: count(slotsOf(worker)) })}
-            </span>
+            </a>
           </li>
         ))}
       </ul>
