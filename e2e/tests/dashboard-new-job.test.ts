@@ -166,7 +166,7 @@ describe.skipIf(executable === undefined)('the form of a new job, in a browser',
     const word = page.getByRole('status').filter({ hasText: 'No queue has this name' });
     await field('Queue').fill('mial');
     await word.waitFor();
-    expect(await page.locator('datalist#queues option[value="mail"]').count()).toBe(1);
+    await page.locator('datalist#queues option[value="mail"]').waitFor({ state: 'attached' });
     await field('Queue').fill('mail');
     await word.waitFor({ state: 'detached' });
     await show('queues/mial');

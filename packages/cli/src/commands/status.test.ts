@@ -32,8 +32,8 @@ test('status shows when each worker was heard of, and warns of those that are la
   expect(stderr).not.toMatch(/worker (prompt|older)/);
   const { workers } = jsonOf<{ workers: unknown[] }>(await run(['status', '--json']));
   expect(workers).toMatchObject([
-    { id: 'older', beatAgeMs: null, isLate: false },
     { id: 'late', beatAgeMs: expect.any(Number) as number, isLate: true },
+    { id: 'older', beatAgeMs: null, isLate: false },
     { id: 'prompt', beatAgeMs: expect.any(Number) as number, isLate: false },
   ]);
 });

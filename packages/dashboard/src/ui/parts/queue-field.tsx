@@ -12,7 +12,9 @@ interface Props {
 
 /** The name of a queue: offers those that there are, and says when it is none of them. */
 export function QueueField({ name, fault, control }: Props) {
-  const names = pulse.value?.queues.map((queue) => queue.name);
+  const now = pulse.value;
+  const served = now?.workers.flatMap(({ info }) => info?.queues ?? []) ?? [];
+  const names = now && [...new Set([...now.queues.map((queue) => queue.name), ...served])];
   const isUnknown = name !== '' && names?.includes(name) === false;
   return (
     <Field name="queue" label={t('queue')} fault={fault} hint={isUnknown && t('unknownQueue')}>
