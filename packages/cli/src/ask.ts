@@ -6,6 +6,12 @@ export function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
+/** Asks for a yes. @throws {CliError} `CONFIRMATION_MISMATCH`: it is none; `INTERRUPTED` */
+export async function confirm(question: string): Promise<void> {
+  if (/^y(es)?$/i.test(await ask(`${question} [y/N] `))) return;
+  throw new CliError('CONFIRMATION_MISMATCH', 'that is no yes: nothing was changed');
+}
+
 /** Asks on the terminal. @throws {CliError} `INTERRUPTED`: by Ctrl-C or the end of the input */
 export async function ask(question: string): Promise<string> {
   const { stdin, stderr } = process;

@@ -1,11 +1,12 @@
 import type { BulkFilter, Client, JobState, OperationView } from '@linstock/core';
 import { MOST_SELECTED } from '@linstock/core';
 import { statesFor } from '@linstock/core/internal';
-import { ask, canAsk } from './ask.ts';
+import { canAsk, confirm } from './ask.ts';
 import type { Change, ChangeFlags } from './change-flags.ts';
 import type { Invocation } from './command.ts';
-import { withClient, withMonitor } from './connect.ts';
+import { withBoth } from './connect.ts';
 import { CliError, UsageError } from './errors.ts';
+import { grouped } from './format-number.ts';
 import { followOperation, waitForOperation } from './follow-operation.ts';
 import { wantedJobs } from './job-filters.ts';
 import { operationJson } from './operation-view.ts';
@@ -28,14 +29,11 @@ export async function changeByFilter(
   { options, output, settings }: Invocation<ChangeFlags>,
 ): Promise<void> {
   const state = checkFilters(change, options);
-  const own = await settings();
-  await withMonitor(own, (monitor) =>
-    withClient(own, async (client) => {
-      const wanted = await wantedJobs(monitor, options);
-      const chosen = await chooseJobs({ client, monitor }, wanted, state);
-      await countAndChange({ client, change, options, output }, chosen);
-    }),
-  );
+  await withBoth(await settings(), async ({ client, monitor }) => {
+    const wanted = await wantedJobs(monitor, options);
+    const chosen = await chooseJobs({ client, monitor }, wanted, state);
+    await countAndChange({ client, change, options, output }, chosen);
+  });
 }
 
 /** What can be known to be wrong before anything is asked or looked for. */
@@ -62,7 +60,7 @@ async function countAndChange(run: Run, { filter, isFull }: Chosen): Promise<voi
   if (options.yes === true) return printEnd(run, await carryOut(run, filter));
   const counted = await count(run, filter);
   if (counted.matched === 0) return printEnd(run, counted);
-  await confirm(run, counted.matched);
+  await confirm(`${capital(run.change.bulk.verb)} ${jobsText(counted.matched)}?`);
   // What has come since was not counted.
   await printEnd(run, await carryOut(run, { ...filter, olderThan: new Date(counted.createdAt) }));
 }
@@ -79,12 +77,6 @@ async function carryOut(
   const rate = options.rate === undefined ? {} : { ratePerSecond: options.rate };
   const handle = await client.bulk({ ...change.bulk, filter, ...rate, ...reasonIn(options) });
   return followOperation(handle, output);
-}
-
-async function confirm({ change }: Run, matched: number): Promise<void> {
-  const answer = await ask(`${capital(change.bulk.verb)} ${jobsText(matched)}? [y/N] `);
-  if (/^y(es)?$/i.test(answer)) return;
-  throw new CliError('CONFIRMATION_MISMATCH', 'that is no yes: nothing was changed');
 }
 
 async function printEnd({ change, output }: Run, view: OperationView): Promise<void> {
@@ -111,10 +103,6 @@ async function printEnd({ change, output }: Run, view: OperationView): Promise<v
 
 function jobsText(n: number): string {
   return n === 1 ? '1 job' : `${grouped(n)} jobs`;
-}
-
-function grouped(n: number): string {
-  return n.toLocaleString('en');
 }
 
 function capital(word: string): string {

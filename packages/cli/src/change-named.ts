@@ -51,3 +51,29 @@ async function printRows<Row extends object>(
   ];
   await output.list({ rows, columns, id, json: { [key]: rows }, empty: '' });
 }
+
+/** A change that can be asked for twice, of things of a kind. */
+export interface RepeatableChange<Things> {
+  readonly done: string;
+  /** What is said when there was nothing to do. */
+  readonly already: string;
+  readonly apply: (things: Things, id: string, options: ChangeOptions) => Promise<boolean>;
+}
+
+/** Makes it of those named, and tells of each whether it changed. */
+export function changeAgain<Things>(
+  { of, ...about }: Pick<NamedChange<object>, 'noun' | 'key'> & { readonly of: (client: Client) => Things },
+  { done, already, apply }: RepeatableChange<Things>,
+  invocation: Invocation<ReasonFlags>,
+): Promise<void> {
+  return changeNamed(
+    {
+      ...about,
+      title: 'ID',
+      apply: async (client, id, own) => ({ id, changed: await apply(of(client), id, own) }),
+      id: ({ id }) => id,
+      outcome: ({ changed }) => (changed ? done : already),
+    },
+    invocation,
+  );
+}

@@ -62,6 +62,21 @@ export async function withClient<T>(settings: Settings, use: (client: Client) =>
   }
 }
 
+/** Runs something with both, and closes them. */
+export function withBoth<T>(
+  settings: Settings,
+  use: (both: { readonly client: Client; readonly monitor: Monitor }) => Promise<T>,
+): Promise<T> {
+  return withClient(settings, async (client) => {
+    const monitor = new Monitor(installation(settings));
+    try {
+      return await use({ client, monitor });
+    } finally {
+      await monitor.close();
+    }
+  });
+}
+
 function installation({ redis, namespace }: Settings): Pick<Settings, 'redis' | 'namespace'> {
   return { redis, namespace };
 }

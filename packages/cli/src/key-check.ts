@@ -7,12 +7,13 @@ import {
   repairKeys,
   ShardSet,
 } from '@linstock/core/internal';
-import { ask, canAsk } from './ask.ts';
+import { canAsk, confirm } from './ask.ts';
 import type { Invocation } from './command.ts';
 import { openConnection } from './connect.ts';
-import { CliError, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
+import { grouped } from './format-number.ts';
 import type { Settings } from './options.ts';
 import type { Output } from './output.ts';
 import { startProgress } from './progress.ts';
@@ -94,7 +95,7 @@ export async function runKeyCheck({
       repaired: repaired.length,
       findings: rows,
     };
-    const empty = `${report.looked.toLocaleString('en')} keys and entries were looked at: everything fits.`;
+    const empty = `${grouped(report.looked)} keys and entries were looked at: everything fits.`;
     await output.list({ rows, columns: COLUMNS, id: ({ id, key }) => id ?? key, json, empty });
     if (repaired.length > 0)
       output.note(`${repaired.length} of ${total} findings were repaired; see linstock audit list`);
@@ -115,11 +116,7 @@ async function repairSafe(
 ): Promise<Finding[]> {
   const safe = findings.filter(isRepairable);
   if (safe.length === 0) return [];
-  if (options.yes !== true) {
-    const answer = await ask(`Repair ${safe.length.toLocaleString('en')} of the findings? [y/N] `);
-    if (!/^y(es)?$/i.test(answer))
-      throw new CliError('CONFIRMATION_MISMATCH', 'that is no yes: nothing was changed');
-  }
+  if (options.yes !== true) await confirm(`Repair ${grouped(safe.length)} of the findings?`);
   return repairKeys(shards, safe, actorOf(reasonIn(options), 'doctor'));
 }
 
@@ -141,6 +138,6 @@ function explain(output: Output, counts: ReadonlyMap<FindingKind, number>): void
   for (const [kind, count] of counts) {
     const { meaning, advice } = FINDING_KINDS[kind];
     const some = count > MOST_SHOWN ? ` (${MOST_SHOWN} shown)` : '';
-    output.note(`${kind}: ${count.toLocaleString('en')}${some}. ${meaning}; ${advice}`);
+    output.note(`${kind}: ${grouped(count)}${some}. ${meaning}; ${advice}`);
   }
 }

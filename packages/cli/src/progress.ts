@@ -1,3 +1,5 @@
+import { grouped } from './format-number.ts';
+
 /** A line on the terminal that tells how far a long work is. */
 export interface Progress {
   /** `total`: how many there are, where that is known. */
@@ -20,9 +22,9 @@ export function startProgress(what: string): Progress {
       if (now - shownAt < EVERY_MS) return;
       shownAt = now;
       const perSecond = Math.round((done / (now - startedAt)) * 1000);
-      const most = total === undefined ? '' : ` of ${total.toLocaleString('en')}`;
-      const shown = `${done.toLocaleString('en')}${most} ${what}`;
-      stderr.write(`${CLEAR_LINE}${shown}, ${perSecond.toLocaleString('en')}/s`);
+      const most = total === undefined ? '' : ` of ${grouped(total)}`;
+      const shown = `${grouped(done)}${most} ${what}`;
+      stderr.write(`${CLEAR_LINE}${shown}, ${grouped(perSecond)}/s`);
     },
     end: () => stderr.write(CLEAR_LINE),
   };

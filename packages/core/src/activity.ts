@@ -1,10 +1,10 @@
-import { isJobId, shardOf } from './job/job-id.ts';
 import { checkOptions, wholeNumber } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { parseJson } from './payload-view.ts';
 import { mask } from './redact.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
+import { shardWith } from './shard-set.ts';
 
 /** A line that a handler wrote by `ctx.log`, with the fields that it gave. */
 export interface LogLine {
@@ -39,7 +39,7 @@ export async function activityOf(
 ): Promise<JobActivity> {
   checkOptions(options, RULES, 'activity');
   const { lines = 200 } = options;
-  const shard = isJobId(id) ? shards[shardOf(id)] : undefined;
+  const shard = shardWith(shards, id);
   if (shard === undefined) return { progress: undefined, log: [] };
   const { connection, prefix } = shard;
   const [progress, log] = await Promise.all([

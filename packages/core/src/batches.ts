@@ -11,11 +11,11 @@ import type { JobContract, RunOptions } from './contract.ts';
 import { toMs } from './duration.ts';
 import { BatchError, OptionError, WaitTimeoutError } from './errors.ts';
 import { makeJobs, memberPlan, nextId } from './job-factory.ts';
-import { isJobId, shardOf } from './job/job-id.ts';
 import { shardOfSlot, slotOf } from './job/placement.ts';
 import { anything, checkOptions, shortText, wholeNumber } from './options.ts';
 import { MOST_JOBS } from './new-jobs.ts';
 import type { Shard } from './shard-set.ts';
+import { shardWith } from './shard-set.ts';
 import type { StoredBatch } from './store/batch-store.ts';
 import type { WorkflowHandle, WorkflowNodes } from './workflow.ts';
 import { createWorkflow } from './workflow.ts';
@@ -239,8 +239,7 @@ export class Batches {
   }
 
   async #findShard(id: string): Promise<Shard | undefined> {
-    const shards = await this.#host.shards();
-    return isJobId(id) ? shards[shardOf(id)] : undefined;
+    return shardWith(await this.#host.shards(), id);
   }
 
   async #shardOf(id: string): Promise<Shard> {

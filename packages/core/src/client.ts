@@ -22,7 +22,6 @@ import type { JobHandle, WaitOptions } from './job-handle.ts';
 import { StoredHandle } from './job-handle.ts';
 import type { Due, JobPlan } from './job-factory.ts';
 import { planJob } from './job-factory.ts';
-import { isJobId, shardOf } from './job/job-id.ts';
 import type { ActivityOptions, JobActivity } from './activity.ts';
 import { activityOf, findByKey, findByTag, whyOf } from './lookups.ts';
 import type { BulkHandle } from './operations.ts';
@@ -35,7 +34,7 @@ import { Connection } from './redis/connect.ts';
 import { RecurringJobs } from './recurring-jobs.ts';
 import { Results } from './results.ts';
 import type { Shard } from './shard-set.ts';
-import { ShardSet } from './shard-set.ts';
+import { ShardSet, shardWith } from './shard-set.ts';
 import type { DamagedJob, JobView } from './store/job-reader.ts';
 import type { PersonOutcome } from './store/outcomes.ts';
 import type { WhyReasons } from './why.ts';
@@ -387,7 +386,7 @@ export class Client {
   }
 
   async #findShard(id: string): Promise<Shard | undefined> {
-    return (await this.#open())[isJobId(id) ? shardOf(id) : -1];
+    return shardWith(await this.#open(), id);
   }
 
   async #open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<readonly [Shard, ...Shard[]]> {

@@ -32,7 +32,7 @@ export { looksLikeHash } from './job/job-keys.ts';
 export { retryDelayMs } from './job/retry-policy.ts';
 export { jitterOf, parseSchedule, planTicks } from './job/schedule.ts';
 export { TRANSITIONS } from './job/states.ts';
-export { addMetrics, METRICS_TYPE, metricsText } from './metrics-text.ts';
+export { addMetrics, metric, METRICS_TYPE, metricsText } from './metrics-text.ts';
 export { driveOperation } from './operation-driver.ts';
 export {
   anything,

@@ -27,28 +27,20 @@ async function view(id: string): Promise<JobView> {
   return job;
 }
 
+const ABOUT = [
+  'name',
+  'queue',
+  'priority',
+  'version',
+  'tags',
+  'keys',
+  'options',
+  'displayName',
+  'metadata',
+] as const;
+
 /** What is said of a job in so many words, without what is of it alone. */
-const aboutOf = ({
-  name,
-  queue,
-  priority,
-  version,
-  tags,
-  keys,
-  options,
-  displayName,
-  metadata,
-}: JobView) => ({
-  name,
-  queue,
-  priority,
-  version,
-  tags,
-  keys,
-  options,
-  displayName,
-  metadata,
-});
+const aboutOf = (job: JobView) => Object.fromEntries(ABOUT.map((name) => [name, job[name]]));
 
 const ALL = {
   priority: 'high',

@@ -19,11 +19,5 @@ export const KEY_QUALIFIERS = Object.keys(KEYS);
 /** Whether a job is tied by such a key; undefined: that is no qualifier for keys. */
 export function keyTest(qualifier: string, value: string): ((job: JobView) => boolean) | undefined {
   const keysOf = Object.hasOwn(KEYS, qualifier) ? KEYS[qualifier] : undefined;
-  const fits = nameTest(value);
-  return keysOf && (({ keys }) => keysOf(keys).some((key) => key !== undefined && fits(key)));
-}
-
-/** Whether a text is this one, or begins so when there is a `*` behind it. */
-export function nameTest(value: string): (text: string) => boolean {
-  return (text) => fitsName(text, value);
+  return keysOf && (({ keys }) => keysOf(keys).some((key) => key !== undefined && fitsName(key, value)));
 }

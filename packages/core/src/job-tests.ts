@@ -1,8 +1,9 @@
 import { OptionError } from './errors.ts';
 import { causeOf } from './job-cause.ts';
-import { KEY_QUALIFIERS, keyTest, nameTest } from './job-key-tests.ts';
+import { KEY_QUALIFIERS, keyTest } from './job-key-tests.ts';
 import type { JobState } from './job/states.ts';
 import { JOB_STATES } from './job/states.ts';
+import { fitsName } from './name-pattern.ts';
 import { shortText } from './options.ts';
 import type { JobView } from './store/job-reader.ts';
 
@@ -58,10 +59,8 @@ export function jobTest({ key, value, comparison = '=' }: JobTerm, now: number):
     case 'priority':
     case 'id':
       return (job) => job[key] === value;
-    case 'name': {
-      const fits = nameTest(value);
-      return ({ name }) => fits(name);
-    }
+    case 'name':
+      return ({ name }) => fitsName(name, value);
     case 'tag':
       checkTag(value);
       return (job) => job.tags.includes(value);

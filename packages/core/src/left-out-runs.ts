@@ -50,8 +50,7 @@ export async function readLeftOut(shard: Shard, ids: readonly string[]): Promise
       ? [{ id, job: last, ...countIn(history, last, schedule) }]
       : [];
   });
-  const jobs = await shard.reader.findMany([...new Set(found.map(({ job }) => job))]);
-  const states = new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
+  const states = await shard.reader.statesOf(found.map(({ job }) => job));
   return found.map((one) => ({ ...one, state: states.get(one.job) }));
 }
 

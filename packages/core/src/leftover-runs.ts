@@ -1,12 +1,11 @@
 import { decodeMark, MARK_LENGTH } from './job/job.ts';
-import { isJobId, shardOf } from './job/job-id.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
+import { shardWith } from './shard-set.ts';
 import type { JobView } from './store/job-reader.ts';
 import type { StoredLongRun } from './store/long-runs.ts';
-import { longRunsIn, parseLoad } from './store/long-runs.ts';
 import type { WorkerView } from './store/worker-reader.ts';
-import { readWorkers } from './store/worker-reader.ts';
+import { readWorkerRuns } from './store/worker-reader.ts';
 
 /** A handler that runs on, and keeps its slot, though its attempt has ended: the job was cancelled, or took too long. */
 export interface LeftoverRun {
@@ -31,19 +30,14 @@ const STALL_MS = 1000;
 
 /** Handlers that have outlived their attempts, the longest first, as far as workers tell. */
 export async function readLeftovers(shards: readonly [Shard, ...Shard[]]): Promise<LeftoverRun[]> {
-  const [home] = shards;
-  const { redis } = home.connection;
-  const [workers, loads, now] = await Promise.all([
-    readWorkers(home),
-    redis.hgetall(home.prefix + KEY.loads),
-    home.recurring.now(),
-  ]);
-  const told = workers
-    .filter((worker) => canBeTrusted(worker, now))
-    .flatMap((worker) => longRunsIn(parseLoad(loads[worker.id])).map((run) => ({ worker, run })))
-    .toSorted((a, b) => a.run[1] - b.run[1]);
-  const isHeld = await Promise.all(told.slice(0, MOST_RUNS).map(({ run }) => isHeldBy(shards, run)));
-  const loose = told.slice(0, MOST_RUNS).filter((_, i) => isHeld[i] === false);
+  const { now, told } = await readWorkerRuns(shards[0]);
+  const longest = told
+    .filter(({ worker }) => canBeTrusted(worker, now))
+    .flatMap(({ worker, runs }) => runs.map((run) => ({ worker, run })))
+    .toSorted((a, b) => a.run[1] - b.run[1])
+    .slice(0, MOST_RUNS);
+  const isHeld = await Promise.all(longest.map(({ run }) => isHeldBy(shards, run)));
+  const loose = longest.filter((_, i) => isHeld[i] === false);
   const found = await Promise.all(
     loose.slice(0, MOST_FOUND).map(async (one) => leftoverOf(one, await readJob(shards, one.run), now)),
   );
@@ -52,10 +46,6 @@ export async function readLeftovers(shards: readonly [Shard, ...Shard[]]): Promi
 
 function canBeTrusted({ isLate, leaseExpiresAt, load }: WorkerView, now: number): boolean {
   return !isLate && leaseExpiresAt > now && (load?.stallMs ?? 0) < STALL_MS;
-}
-
-function shardWith(shards: readonly Shard[], id: string): Shard | undefined {
-  return isJobId(id) ? shards[shardOf(id)] : undefined;
 }
 
 /** Undefined: there is no such record. Workers have other identities in other shards: the number of the claim decides. */

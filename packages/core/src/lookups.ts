@@ -1,12 +1,12 @@
 export { activityOf } from './activity.ts';
 import type { JobContract } from './contract.ts';
 import { OptionError } from './errors.ts';
-import { isJobId, shardOf } from './job/job-id.ts';
 import { shardOfSlot, slotOf } from './job/placement.ts';
 import { checkOptions, shortText, wholeNumber } from './options.ts';
 import type { Viewing } from './payload-view.ts';
 import { KEY } from './redis/keys.ts';
 import type { Shard } from './shard-set.ts';
+import { shardWith } from './shard-set.ts';
 import type { JobView } from './store/job-reader.ts';
 import { mergePages } from './store/page-merge.ts';
 import { readTagged } from './store/tag-reader.ts';
@@ -25,7 +25,7 @@ const MOST_RULES = { most: wholeNumber(1, 500) };
 /** Why a job is not running. */
 export async function whyOf(shards: Shards, id: string, viewing: Viewing): Promise<WhyReasons> {
   const [home] = shards;
-  const shard = isJobId(id) ? shards[shardOf(id)] : undefined;
+  const shard = shardWith(shards, id);
   return explain(shard === undefined ? { kind: 'missing' } : await readFacts({ shard, home, viewing }, id));
 }
 

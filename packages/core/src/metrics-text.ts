@@ -14,6 +14,15 @@ export interface MetricFamily {
   readonly samples: readonly MetricSample[];
 }
 
+/** A metric of this type. */
+export function metric(
+  type: MetricFamily['type'],
+  [name, help]: readonly [name: string, help: string],
+  samples: readonly MetricSample[],
+): MetricFamily {
+  return { name, help, type, samples };
+}
+
 /** What {@link metricsText} writes, for the header `Content-Type`. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 

@@ -173,13 +173,10 @@ async function withLastTicks(found: readonly Found[]): Promise<RecurringRow[]> {
 async function readLasts(shard: Shard, ids: readonly string[]): Promise<[string, Lasts][]> {
   const [ticks, runs] = await Promise.all([readLastTicks(shard, ids), readLastRuns(shard, ids)]);
   const lasts = ticks.map(([last]) => last);
-  const [jobs, left] = await Promise.all([
-    shard.reader.findMany([
-      ...new Set([...lasts.flatMap((last) => last?.job ?? []), ...runs.flatMap((job) => job ?? [])]),
-    ]),
+  const [states, left] = await Promise.all([
+    shard.reader.statesOf([...lasts.map((last) => last?.job), ...runs].filter((job) => job !== undefined)),
     leftOutOf(shard, ids, ticks),
   ]);
-  const states = new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
   const withState = <T extends { readonly job?: string }>(run: T): T & { readonly state?: JobState } => {
     const state = states.get(run.job ?? '');
     return { ...run, ...(state !== undefined && { state }) };

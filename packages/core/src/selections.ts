@@ -2,12 +2,12 @@ import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import { LinstockError, OptionError, show } from './errors.ts';
 import { nextId } from './job-factory.ts';
-import { isJobId, shardOf } from './job/job-id.ts';
 import { anything, checkOptions } from './options.ts';
 import type { OperationsHost } from './operations.ts';
 import { persist } from './persist.ts';
 import { asRedisError } from './redis/errors.ts';
 import type { Shard } from './shard-set.ts';
+import { shardWith } from './shard-set.ts';
 import { SELECTED_AT_ONCE } from './store/operation-store.ts';
 
 /** Jobs that were put together by their ids, to be what an operation is about: `filter: { state, selection: id }`. */
@@ -79,7 +79,7 @@ function keepOf(options: SelectionOptions): number {
 }
 
 function shardFor(id: string, shards: readonly Shard[]): Shard {
-  const shard = typeof id === 'string' && isJobId(id) ? shards[shardOf(id)] : undefined;
+  const shard = typeof id === 'string' ? shardWith(shards, id) : undefined;
   if (shard === undefined) throw new OptionError('select.ids', 'must be ids of jobs', id);
   return shard;
 }

@@ -1,4 +1,5 @@
 import { RedisError } from './errors.ts';
+import { isJobId, shardOf } from './job/job-id.ts';
 import type { Connection } from './redis/connect.ts';
 import type { Installation } from './redis/shards.ts';
 import { checkServer, openInstallation } from './redis/shards.ts';
@@ -20,6 +21,11 @@ export interface Shard {
   readonly operations: OperationStore;
   readonly batches: BatchStore;
   readonly reader: JobReader;
+}
+
+/** The shard where a job lives, or a batch; undefined: the text is no id, or of another installation. */
+export function shardWith(shards: readonly Shard[], id: string): Shard | undefined {
+  return isJobId(id) ? shards[shardOf(id)] : undefined;
 }
 
 /** The shards of an installation; known once Redis was reached. */

@@ -1,15 +1,14 @@
-import type { CopyChanges, Due, Priority } from '@linstock/core';
+import type { CopyChanges, Priority } from '@linstock/core';
 import { defineCommand, option } from '../command.ts';
 import { withClient } from '../connect.ts';
-import { UsageError } from '../errors.ts';
+import type { DueFlags } from '../due-flags.ts';
+import { dueIn, dueOptions } from '../due-flags.ts';
 import { readInput } from '../parse-input.ts';
-import { duration, instant, oneOfWords, PRIORITIES, queue } from '../parse-values.ts';
+import { oneOfWords, PRIORITIES, queue } from '../parse-values.ts';
 
-interface Flags {
+interface Flags extends DueFlags {
   readonly queue?: string;
   readonly priority?: Priority;
-  readonly in?: number;
-  readonly at?: Date;
 }
 
 export const jobCopy = defineCommand<Flags>({
@@ -28,14 +27,13 @@ export const jobCopy = defineCommand<Flags>({
       `${PRIORITIES.join(', ')} (default: that of the job)`,
       oneOfWords(PRIORITIES),
     ),
-    option('--in <duration>', 'due after this time (default: now)', duration),
-    option('--at <time>', 'due at this instant, such as 2030-01-31T09:00:00Z', instant),
+    ...dueOptions(' (default: now)'),
   ],
   run: async ({ args, options, output, settings }) => {
     const [like, text] = args as [string, string | undefined];
     const input = text === undefined ? {} : { input: await readInput(text) };
-    const { in: delayMs, at, ...place } = options;
-    const due = dueOf(delayMs, at);
+    const { in: _in, at: _at, ...place } = options;
+    const due = dueIn(options);
     const changes: CopyChanges = { ...place, ...input, ...(due !== undefined && { due }) };
     const { id } = await withClient(await settings(), (client) => client.copy(like, changes));
     await output.sheet({
@@ -48,9 +46,3 @@ export const jobCopy = defineCommand<Flags>({
     });
   },
 });
-
-function dueOf(delayMs: number | undefined, at: Date | undefined): Due | undefined {
-  if (delayMs !== undefined && at !== undefined) throw new UsageError('give either --in or --at, not both');
-  if (delayMs !== undefined) return { in: delayMs };
-  return at === undefined ? undefined : { at };
-}

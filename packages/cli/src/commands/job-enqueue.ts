@@ -3,17 +3,16 @@ import { defineJob } from '@linstock/core';
 import { describedContract } from '@linstock/core/internal';
 import { defineCommand, option } from '../command.ts';
 import type { Invocation } from '../command.ts';
-import { withClient, withMonitor } from '../connect.ts';
-import { UsageError } from '../errors.ts';
+import { withBoth } from '../connect.ts';
+import type { DueFlags } from '../due-flags.ts';
+import { dueIn, dueOptions } from '../due-flags.ts';
 import { enqueueLines } from '../enqueue-lines.ts';
 import { parseInput } from '../parse-input.ts';
-import { duration, instant, oneOfWords, PRIORITIES, queue, wholeNumberFrom } from '../parse-values.ts';
+import { oneOfWords, PRIORITIES, queue, wholeNumberFrom } from '../parse-values.ts';
 
-interface Flags {
+interface Flags extends DueFlags {
   readonly queue?: string;
   readonly priority?: Priority;
-  readonly in?: number;
-  readonly at?: Date;
   readonly maxAttempts?: number;
 }
 
@@ -35,8 +34,7 @@ export const jobEnqueue = defineCommand<Flags>({
       `${PRIORITIES.join(', ')} (default: as described, or normal)`,
       oneOfWords(PRIORITIES),
     ),
-    option('--in <duration>', 'due after this time', duration),
-    option('--at <time>', 'due at this instant, such as 2030-01-31T09:00:00Z', instant),
+    ...dueOptions(),
     option(
       '--max-attempts <n>',
       'how often it is tried, 1 to 1000 (default: as described, or 10)',
@@ -49,13 +47,9 @@ export const jobEnqueue = defineCommand<Flags>({
     const options = runOptions(invocation.options);
     const value = input === '-' ? undefined : parseInput(input);
     const settings = await invocation.settings();
-    const contract = await withMonitor(settings, (monitor) => describedContract(monitor, { name }));
-    if (input === '-') {
-      return withClient(settings, (client) =>
-        enqueueLines({ client, contract, options, output: invocation.output }),
-      );
-    }
-    await withClient(settings, async (client) => {
+    await withBoth(settings, async ({ client, monitor }) => {
+      const contract = await describedContract(monitor, { name });
+      if (input === '-') return enqueueLines({ client, contract, options, output: invocation.output });
       const { id } = await addOne(client, contract, { value, options });
       await printJob(
         { id, name, queue: options.queue ?? contract.queue, state: stateOf(options) },
@@ -65,10 +59,9 @@ export const jobEnqueue = defineCommand<Flags>({
   },
 });
 
-function runOptions({ in: delayMs, at, ...rest }: Flags): RunOptions & Partial<Due> {
-  if (delayMs !== undefined && at !== undefined) throw new UsageError('give either --in or --at, not both');
-  if (delayMs !== undefined) return { ...rest, in: delayMs };
-  return at === undefined ? rest : { ...rest, at };
+function runOptions(flags: Flags): RunOptions & Partial<Due> {
+  const { in: _in, at: _at, ...rest } = flags;
+  return { ...rest, ...dueIn(flags) };
 }
 
 function isDue(options: RunOptions & Partial<Due>): options is RunOptions & Due {

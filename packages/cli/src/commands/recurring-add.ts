@@ -1,7 +1,7 @@
 import type { Client, JobContract, Priority, RecurringOptions, RunOptions } from '@linstock/core';
 import { describedContract } from '@linstock/core/internal';
 import { defineCommand, option, plainOption } from '../command.ts';
-import { withClient, withMonitor } from '../connect.ts';
+import { withBoth } from '../connect.ts';
 import { CliError } from '../errors.ts';
 import { readInput } from '../parse-input.ts';
 import { duration, instant, oneOfWords, PRIORITIES, queue, wholeNumberFrom } from '../parse-values.ts';
@@ -74,8 +74,8 @@ export const recurringAdd = defineCommand<Flags>({
     const own = { name, ...(options.queue !== undefined && { queue: options.queue }) };
     const schedule = scheduleIn(options);
     const input = await readInput(text);
-    const contract = await withMonitor(await settings(), (monitor) => describedContract(monitor, own));
-    await withClient(await settings(), async (client) => {
+    await withBoth(await settings(), async ({ client, monitor }) => {
+      const contract = await describedContract(monitor, own);
       const outcome = await define(client, { id, contract, input, options });
       const next = await client.recurring.nextRuns(id, SHOWN);
       await output.sheet({

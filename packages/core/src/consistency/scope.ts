@@ -37,7 +37,7 @@ export async function readTogether(
   );
   const replies = await transaction.exec();
   return (replies ?? []).map(([error, reply]) => {
-    if (error === null || says(error, 'WRONGTYPE') || error.message.startsWith('WRONGTYPE')) return reply;
+    if (error === null || says(error, 'WRONGTYPE')) return reply;
     throw error;
   });
 }

@@ -154,6 +154,12 @@ export class JobReader {
     );
   }
 
+  /** The states of jobs, by their ids; of those that are gone or damaged none. */
+  async statesOf(ids: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
+    const jobs = await this.findMany([...new Set(ids)]);
+    return new Map(jobs.flatMap((job) => ('damaged' in job ? [] : [[job.id, job.state]])));
+  }
+
   /**
    * What a job may read of its parents, by their ids: the letter of the state, the name, a space, and JSON of the result or
    * the error; without JSON it was too long to be copied.

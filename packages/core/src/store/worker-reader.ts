@@ -1,6 +1,6 @@
 import { KEY } from '../redis/keys.ts';
 import type { Shard } from '../shard-set.ts';
-import type { LongRun } from './long-runs.ts';
+import type { LongRun, StoredLongRun } from './long-runs.ts';
 import { longRunsIn } from './long-runs.ts';
 
 /** A worker as a person sees it. */
@@ -52,6 +52,19 @@ export interface WorkerLoad {
  * them change places while somebody reads them.
  */
 export async function readWorkers(home: Shard): Promise<WorkerView[]> {
+  return (await readWorkerRuns(home)).told.map(({ worker }) => worker);
+}
+
+/** A worker, with what it has told of its long runs as it is stored. */
+export interface WorkerRuns {
+  readonly worker: WorkerView;
+  readonly runs: readonly StoredLongRun[];
+}
+
+/** The same with the long runs of each, and the clock of Redis, ms since 1970. */
+export async function readWorkerRuns(
+  home: Shard,
+): Promise<{ readonly now: number; readonly told: readonly WorkerRuns[] }> {
   const { connection, prefix } = home;
   const { redis } = connection;
   const [leases, infos, loads, now] = await Promise.all([
@@ -60,19 +73,16 @@ export async function readWorkers(home: Shard): Promise<WorkerView[]> {
     redis.hgetall(prefix + KEY.loads),
     home.recurring.now(),
   ]);
-  const views = Array.from({ length: leases.length / 2 }, (_, i): WorkerView => {
+  const told = Array.from({ length: leases.length / 2 }, (_, i): WorkerRuns => {
     const id = leases[2 * i] ?? '';
+    const stored = parse(loads[id]);
+    const runs = longRunsIn(stored);
     const info = parse(infos[id]) as WorkerInfo | undefined;
     const leaseExpiresAt = Number(leases[2 * i + 1]);
-    return {
-      id,
-      leaseExpiresAt,
-      ...beatOf(info?.leaseMs, leaseExpiresAt - now),
-      info,
-      load: loadOf(parse(loads[id])),
-    };
+    const beat = beatOf(info?.leaseMs, leaseExpiresAt - now);
+    return { worker: { id, leaseExpiresAt, ...beat, info, load: loadOf(stored, runs) }, runs };
   });
-  return views.toSorted(byPlace);
+  return { now, told: told.toSorted((a, b) => byPlace(a.worker, b.worker)) };
 }
 
 function byPlace(a: WorkerView, b: WorkerView): number {
@@ -91,10 +101,10 @@ export function beatOf(
   return { beatAgeMs, isLate: beatAgeMs > leaseMs / 2 };
 }
 
-function loadOf(stored: unknown): WorkerLoad | undefined {
+function loadOf(stored: unknown, runs: readonly StoredLongRun[]): WorkerLoad | undefined {
   if (stored === undefined) return undefined;
   const { longest: _, ...load } = stored as WorkerLoad;
-  const longest = longRunsIn(stored).map(([id, startedAt]) => ({ id, startedAt }));
+  const longest = runs.map(([id, startedAt]) => ({ id, startedAt }));
   return longest.length === 0 ? load : { ...load, longest };
 }
 

@@ -6,8 +6,8 @@ import type { Sealed } from '../auth/seal.ts';
 import type { Narrow, Parts } from './call.ts';
 import { NARROW_SILENT_MS, placeIn } from './narrow-list.ts';
 import { allowedJobs } from './narrow-page.ts';
-import { askedSearch } from './search-query.ts';
-import { MOST_HITS, streamLines } from './stream-texts.ts';
+import { askedSearch, MOST_HITS } from './search-query.ts';
+import { streamLines } from './stream-texts.ts';
 
 interface NarrowSearch {
   readonly wanted: JobSearch;

@@ -2,6 +2,9 @@ import { OptionError } from '@linstock/core';
 import type { JobSearch, JobTerm } from '@linstock/core/internal';
 import { searchOf } from '@linstock/core/internal';
 
+/** After so many hits a search pauses; its cursor goes on. */
+export const MOST_HITS = 200;
+
 /** Reads a search: words, and qualifiers such as `name:mail.send error:"no route" attempts:>2 created:<1h input.user.id:7`. @throws {OptionError} */
 export function parseSearch(text: string, now: number): JobSearch {
   const terms: JobTerm[] = [];

@@ -4,8 +4,8 @@ import { searchSteps, searchTotal } from '@linstock/core/internal';
 import type { Call, Parts, Route } from './call.ts';
 import { required, text } from './fields.ts';
 import { narrowSearch } from './narrow-search.ts';
-import { askedSearch } from './search-query.ts';
-import { MOST_HITS, streamLines } from './stream-texts.ts';
+import { askedSearch, MOST_HITS } from './search-query.ts';
+import { streamLines } from './stream-texts.ts';
 
 /** One line of an answer. The last one has `done`. */
 interface SearchLine {

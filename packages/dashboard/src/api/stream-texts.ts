@@ -1,6 +1,3 @@
-/** After so many hits a search pauses; its cursor goes on. */
-export const MOST_HITS = 200;
-
 /** Sends values as lines of JSON, as {@link streamTexts} does. */
 export function streamLines(lines: AsyncGenerator<object, undefined>, request: Request): Response {
   return streamTexts(jsonLines(lines), request, { 'Content-Type': 'application/x-ndjson' });

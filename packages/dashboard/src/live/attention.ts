@@ -1,6 +1,6 @@
 import { firstNames, healthAttention, MOST_NAMES } from './health-attention.ts';
-import type { WorkerInfo } from '@linstock/core';
 import type { Pulse } from './pulse.ts';
+import { hostOf } from './workers.ts';
 
 /** Something that a person should look at, the worst first. */
 export interface Attention {
@@ -92,12 +92,8 @@ function leftover({ at, workers, health: { leftovers = [] } }: Pulse): Attention
   const worker = workers.find(({ id }) => id === longest?.worker);
   if (longest === undefined || worker === undefined || at - longest.endedAt < LEFTOVER_MS) return [];
   const count = Math.floor((at - longest.endedAt) / 60_000);
-  const about = hostOf(worker.id, worker.info);
+  const about = hostOf(worker);
   return [{ level: 'warn', code: 'WORKER_LEFTOVER', about, count, job: longest.job }];
-}
-
-function hostOf(id: string, info: WorkerInfo | undefined): string {
-  return info === undefined ? id : `${info.host} · ${info.pid}`;
 }
 
 function pulseAttention(pulse: Pulse): Attention[] {
@@ -122,10 +118,10 @@ function pulseAttention(pulse: Pulse): Attention[] {
     if (blocked > 0 && blocked === enqueued)
       found.push({ level: 'info', code: 'BLOCKED', about: name, count: blocked });
   }
-  for (const { id, info, load } of workers) {
+  for (const { load, ...worker } of workers) {
     if (load === undefined || load.stallMs <= STALL_MS) continue;
     const count = Math.round(load.stallMs / 1000);
-    found.push({ level: 'warn', code: 'LOOP_BLOCKED', about: hostOf(id, info), count });
+    found.push({ level: 'warn', code: 'LOOP_BLOCKED', about: hostOf(worker), count });
   }
   found.push(...longWait(pulse, served), ...leftover(pulse));
   // Workers of one process die together.

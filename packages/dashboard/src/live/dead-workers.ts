@@ -1,4 +1,5 @@
 import type { WorkerView } from '@linstock/core';
+import { hostOf } from './workers.ts';
 
 /** So long a worker is told of after its death, ms. */
 const TOLD_MS = 600_000;
@@ -38,6 +39,6 @@ export class DeadWorkers {
   }
 }
 
-function describe({ id, info, leaseExpiresAt }: WorkerView): DeadWorker {
-  return { id, host: info === undefined ? id : `${info.host} · ${info.pid}`, diedAt: leaseExpiresAt };
+function describe(worker: WorkerView): DeadWorker {
+  return { id: worker.id, host: hostOf(worker), diedAt: worker.leaseExpiresAt };
 }

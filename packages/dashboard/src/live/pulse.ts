@@ -9,6 +9,7 @@ import type { Health } from './health.ts';
 import { HealthReader } from './health.ts';
 import type { Rates } from './rates.ts';
 import { RateMeter, WINDOW_MS } from './rates.ts';
+import { aliveAt } from './workers.ts';
 
 /** A queue, with what comes and goes; undefined: nobody has looked for long enough. */
 export type QueuePulse = QueueView & { readonly flow: Flow | undefined };
@@ -120,7 +121,7 @@ export class PulseReader {
     ]);
     const flows = this.#flows.look(views, at);
     const queues = views.map((queue) => ({ ...queue, flow: flows?.get(queue.name) }));
-    const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - EVERY_MS);
+    const alive = aliveAt(workers, at);
     const dead = this.#dead.look(workers, alive, at);
     const firing = firingAt(alerts, at);
     // Where no worker lives, nobody adds to the history: that it has nothing says nothing.

@@ -1,5 +1,6 @@
 import type { JobState, MetricFamily, MetricSample, OldestJob, QueueView } from '@linstock/core';
 import { JOB_STATES } from '@linstock/core';
+import { metric } from '@linstock/core/internal';
 
 /** What is known of an installation at one moment. Instants are ms since 1970, by the clock of Redis. */
 export interface InstallationFigures {
@@ -30,28 +31,34 @@ export function installationMetrics(figures: InstallationFigures): MetricFamily[
   const { at, counts, totals, queues, oldest, workers, overdue } = figures;
   const total = (name: string): number => totals[name] ?? 0;
   return [
-    gauge(
+    metric(
+      'gauge',
       ['linstock_jobs', 'Jobs by state, now.'],
       JOB_STATES.map((state) => ({ labels: { state }, value: counts[state] })),
     ),
-    gauge(
+    metric(
+      'gauge',
       ['linstock_queue_depth', 'Jobs that wait in a queue; blocked: set apart, mostly by a limit or a rate.'],
       deepest(queues).flatMap(depthOf),
     ),
-    gauge(
+    metric(
+      'gauge',
       ['linstock_queue_oldest_age_seconds', 'How long the oldest job of a queue has waited for a worker.'],
       oldest.map(({ queue, since }) => ({ labels: { queue }, value: Math.max(0, at - since) / 1000 })),
     ),
-    gauge(['linstock_workers', 'Workers that are alive.'], [{ labels: {}, value: workers }]),
-    counter(
+    metric('gauge', ['linstock_workers', 'Workers that are alive.'], [{ labels: {}, value: workers }]),
+    metric(
+      'counter',
       ['linstock_jobs_enqueued_total', 'Jobs that were stored, to run at once or later.'],
       [{ labels: {}, value: total('enqueued') + total('scheduled') }],
     ),
-    counter(
+    metric(
+      'counter',
       ['linstock_jobs_finished_total', 'Jobs that ended for good, by how.'],
       ['succeeded', 'failed', 'cancelled'].map((outcome) => ({ labels: { outcome }, value: total(outcome) })),
     ),
-    gauge(
+    metric(
+      'gauge',
       ['linstock_recurring_overdue', 'Recurring jobs whose tick is more than a minute late.'],
       [{ labels: {}, value: overdue }],
     ),
@@ -63,14 +70,4 @@ function depthOf({ name: queue, enqueued, blocked, suspects }: QueueView): Metri
   const waiting = Math.max(0, enqueued - blocked - suspects);
   const states = { waiting, blocked, suspect: suspects };
   return Object.entries(states).map(([state, value]) => ({ labels: { queue, state }, value }));
-}
-
-type Words = readonly [name: string, help: string];
-
-function gauge([name, help]: Words, samples: readonly MetricSample[]): MetricFamily {
-  return { name, help, type: 'gauge', samples };
-}
-
-function counter([name, help]: Words, samples: readonly MetricSample[]): MetricFamily {
-  return { name, help, type: 'counter', samples };
 }

@@ -1,5 +1,6 @@
 import type { Monitor, OldestJob, QueueView } from '@linstock/core';
 import { metricsText } from '@linstock/core/internal';
+import { aliveAt } from '../live/workers.ts';
 import { deepest, installationMetrics } from './installation-metrics.ts';
 
 /** However many ask, and however often: Redis is asked once in this time. */
@@ -8,8 +9,6 @@ const EVERY_MS = 5000;
 const OLDEST_EVERY_MS = 15_000;
 /** Of the deepest queues. */
 const OLDEST_QUEUES = 50;
-/** A lease that has just ended is not over yet for whoever reads at the same moment. */
-const LEASE_SLACK_MS = 1000;
 
 /** Reads an installation for Prometheus. What was read last serves all who ask soon after. */
 export class MetricsReader {
@@ -41,9 +40,8 @@ export class MetricsReader {
       monitor.workers(),
       monitor.ticks({ limit: 1 }),
     ]);
-    const alive = workers.filter(({ leaseExpiresAt }) => leaseExpiresAt > at - LEASE_SLACK_MS);
     const oldest = await this.#oldestOf(queues);
-    const figures = { at, counts, totals, queues, oldest, workers: alive.length, overdue };
+    const figures = { at, counts, totals, queues, oldest, workers: aliveAt(workers, at).length, overdue };
     const text = metricsText(installationMetrics(figures));
     this.#last = { text, readAt };
     return text;

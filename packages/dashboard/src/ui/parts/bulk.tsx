@@ -6,6 +6,7 @@ import type { Operation } from '../types.ts';
 import { MOVABLE } from '../types.ts';
 import { Bar } from './basics.tsx';
 import { filterText } from './filter-text.ts';
+import { needsPlace, VERB_TEXT } from './job-actions.tsx';
 import type { PlaceForm } from './place-dialog.tsx';
 import { isPlaced, PlaceFields } from './place-dialog.tsx';
 import { SureButton } from './sure-button.tsx';
@@ -15,14 +16,6 @@ import { useDialog } from './use-dialog.ts';
 const LOOK_MS = 300;
 const VERBS = ['requeue', 'cancel', 'move', 'reschedule', 'delete'] as const;
 type Verb = (typeof VERBS)[number];
-/** How verbs are called. */
-export const VERB_TEXT = {
-  requeue: 'requeue',
-  cancel: 'cancel',
-  move: 'move',
-  reschedule: 'reschedule',
-  delete: 'remove',
-} as const;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** What jobs have that all are changed. */
@@ -127,7 +120,7 @@ function HowFar({ operation, total }: { operation: Operation; total: number }) {
 function verbsFor(state: string | undefined): readonly Verb[] {
   return VERBS.filter((verb) => {
     if (verb === 'delete') return may('remove', 'bulk.delete') && state !== 'processing';
-    if (verb === 'move' || verb === 'reschedule') return MOVABLE.has(state ?? '');
+    if (needsPlace(verb)) return MOVABLE.has(state ?? '');
     return (verb === 'requeue') === ENDED.has(state ?? '');
   });
 }
@@ -144,7 +137,7 @@ function useCount(verb: Verb | undefined, filter: Props['filter']): Operation | 
   useEffect(() => {
     set(undefined);
     if (verb === undefined) return undefined;
-    const any = verb === 'move' || verb === 'reschedule' ? ANY_PLACE[verb] : {};
+    const any = needsPlace(verb) ? ANY_PLACE[verb] : {};
     let isOver = false;
     const ask = async (): Promise<void> => {
       const { id } = await begin({ verb, filter, dryRun: true, ...any });
@@ -182,9 +175,6 @@ interface AskProps {
   readonly onVerb: (verb: Verb) => void;
   readonly onForm: (form: Form) => void;
 }
-
-const needsPlace = (verb: Verb | undefined): verb is 'move' | 'reschedule' =>
-  verb === 'move' || verb === 'reschedule';
 
 function Ask({ verbs, verb, form, howMany, onVerb, onForm }: AskProps) {
   return (

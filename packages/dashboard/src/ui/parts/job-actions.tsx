@@ -39,7 +39,9 @@ export const VERB_TEXT = {
   reschedule: 'reschedule',
 } as const;
 
-const needsPlace = (verb: Verb): verb is 'move' | 'reschedule' => verb === 'move' || verb === 'reschedule';
+/** Whether more must be said: where to, or when. */
+export const needsPlace = (verb: Verb | undefined): verb is 'move' | 'reschedule' =>
+  verb === 'move' || verb === 'reschedule';
 
 interface VerbsProps {
   /** Those that the jobs have. */

@@ -1,0 +1,4 @@
+/** A number for people, with its digits in groups. */
+export function grouped(n: number): string {
+  return n.toLocaleString('en');
+}
