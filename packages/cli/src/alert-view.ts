@@ -19,6 +19,7 @@ const PAINTS: Readonly<Record<Condition, Paint>> = {
 /** An alert for JSON. */
 export function alertJson({
   queue,
+  jobName,
   count,
   withinMs,
   ageMs,
@@ -31,6 +32,7 @@ export function alertJson({
   return {
     ...alert,
     queue: queue ?? null,
+    jobName: jobName ?? null,
     count: count ?? null,
     withinMs: withinMs ?? null,
     ageMs: ageMs ?? null,
@@ -61,11 +63,12 @@ function conditionOf({ enabled, isFiring, silencedUntil, lookedAt }: AlertJson):
   return lookedAt === null ? 'unseen' : 'quiet';
 }
 
-function ruleText({ kind, queue, count, withinMs, ageMs, forMs }: AlertJson): string {
+function ruleText({ kind, queue, jobName, count, withinMs, ageMs, forMs }: AlertJson): string {
   const where = queue === null ? '' : ` in ${queue}`;
+  const jobs = jobName === null ? 'jobs' : `jobs named ${jobName}`;
   const age = formatDuration(ageMs ?? 0);
   const rules: Readonly<Record<AlertJson['kind'], string>> = {
-    failures: `more than ${count ?? 0} jobs failed within ${formatDuration(withinMs ?? 0)}`,
+    failures: `more than ${count ?? 0} ${jobs} failed${where} within ${formatDuration(withinMs ?? 0)}`,
     oldest: `a job waits for longer than ${age}${where}`,
     'no-worker': `no worker takes what waits${where}`,
     backlog: `more than ${count ?? 0} jobs wait${where}`,

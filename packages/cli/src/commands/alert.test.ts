@@ -60,6 +60,18 @@ test('alerts are listed, shown with their events, silenced, told again, and remo
   expect((await monitor.alerts()).map(({ kind }) => kind)).toEqual(['backlog']);
 });
 
+test('an alert of failures says of which jobs', async () => {
+  const id = await client.alerts.create({ kind: 'failures', count: 3, queue: 'mail', jobName: 'mail.*' });
+  await client.alerts.create({ kind: 'failures', count: 5 });
+  const { stdout } = await run(['alert', 'list']);
+  expect(stdout).toContain('more than 3 jobs named mail.* failed in mail within 5m');
+  expect(stdout).toContain('more than 5 jobs failed within 5m');
+  expect(jsonOf(await run(['alert', 'get', id, '--json']))).toMatchObject({
+    jobName: 'mail.*',
+    queue: 'mail',
+  });
+});
+
 test('an alert that is not there is not found', async () => {
   expect(await run(['alert', 'silence', 'none'])).toMatchObject({
     code: 3,
